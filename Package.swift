@@ -1,0 +1,155 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Modules stand on floors; each imports only from floors below (ARCHITECTURE.md). `make lint` holds this.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let locks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(
+        name: name, dependencies: dependencies, exclude: ["README.md"], resources: resources,
+        swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + [argumentParser, logging, lifecycle], exclude: ["README.md"],
+        swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: ["TestSupport"] + dependencies, path: "Tests/\(name)", exclude: exclude,
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "malaposta",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "malaposta", targets: ["malaposta"]),
+        .executable(name: "malaposta-mail", targets: ["malaposta-mail"]),
+        .executable(name: "malaposta-web", targets: ["malaposta-web"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // 0: octets, and the C libraries, each imported by one module only
+        module("Wire", [nioCore]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CIDN", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+
+        // 1: shared words, and cryptography
+        module("Mail", ["Wire", "CIDN"]),
+        module("TLS", ["COpenSSL", nioCore, nioSSL, locks]),
+
+        // 2: formats and engines
+        module("MIME", ["Wire", "Mail", nioCore]),
+        module("SQL", ["CSQLite"]),
+        module("MailConfiguration", ["Mail", .product(name: "Yams", package: "Yams")]),
+        module("LocalSocket", ["Wire", locks, logging] + nio),
+
+        // 3: what mail is made of
+        module("SMTP", ["Wire", "Mail", nioSSL] + nio),
+        module("Store", ["Wire", "Mail", "MIME", "SQL", "TLS", nioCore, locks, logging]),
+        module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", nioCore, locks, logging]),
+        module("Worker", ["LocalSocket", "TLS", logging, locks, lifecycle, nioSSL] + nio),
+
+        // 4: acceptance
+        module("SMTPServer", ["Wire", "Mail", "SMTP", "Directory", "TLS", "Worker", logging, locks, nioSSL] + nio),
+
+        // 5: from acceptance to mailbox
+        module(
+            "Delivery",
+            ["Wire", "Mail", "MIME", "SMTP", "SMTPServer", "Store", "Directory", "LocalSocket", logging, locks, lifecycle]
+                + nio),
+
+        // 6: what people reach
+        module(
+            "IMAP", ["Wire", "Mail", "MIME", "Store", "Directory", "TLS", "Worker", logging, locks, lifecycle, nioSSL] + nio),
+        module(
+            "Webmail",
+            [
+                "Wire", "Mail", "MIME", "SMTP", "Store", "Directory", "TLS", "LocalSocket", "Worker", "SQL", logging, locks,
+                lifecycle, nioSSL,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ] + nio),
+
+        // 7: the operator's side
+        module(
+            "ControlPlane",
+            [
+                "Wire", "Mail", "SQL", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker", "CCrypt", logging,
+                locks, lifecycle,
+            ] + nio),
+
+        // 8: programs
+        program(
+            "malaposta",
+            [
+                "Mail", "MIME", "SMTP", "Store", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker",
+                "ControlPlane",
+            ] + nio),
+        program(
+            "malaposta-mail",
+            [
+                "Mail", "Store", "TLS", "Directory", "LocalSocket", "Worker", "SMTPServer", "Delivery", "IMAP",
+            ] + nio),
+        program(
+            "malaposta-web", ["Mail", "Store", "TLS", "Directory", "LocalSocket", "Worker", "Webmail"] + nio),
+
+        .target(
+            name: "TestSupport", dependencies: ["Wire", "Mail", locks, nioSSL] + nio, path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests("WireTests", ["Wire", nioCore]),
+        tests("MailTests", ["Mail"]),
+        tests("TLSTests", ["TLS"]),
+        tests("MIMETests", ["MIME", "Mail", nioCore]),
+        tests("SQLTests", ["SQL"]),
+        tests("MailConfigurationTests", ["MailConfiguration", "Mail"], exclude: ["BadFiles"]),
+        tests("LocalSocketTests", ["LocalSocket", logging] + nio),
+        tests("SMTPTests", ["SMTP", "Mail", nioCore]),
+        tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
+        tests("DirectoryTests", ["Directory", "Mail", "MailConfiguration"]),
+        tests("WorkerTests", ["Worker", "LocalSocket", logging] + nio),
+        tests("SMTPServerTests", ["SMTPServer", "SMTP", "Mail", "Directory", "TLS", logging, nioSSL] + nio),
+        tests("DeliveryTests", ["Delivery", "SMTPServer", "SMTP", "Store", "Directory", "Mail", "MIME", logging, nioCore]),
+        tests("IMAPTests", ["IMAP", "Store", "Directory", "Mail", "MIME", "TLS", logging, nioSSL] + nio),
+        tests("WebmailTests", ["Webmail", "Store", "Directory", "Mail", "MIME", logging] + nio),
+        tests("ControlPlaneTests", ["ControlPlane", "Directory", "MailConfiguration", "Mail", "LocalSocket", logging] + nio),
+    ]
+)

@@ -137,7 +137,7 @@ let package = Package(
             swiftSettings: settings),
         tests("WireTests", ["Wire", nioCore]),
         tests("MailTests", ["Mail"]),
-        tests("TLSTests", ["TLS"]),
+        tests("TLSTests", ["TLS", nioSSL]),
         tests("MIMETests", ["MIME", "Mail", nioCore]),
         tests("SQLTests", ["SQL"]),
         tests("MailConfigurationTests", ["MailConfiguration", "Mail"], exclude: ["BadFiles"]),

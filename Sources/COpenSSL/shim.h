@@ -1,5 +1,9 @@
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
-#include <openssl/pem.h>
-#include <openssl/hmac.h>
+
+/* EVP_PKEY_Q_keygen is variadic, which Swift cannot call. */
+static inline EVP_PKEY *EVP_PKEY_Q_keygen_P256(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256"); }

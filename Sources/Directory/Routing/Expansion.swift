@@ -1,0 +1,144 @@
+internal import Mail
+internal import MailConfiguration
+
+/// Follows one address through aliases and groups to mailboxes and outside addresses.
+///
+/// Breadth first with a set of what was seen, so loops end and everything is reached once. It never leaves the tenant
+/// of the address: what belongs to another one counts as outside.
+struct Expansion {
+    private let tables: any GenerationTables
+    private let sender: Address?
+    private let checksPermission: Bool
+    private(set) var targets: [ExpandedTarget] = []
+    private var reached: Set<AccountID> = []
+    private var outside: Set<Address> = []
+
+    init(tables: any GenerationTables, sender: Address?, checksPermission: Bool = true) {
+        self.tables = tables
+        self.sender = sender
+        self.checksPermission = checksPermission
+    }
+
+    mutating func resolve(_ address: Address) async throws -> Resolution {
+        guard let domain = try await tables.domain(address.domain) else { return .notHosted }
+        guard let found = try await find(address, in: domain) else { return .unknown }
+        if case .account(let id) = found.route {
+            return try await mailbox(id, detail: found.detail, as: found.address, in: domain.tenant)
+        }
+        if checksPermission, try await !permits(found.route, in: domain.tenant) { return .notPermitted }
+        guard try await follow(found.route, of: found.address, in: domain.tenant) else { return .tooManyTargets }
+        if try await isSuspended(domain.tenant) { return .suspended }
+        return targets.isEmpty ? .disabled : .accounts(targets)
+    }
+
+    // MARK: One address
+
+    private struct Found {
+        var address: Address
+        var route: Route
+        var detail: String?
+    }
+
+    /// The address itself, else without its detail, else the domain's catch-all.
+    private func find(_ address: Address, in domain: HostedDomain) async throws -> Found? {
+        let canonical = domain.canonical(address)
+        if let route = try await tables.route(of: canonical, in: domain.tenant) {
+            return Found(address: canonical, route: route)
+        }
+        let main = domain.aliasOf == nil ? domain : try await tables.domain(canonical.domain) ?? domain
+        if let separator = main.detailSeparator?.first, let split = canonical.splitDetail(separator: separator),
+            let route = try await tables.route(of: split.base, in: domain.tenant)
+        {
+            return Found(address: split.base, route: route, detail: split.detail)
+        }
+        guard let catchAll = main.catchAll else { return nil }
+        guard let hosted = try await tables.domain(catchAll.domain), hosted.tenant == domain.tenant else {
+            return Found(address: canonical, route: .alias([catchAll]))
+        }
+        let target = hosted.canonical(catchAll)
+        return try await tables.route(of: target, in: domain.tenant).map { Found(address: target, route: $0) }
+    }
+
+    private mutating func mailbox(_ id: AccountID, detail: String?, as address: Address, in tenant: TenantID) async throws
+        -> Resolution
+    {
+        guard let account = try await tables.account(id, in: tenant) else { return .unknown }
+        guard account.state != .retired else { return .disabled }
+        targets = [.account(id, detail: detail, as: address)]
+        return account.state.isActive ? .accounts(targets) : .suspended
+    }
+
+    private func isSuspended(_ tenant: TenantID) async throws -> Bool {
+        try await tables.tenants().first { $0.id == tenant }?.suspended ?? true
+    }
+
+    // MARK: Aliases and groups
+
+    /// False beyond `ExpansionLimits`.
+    private mutating func follow(_ route: Route, of address: Address?, in tenant: TenantID) async throws -> Bool {
+        var seen: Set<Address> = address.map { [$0] } ?? []
+        var waiting = Self.next(route)[...]
+        var steps = 0
+        while let address = waiting.popFirst() {
+            steps += 1
+            guard steps <= ExpansionLimits.steps else { return false }
+            guard let domain = try await tables.domain(address.domain), domain.tenant == tenant else {
+                guard addOutside(address) else { return false }
+                continue
+            }
+            let canonical = domain.canonical(address)
+            guard seen.insert(canonical).inserted, let found = try await find(canonical, in: domain) else { continue }
+            if case .account(let id) = found.route {
+                guard try await add(id, as: found.address, in: tenant) else { return false }
+            } else if found.address == canonical || seen.insert(found.address).inserted {
+                waiting += Self.next(found.route)
+            }
+        }
+        return true
+    }
+
+    private static func next(_ route: Route) -> [Address] {
+        switch route {
+        case .account: []
+        case .alias(let targets): targets
+        case .group(let group): group.members
+        }
+    }
+
+    /// A suspended account behind a group still gets its copy: its mail waits for it. A retired one gets none.
+    private mutating func add(_ id: AccountID, as address: Address, in tenant: TenantID) async throws -> Bool {
+        guard let account = try await tables.account(id, in: tenant), account.state != .retired else { return true }
+        guard reached.insert(id).inserted else { return true }
+        targets.append(.account(id, detail: nil, as: address))
+        return targets.count <= ExpansionLimits.targets
+    }
+
+    private mutating func addOutside(_ address: Address) -> Bool {
+        guard outside.insert(address.folded).inserted else { return true }
+        targets.append(.external(address))
+        return targets.count <= ExpansionLimits.targets
+    }
+
+    // MARK: Who may write to a group
+
+    private func permits(_ route: Route, in tenant: TenantID) async throws -> Bool {
+        guard case .group(let group) = route else { return true }
+        switch group.maySend {
+        case .anyone: return true
+        case .tenant: return try await account(of: sender, in: tenant) != nil
+        case .members:
+            guard let id = try await account(of: sender, in: tenant) else { return false }
+            var members = Expansion(tables: tables, sender: nil, checksPermission: false)
+            _ = try await members.follow(route, of: nil, in: tenant)
+            return members.reached.contains(id)
+        }
+    }
+
+    /// The account that has this address. Who really sent is for submission to know: an envelope sender can be forged,
+    /// so MX checks of SPF and DMARC stand before any trust in it.
+    private func account(of sender: Address?, in tenant: TenantID) async throws -> AccountID? {
+        guard let sender, let domain = try await tables.domain(sender.domain), domain.tenant == tenant else { return nil }
+        guard case .account(let id) = try await find(sender, in: domain)?.route else { return nil }
+        return id
+    }
+}

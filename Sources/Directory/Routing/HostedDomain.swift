@@ -1,0 +1,31 @@
+package import Mail
+
+/// A domain whose mail this host takes.
+package struct HostedDomain: Hashable, Sendable, Codable {
+    package var name: DomainName
+    package var tenant: TenantID
+    /// Each of its addresses stands for the same local part in this domain of the same tenant.
+    package var aliasOf: DomainName?
+    /// Where mail to unknown local parts goes; nil refuses it (550 5.1.1).
+    package var catchAll: Address?
+    /// What parts `ana+list@` into address and detail (F122, RFC 5233); nil switches it off.
+    package var detailSeparator: String?
+
+    package init(
+        name: DomainName, tenant: TenantID, aliasOf: DomainName? = nil, catchAll: Address? = nil, detailSeparator: String? = "+"
+    ) {
+        self.name = name
+        self.tenant = tenant
+        self.aliasOf = aliasOf
+        self.catchAll = catchAll
+        self.detailSeparator = detailSeparator
+    }
+}
+
+extension HostedDomain {
+    /// An address of this domain in the form that look-ups use: folded, and in the domain that this one is an alias of.
+    package func canonical(_ address: Address) -> Address {
+        guard let aliasOf, let moved = try? Address(localPart: address.localPart, domain: aliasOf) else { return address.folded }
+        return moved.folded
+    }
+}

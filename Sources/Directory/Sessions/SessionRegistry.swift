@@ -1,0 +1,100 @@
+package import Mail
+internal import NIOConcurrencyHelpers
+
+/// The open sessions of one worker, by account, so that a suspension or a new password can end them.
+package final class SessionRegistry: Sendable {
+    private struct Entry {
+        let account: AccountID
+        let service: LoginService
+        let remote: String
+        let end: @Sendable (SessionEnd) -> Void
+    }
+
+    private struct State {
+        var next: UInt64 = 0
+        var entries: [UInt64: Entry] = [:]
+        var byAccount: [AccountID: Set<UInt64>] = [:]
+        var byRemote: [String: Int] = [:]
+    }
+
+    private let state = NIOLockedValueBox(State())
+
+    package init() {}
+
+    /// Notes a session that has logged in.
+    ///
+    /// - Parameters:
+    ///   - remote: the client's IP address, for `count(remote:)`.
+    ///   - end: closes the session, saying why; called at most once, on any thread, and must not wait.
+    /// - Returns: the session's entry: it is gone once this is released.
+    package func register(
+        _ account: AccountID, service: LoginService, remote: String, end: @escaping @Sendable (SessionEnd) -> Void
+    ) -> SessionToken {
+        let number = state.withLockedValue { state in
+            state.next += 1
+            state.entries[state.next] = Entry(account: account, service: service, remote: remote, end: end)
+            state.byAccount[account, default: []].insert(state.next)
+            state.byRemote[remote, default: 0] += 1
+            return state.next
+        }
+        return SessionToken(number: number, registry: self)
+    }
+
+    /// Ends every session of an account.
+    package func end(_ account: AccountID, _ reason: SessionEnd) {
+        let sessions = state.withLockedValue { state in
+            Array(state.byAccount[account] ?? []).compactMap { Self.remove($0, from: &state) }
+        }
+        for session in sessions { session.end(reason) }
+    }
+
+    /// Open sessions of an account.
+    package func count(_ account: AccountID) -> Int { state.withLockedValue { $0.byAccount[account]?.count ?? 0 } }
+
+    /// Open sessions of an account over one service.
+    package func count(_ account: AccountID, service: LoginService) -> Int {
+        state.withLockedValue { state in
+            (state.byAccount[account] ?? []).count { state.entries[$0]?.service == service }
+        }
+    }
+
+    /// Open sessions from an IP address.
+    package func count(remote: String) -> Int { state.withLockedValue { $0.byRemote[remote] ?? 0 } }
+
+    /// The accounts that have a session.
+    package var accounts: [AccountID] { state.withLockedValue { Array($0.byAccount.keys) } }
+
+    fileprivate func forget(_ number: UInt64) {
+        state.withLockedValue { _ = Self.remove(number, from: &$0) }
+    }
+
+    private static func remove(_ number: UInt64, from state: inout State) -> Entry? {
+        guard let entry = state.entries.removeValue(forKey: number) else { return nil }
+        state.byAccount[entry.account]?.remove(number)
+        if state.byAccount[entry.account]?.isEmpty == true { state.byAccount[entry.account] = nil }
+        let left = (state.byRemote[entry.remote] ?? 1) - 1
+        state.byRemote[entry.remote] = left > 0 ? left : nil
+        return entry
+    }
+}
+
+/// Why a session is ended from outside.
+package enum SessionEnd: String, Hashable, Sendable, Codable {
+    case passwordChanged, suspended, removed
+}
+
+/// A session's entry in the registry; releasing it takes the entry out.
+package final class SessionToken: Sendable {
+    private let number: UInt64
+    private let registry: SessionRegistry
+
+    fileprivate init(number: UInt64, registry: SessionRegistry) {
+        self.number = number
+        self.registry = registry
+    }
+
+    /// Takes the entry out now; a second call does nothing.
+    package func deregister() { registry.forget(number) }
+
+    deinit { registry.forget(number) }
+}

@@ -22,6 +22,7 @@ let locks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: 
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
@@ -32,7 +33,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources:
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + [argumentParser, logging, lifecycle], exclude: ["README.md"],
+        name: name, dependencies: dependencies + [argumentParser, logging, lifecycle, unixSignals], exclude: ["README.md"],
         swiftSettings: settings)
 }
 
@@ -83,7 +84,7 @@ let package = Package(
         module("SMTP", ["Wire", "Mail", nioSSL] + nio),
         module("Store", ["Wire", "Mail", "MIME", "SQL", "TLS", nioCore, locks, logging]),
         module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", nioCore, locks, logging]),
-        module("Worker", ["LocalSocket", "TLS", logging, locks, lifecycle, nioSSL] + nio),
+        module("Worker", ["LocalSocket", logging, locks, lifecycle, unixSignals] + nio),
 
         // 4: acceptance
         module("SMTPServer", ["Wire", "Mail", "SMTP", "Directory", "TLS", "Worker", logging, locks, nioSSL] + nio),

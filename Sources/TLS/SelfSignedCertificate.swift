@@ -26,7 +26,7 @@ package struct SelfSignedCertificate: Sendable {
 
         let subject = unsafe X509_get_subject_name(draft)
         let common = Array((names.first ?? "localhost").utf8.prefix(64))
-        unsafe X509_NAME_add_entry_by_txt(subject, "CN", 0x1000 /* MBSTRING_UTF8 */, common, CInt(common.count), -1, 0)
+        unsafe X509_NAME_add_entry_by_txt(subject, "CN", Self.utf8, common, CInt(common.count), -1, 0)
         unsafe X509_set_issuer_name(draft, subject)
         let alternatives = names.prefix(100).map { ($0.contains(":") || Self.isIPv4($0) ? "IP:" : "DNS:") + $0 }
         try unsafe Self.add(NID_subject_alt_name, alternatives.joined(separator: ","), to: draft)
@@ -37,6 +37,9 @@ package struct SelfSignedCertificate: Sendable {
         certificate = try unsafe Self.text { output in unsafe PEM_write_bio_X509(output, draft) }
         privateKey = try unsafe Self.text { output in unsafe PEM_write_bio_PKCS8PrivateKey(output, key, nil, nil, 0, nil, nil) }
     }
+
+    /// MBSTRING_UTF8 of openssl/asn1.h, a macro that Swift cannot see.
+    private static let utf8: CInt = 0x1000
 
     private static func isIPv4(_ name: String) -> Bool { name.utf8.allSatisfy { $0 == 0x2e || (0x30...0x39).contains($0) } }
 

@@ -1,0 +1,55 @@
+package import LocalSocket
+package import Logging
+package import ServiceLifecycle
+internal import UnixSignals
+
+/// Runs a worker's services until it is told to stop, answers how it is meanwhile, and goes when its supervisor goes.
+package struct WorkerRun: Sendable {
+    /// How long open sessions have to end after SIGTERM before they are cut.
+    package static let stopDeadline: Duration = .seconds(20)
+
+    private let surroundings: Surroundings
+    private let healthSocket: String
+    private let report: HealthReport
+    private let logger: Logger
+
+    /// - Parameter healthSocket: its name within the run folder.
+    package init(_ surroundings: Surroundings, healthSocket: String, report: HealthReport, logger: Logger) {
+        self.surroundings = surroundings
+        self.healthSocket = healthSocket
+        self.report = report
+        self.logger = logger
+    }
+
+    /// Starts `services` in order and returns when all have ended: at SIGTERM, SIGINT, the supervisor's end, or when one fails.
+    ///
+    /// - Throws: what a service failed with.
+    package func run(_ services: [any Service]) async throws {
+        var table = QuestionTable()
+        table.answer(HealthQuestion.self) { [report] _, _ in report.current }
+        let health = LocalServer(path: "\(surroundings.runFolder)/\(healthSocket)", table: table, logger: logger)
+        typealias Entry = ServiceGroupConfiguration.ServiceConfiguration
+        let watch = Entry(
+            service: SupervisorWatch(pipe: surroundings.supervisorPipe), successTerminationBehavior: .gracefullyShutdownGroup)
+        var configuration = ServiceGroupConfiguration(
+            services: [Entry(service: LocalSocketService(health)), watch] + services.map { Entry(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = Self.stopDeadline
+        defer { Readiness(socket: surroundings.notifySocket).stopping() }
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+/// A local socket as one of a program's services.
+package struct LocalSocketService: Service {
+    private let server: LocalServer
+
+    package init(_ server: LocalServer) { self.server = server }
+
+    /// Answers until the group stops; connections are then cut, as whoever asks has a deadline of its own.
+    package func run() async throws {
+        try await cancelWhenGracefulShutdown { [server] in
+            do { try await server.run() } catch is CancellationError {}
+        }
+    }
+}

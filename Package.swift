@@ -87,7 +87,11 @@ let package = Package(
         module("Worker", ["LocalSocket", logging, locks, lifecycle, unixSignals] + nio),
 
         // 4: acceptance
-        module("SMTPServer", ["Wire", "Mail", "SMTP", "Directory", "TLS", "Worker", logging, locks, nioSSL] + nio),
+        module(
+            "SMTPServer",
+            [
+                "Wire", "Mail", "SMTP", "Directory", "LocalSocket", "TLS", "Worker", logging, locks, lifecycle, nioSSL,
+            ] + nio),
 
         // 5: from acceptance to mailbox
         module(

@@ -2,7 +2,7 @@ package import Mail
 package import MailConfiguration
 
 /// All that a generation says, as values: what is written into its folder.
-package struct GenerationContent: Sendable {
+package struct GenerationContent: Sendable, Equatable {
     package var host: HostConfiguration
     /// In the order of their ids.
     package var tenants: [TenantContent]
@@ -14,7 +14,7 @@ package struct GenerationContent: Sendable {
 }
 
 /// One tenant's part of a generation: its own file.
-package struct TenantContent: Hashable, Sendable, Codable {
+package struct TenantContent: Equatable, Sendable, Codable {
     package var tenant: Tenant
     package var domains: [HostedDomain]
     package var accounts: [DirectoryAccount]

@@ -1,7 +1,8 @@
 package import Mail
+package import MailConfiguration
 
 /// A domain whose mail this host takes.
-package struct HostedDomain: Hashable, Sendable, Codable {
+package struct HostedDomain: Equatable, Sendable, Codable {
     package var name: DomainName
     package var tenant: TenantID
     /// Each of its addresses stands for the same local part in this domain of the same tenant.
@@ -10,15 +11,19 @@ package struct HostedDomain: Hashable, Sendable, Codable {
     package var catchAll: Address?
     /// What parts `ana+list@` into address and detail (F122, RFC 5233); nil switches it off.
     package var detailSeparator: String?
+    /// What its file says of ownership, DKIM, SPF, DMARC and MTA-STS; nil in a domain that no file declares.
+    package var configuration: DomainConfiguration?
 
     package init(
-        name: DomainName, tenant: TenantID, aliasOf: DomainName? = nil, catchAll: Address? = nil, detailSeparator: String? = "+"
+        name: DomainName, tenant: TenantID, aliasOf: DomainName? = nil, catchAll: Address? = nil, detailSeparator: String? = "+",
+        configuration: DomainConfiguration? = nil
     ) {
         self.name = name
         self.tenant = tenant
         self.aliasOf = aliasOf
         self.catchAll = catchAll
         self.detailSeparator = detailSeparator
+        self.configuration = configuration
     }
 }
 

@@ -8,12 +8,21 @@ package struct Tenant: Hashable, Sendable, Codable, Identifiable {
     package var language: String
     package var suspended: Bool
     package var features: TenantFeatures
+    /// Who gets postmaster@ and abuse@.
+    package var admins: [AccountID]
+    /// How long a retired account's mail is kept.
+    package var gracePeriod: Duration
 
-    package init(id: TenantID, name: String, language: String = "en", suspended: Bool = false, features: TenantFeatures = .all) {
+    package init(
+        id: TenantID, name: String, language: String = "en", suspended: Bool = false, features: TenantFeatures = .all,
+        admins: [AccountID] = [], gracePeriod: Duration = .seconds(30 * 86_400)
+    ) {
         self.id = id
         self.name = name
         self.language = language
         self.suspended = suspended
         self.features = features
+        self.admins = admins
+        self.gracePeriod = gracePeriod
     }
 }

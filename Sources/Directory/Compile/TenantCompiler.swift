@@ -1,0 +1,160 @@
+internal import Mail
+internal import MailConfiguration
+
+/// Makes one tenant's part of a generation from its files.
+struct TenantCompiler {
+    private let files: TenantConfiguration
+    private let overrides: AccountOverrides
+    private let addresses: [LocalID: Address]
+    private let features: TenantFeatures
+
+    init(_ files: TenantConfiguration, overrides: AccountOverrides) {
+        self.files = files
+        self.overrides = overrides
+        features = TenantFeatures(files.plan)
+        var addresses: [LocalID: Address] = [:]
+        for user in files.users { addresses[user.id] = user.address }
+        for mailbox in files.sharedMailboxes { addresses[mailbox.id] = mailbox.address }
+        for group in files.groups { addresses[group.id] = group.address }
+        self.addresses = addresses
+    }
+
+    /// Sorted throughout, so that the same meaning gives the same octets.
+    var content: TenantContent {
+        let present = files.users.map(account) + files.sharedMailboxes.map(account)
+        let routes = self.routes
+        let retired = retiredAccounts(besides: present)
+        let taken = Set(routes.map { $0.address.folded })
+        let refused = retired.flatMap { account in
+            ([account.address] + account.aliases).map { AddressRoute($0.folded, .account(account.id)) }
+        }
+        return TenantContent(
+            tenant: tenant,
+            domains: files.domains.map(domain).sorted { $0.name < $1.name },
+            accounts: (present + retired).sorted { $0.id < $1.id },
+            routes: (routes + refused.filter { !taken.contains($0.address) }).sorted { $0.address < $1.address })
+    }
+
+    private var tenant: Tenant {
+        Tenant(
+            id: files.id, name: files.name, language: files.language.rawValue, suspended: files.isSuspended,
+            features: features, admins: files.admins.map(accountID), gracePeriod: files.policies.gracePeriod)
+    }
+
+    private func domain(_ domain: DomainConfiguration) -> HostedDomain {
+        var configuration = domain
+        // Where it is written is of no matter to the generation, and would make a moved line a change.
+        configuration.position = .nowhere
+        return HostedDomain(
+            name: domain.name, tenant: files.id, aliasOf: domain.aliasOf,
+            catchAll: files.plan.allows(.catchAll) ? domain.catchAll.flatMap(address) : nil,
+            detailSeparator: domain.plusAddressing && files.plan.allows(.plusAddressing) ? "+" : nil,
+            configuration: configuration)
+    }
+
+    private func accountID(_ id: LocalID) -> AccountID {
+        AccountIdentity(tenant: files.id, stableID: id.text).accountID
+    }
+
+    private func address(_ target: AliasTarget) -> Address? {
+        switch target {
+        case .account(let id), .group(let id): addresses[id]
+        case .alias(let address): address
+        case .external(let address): files.plan.allows(.externalForwarding) ? address : nil
+        }
+    }
+
+    /// A retired account whose id is in the files again lives on.
+    private func retiredAccounts(besides present: [DirectoryAccount]) -> [DirectoryAccount] {
+        let ids = Set(present.map(\.id))
+        return overrides.retired.filter { $0.tenant == files.id && !ids.contains($0.id) }.map { account in
+            var account = account
+            account.state = .retired
+            account.shared = []
+            return account
+        }
+    }
+
+    // MARK: Addresses
+
+    private var routes: [AddressRoute] {
+        var routes: [AddressRoute] = []
+        for user in files.users {
+            let id = accountID(user.id)
+            routes += ([user.address] + user.aliases).map { AddressRoute($0.folded, .account(id)) }
+        }
+        for mailbox in files.sharedMailboxes {
+            let id = accountID(mailbox.id)
+            routes += ([mailbox.address] + mailbox.aliases).map { AddressRoute($0.folded, .account(id)) }
+        }
+        for group in files.groups {
+            let route = Route.group(
+                GroupRoute(
+                    id: group.id.text, name: group.name, members: group.members.compactMap { addresses[$0] },
+                    maySend: group.maySend))
+            routes += ([group.address] + group.aliases).map { AddressRoute($0.folded, route) }
+        }
+        routes += files.aliases.map { AddressRoute($0.address.folded, .alias($0.targets.compactMap(address))) }
+        routes += files.roleAddresses.filter { !$0.isDeclared }.map { role in
+            AddressRoute(role.address.folded, .alias(role.admins.compactMap { addresses[$0] }))
+        }
+        return routes
+    }
+
+    // MARK: Accounts
+
+    private func account(_ user: UserConfiguration) -> DirectoryAccount {
+        let id = accountID(user.id)
+        let shared = sharedAccess(of: user)
+        return DirectoryAccount(
+            id: id, tenant: files.id, tenantName: files.name, kind: .user, address: user.address, displayName: user.name,
+            language: user.language.rawValue, aliases: user.aliases, senders: senders(of: user, id, shared), quota: user.quota,
+            state: state(id, isSuspended: user.isSuspended), shared: shared, features: features, limits: limits)
+    }
+
+    private func account(_ mailbox: SharedMailboxConfiguration) -> DirectoryAccount {
+        let id = accountID(mailbox.id)
+        return DirectoryAccount(
+            id: id, tenant: files.id, tenantName: files.name, kind: .shared, address: mailbox.address, displayName: mailbox.name,
+            language: files.language.rawValue, aliases: mailbox.aliases, quota: mailbox.quota,
+            state: state(id, isSuspended: false), features: features, limits: limits)
+    }
+
+    private var limits: AccountLimits {
+        let plan = files.plan.limits
+        return AccountLimits(
+            maxMessageSize: plan.messageSize, maxRecipients: plan.recipientsPerMessage, messagesPerDay: plan.messagesPerDay)
+    }
+
+    private func state(_ id: AccountID, isSuspended: Bool) -> AccountState {
+        if files.isSuspended { return .suspended(by: .tenant) }
+        return isSuspended || overrides.suspended.contains(id) ? .suspended(by: .account) : .active
+    }
+
+    private func sharedAccess(of user: UserConfiguration) -> [SharedAccess] {
+        guard files.plan.allows(.sharedMailboxes) else { return [] }
+        return files.sharedMailboxes.compactMap { mailbox in
+            guard let member = mailbox.members.first(where: { $0.user == user.id }) else { return nil }
+            return SharedAccess(
+                account: accountID(mailbox.id), address: mailbox.address, name: mailbox.name,
+                rights: SharedRights(member.rights))
+        }
+    }
+
+    /// Its own addresses, those that the files add, groups', then those of shared mailboxes that it may send for (F78).
+    private func senders(of user: UserConfiguration, _ id: AccountID, _ shared: [SharedAccess]) -> [SenderAddress] {
+        let own = ([user.address] + user.aliases + user.senders).map {
+            SenderAddress(address: $0, displayName: user.name, account: id)
+        }
+        let groups = user.mayWriteAsGroups.compactMap(files.group).map {
+            SenderAddress(address: $0.address, displayName: $0.name, account: id)
+        }
+        let boxes = Dictionary(files.sharedMailboxes.map { (accountID($0.id), $0) }) { first, _ in first }
+        let lent = shared.filter { $0.rights.contains(.send) }.flatMap { access in
+            (boxes[access.account].map { [$0.address] + $0.aliases } ?? []).map {
+                SenderAddress(address: $0, displayName: access.name, account: access.account)
+            }
+        }
+        return own + groups + lent
+    }
+}

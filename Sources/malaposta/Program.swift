@@ -1,1 +1,18 @@
-@main struct Program { static func main() {} }
+import ArgumentParser
+
+/// The operator's command.
+@main struct Malaposta: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "malaposta",
+        abstract: "Hosts mail for many tenants, as told in files.",
+        discussion: """
+            Files under /etc/malaposta say what is wanted; 'check' reads them, 'plan' shows what they would change, 'apply' \
+            makes it so, 'status' shows how the host is. Exit status: 0 fine or nothing to do, 1 errors, 2 changes pending, \
+            3 refused by a brake.
+            """,
+        version: productVersion,
+        subcommands: [])
+}
+
+/// The version of all three programs.
+let productVersion = "0.1.0"

@@ -76,7 +76,7 @@ let package = Package(
 
         // 2: formats and engines
         module("MIME", ["Wire", "Mail", nioCore]),
-        module("SQL", ["CSQLite"]),
+        module("SQL", ["CSQLite"] + nio),
         module("MailConfiguration", ["Mail", .product(name: "Yams", package: "Yams")]),
         module("LocalSocket", ["Wire", locks, logging] + nio),
 
@@ -144,7 +144,7 @@ let package = Package(
         tests("MailTests", ["Mail"]),
         tests("TLSTests", ["TLS", nioSSL]),
         tests("MIMETests", ["MIME", "Mail", nioCore]),
-        tests("SQLTests", ["SQL"]),
+        tests("SQLTests", ["SQL"] + nio),
         tests("MailConfigurationTests", ["MailConfiguration", "Mail"], exclude: ["BadFiles"]),
         tests("LocalSocketTests", ["LocalSocket", logging] + nio),
         tests("SMTPTests", ["SMTP", "Mail", nioCore]),

@@ -1,0 +1,53 @@
+internal import CSQLite
+
+extension Connection {
+    /// How much of a commit waits for the disk.
+    package enum Durability: String, Sendable {
+        /// A commit is ordered, and on disk after the next flush of the log.
+        case ordered = "NORMAL"
+        /// A commit, and all before it, is on disk when it returns.
+        case durable = "FULL"
+    }
+
+    /// Sets the database up for several processes: write-ahead log, no memory mapping.
+    ///
+    /// - Parameter checkpoints: whether this process alone moves the log into the database. Others must not, also not when they
+    ///   close it: SQLite before 3.51.3 can damage a log that two connections reset at once.
+    package func useWriteAheadLog(checkpoints: Bool) throws(SQLError) {
+        try execute("PRAGMA mmap_size=0")
+        try run("PRAGMA journal_mode=WAL")
+        try run("PRAGMA synchronous=NORMAL")
+        try run("PRAGMA wal_autocheckpoint=0")
+        if !checkpoints {
+            try database.check(unsafe malaposta_sqlite3_switch(database.pointer, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1))
+        }
+    }
+
+    /// For the next transactions; not inside one.
+    package func setDurability(_ durability: Durability) throws(SQLError) {
+        try run(durability == .durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL")
+    }
+
+    /// Octets of database pages kept in memory at most.
+    package func setCache(octets: Int) throws(SQLError) { try execute("PRAGMA cache_size=-\(octets / 1024)") }
+
+    /// Moves what the log holds into the database, as far as readers allow.
+    ///
+    /// - Parameter resets: also begins the log anew; the caller keeps every other writer away.
+    /// - Returns: whether all of the log was moved.
+    @discardableResult
+    package func checkpoint(resets: Bool) throws(SQLError) -> Bool {
+        var frames: Int32 = 0
+        var moved: Int32 = 0
+        let mode = resets ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
+        let code = unsafe sqlite3_wal_checkpoint_v2(database.pointer, nil, mode, &frames, &moved)
+        guard code & 0xff != SQLITE_BUSY else { return false }
+        try database.check(code)
+        return frames == moved
+    }
+
+    /// What is wrong with the database's own structure; empty where nothing is.
+    package func integrityFaults(limit: Int = 20) throws -> [String] {
+        try all("PRAGMA integrity_check(\(limit))") { row in row.text(0) }.filter { $0 != "ok" }
+    }
+}

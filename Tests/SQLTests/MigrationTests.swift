@@ -1,0 +1,91 @@
+import NIOPosix
+import Testing
+
+@testable import SQL
+
+@Suite("Migrations, logs and copies") struct MigrationTests {
+    let folder: ScratchFolder
+    let database: Connection
+
+    init() throws {
+        folder = try ScratchFolder()
+        database = try Connection(path: folder.path + "/a.db")
+    }
+
+    private let first = Migration(version: 1, script: "CREATE TABLE a (id BIGINT NOT NULL PRIMARY KEY, b OCTETS) CLUSTERED;")
+    private let second = Migration(version: 2, script: "ALTER TABLE a ADD COLUMN c TEXT;")
+
+    @Test func runOnceAndInOrder() throws {
+        try database.migrate([first])
+        try database.run("INSERT INTO a (id) VALUES (1)")
+        try database.migrate([first, second])
+        try database.migrate([first, second])
+        #expect(try database.schemaVersion() == 2)
+        #expect(try database.first("SELECT COUNT(*) FROM a WHERE c IS NULL") { row in row.integer(0) } == 1)
+    }
+
+    @Test func aNewerSchemaIsRefused() throws {
+        try database.migrate([first, second])
+        let error = #expect(throws: SQLError.self) { try database.migrate([first]) }
+        #expect(error?.kind == .newerSchema(2))
+    }
+
+    @Test func aFailedStepLeavesTheOneBefore() throws {
+        let bad = Migration(version: 2, script: "CREATE TABLE c (d TEXT); SELECT nonsense;")
+        #expect(throws: SQLError.self) { try database.migrate([first, bad]) }
+        #expect(try database.schemaVersion() == 1)
+        #expect(try !database.hasTable("c"))
+    }
+
+    @Test(arguments: [
+        ("a OCTETS, b TEXT) CLUSTERED;", "a BLOB, b TEXT) WITHOUT ROWID;"),
+        ("OCTETSX my_OCTETS CLUSTEREDLY", "OCTETSX my_OCTETS CLUSTEREDLY"),
+    ])
+    func wordsOfTheDialect(script: String, rendered: String) {
+        #expect(Dialect.render(script) == rendered)
+    }
+
+    @Test func aCopyIsWholeWhileTheLogIsNot() throws {
+        try database.useWriteAheadLog(checkpoints: true)
+        try database.migrate([first])
+        try database.run("INSERT INTO a (id) VALUES (1)")
+        let copy = try Connection(path: folder.path + "/copy.db")
+        try database.copy(to: copy)
+        #expect(try copy.first("SELECT COUNT(*) FROM a") { row in row.integer(0) } == 1)
+        #expect(try copy.integrityFaults().isEmpty)
+    }
+
+    @Test func onlyTheOneThatCheckpointsEmptiesTheLog() throws {
+        try database.useWriteAheadLog(checkpoints: true)
+        try database.migrate([first])
+        do {
+            let other = try Connection(path: folder.path + "/a.db", mode: .readWrite)
+            try other.useWriteAheadLog(checkpoints: false)
+            try other.run("INSERT INTO a (id) VALUES (1)")
+        }
+        #expect(try database.checkpoint(resets: true))
+        #expect(try database.first("SELECT COUNT(*) FROM a") { row in row.integer(0) } == 1)
+    }
+
+    @Test func aLaneRunsItsActorInTurn() async throws {
+        let pool = NIOThreadPool(numberOfThreads: 2)
+        pool.start()
+        let counter = Counter(lane: Lane(pool: pool))
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<200 { group.addTask { await counter.add() } }
+        }
+        #expect(await counter.value == 200)
+        try await pool.shutdownGracefully()
+    }
+}
+
+private actor Counter {
+    private let lane: Lane
+    var value = 0
+
+    init(lane: Lane) { self.lane = lane }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe lane.asUnownedSerialExecutor() }
+
+    func add() { value += 1 }
+}

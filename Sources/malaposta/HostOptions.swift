@@ -1,0 +1,29 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// Where a host's files lie: the same options on every command.
+struct HostOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The folder of the configuration files.", valueName: "folder"))
+    var configuration: String = ProcessInfo.processInfo.environment["MALAPOSTA_CONFIGURATION"] ?? "/etc/malaposta"
+
+    @Option(help: ArgumentHelp("The folder of mail, spool and generations.", valueName: "folder"))
+    var data: String = ProcessInfo.processInfo.environment["MALAPOSTA_DATA"] ?? "/var/lib/malaposta"
+
+    @Option(help: ArgumentHelp("The folder of the programs' sockets: DATA/run where that exists.", valueName: "folder"))
+    var run: String?
+
+    /// Where the programs' sockets are: what was said, else those of `supervise` in the data folder, else systemd's place.
+    var runFolder: String {
+        if let run { return run }
+        if let run = ProcessInfo.processInfo.environment["MALAPOSTA_RUN"] { return run }
+        let own = data + "/run"
+        return FileManager.default.fileExists(atPath: own) ? own : "/run/malaposta"
+    }
+}
+
+/// Exit statuses of every command.
+enum ExitStatus {
+    static let errors = ExitCode(1)
+    static let changesPending = ExitCode(2)
+    static let brake = ExitCode(3)
+}

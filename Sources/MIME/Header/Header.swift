@@ -1,0 +1,124 @@
+package import NIOCore
+internal import Wire
+
+/// One field of a header. Offsets are from the beginning of the header's octets.
+package struct HeaderField: Sendable, Hashable {
+    /// The name without the white space that old mail has before its colon; empty for a line without colon.
+    package let name: Range<Int>
+    /// From behind the colon to the end of the last line, white space and line ends at both ends left out.
+    package let value: Range<Int>
+    /// All its lines with their ends.
+    package let lines: Range<Int>
+    let digest: UInt32
+}
+
+/// The fields of a header, RFC 5322 §2.2, as octets. Reading one costs a walk over the names; nothing is decoded before it
+/// is asked for.
+package struct Header: Sendable {
+    package let octets: ByteBuffer
+    package private(set) var fields: [HeaderField] = []
+
+    /// - Parameters:
+    ///   - octets: field lines, with or without the empty line behind them; reading stops there.
+    ///   - limit: fields beyond this number are not found by look-up.
+    package init(_ octets: ByteBuffer = ByteBuffer(), limit: Int = ParsingLimits().fields) {
+        self.octets = octets.slice()
+        var start = 0
+        while fields.count < limit, let end = lastLineEnd(from: start) {
+            guard let field = field(start..<end) else { return }
+            fields.append(field)
+            start = end
+        }
+    }
+
+    /// The value of the first field of that name, as it stands: still folded. Nil where there is none.
+    package func value(_ name: FieldName) -> ByteBuffer? {
+        fields.first { matches($0, name) }.flatMap { value(of: $0) }
+    }
+
+    package func values(_ name: FieldName) -> [ByteBuffer] {
+        fields.filter { matches($0, name) }.compactMap { value(of: $0) }
+    }
+
+    package func contains(_ name: FieldName) -> Bool { fields.contains { matches($0, name) } }
+
+    /// The unfolded octets of the first field of that name (RFC 5322 §2.2.3).
+    package func unfolded(_ name: FieldName) -> [UInt8]? { value(name).map(Self.unfold) }
+
+    /// The first field of that name for people: unfolded, encoded words and charsets decoded, control characters as spaces.
+    package func text(_ name: FieldName) -> String? { unfolded(name).map(EncodedWords.decode) }
+
+    /// The lines of all fields that have one of the names, or none of them, in their order, and an empty line: what
+    /// `HEADER.FIELDS` and `HEADER.FIELDS.NOT` give (RFC 9051 §6.4.5.1).
+    package func lines(of names: [FieldName], inverted: Bool = false) -> ByteBuffer {
+        var result = ByteBuffer()
+        for field in fields where names.contains(where: { matches(field, $0) }) != inverted {
+            guard let lines = octets.getSlice(at: field.lines.lowerBound, length: field.lines.count) else { continue }
+            result.writeImmutableBuffer(lines)
+            if lines.readableBytesView.last != .lineFeed { result.writeStaticString("\r\n") }
+        }
+        result.writeStaticString("\r\n")
+        return result
+    }
+
+    package func name(of field: HeaderField) -> ByteBuffer {
+        octets.getSlice(at: field.name.lowerBound, length: field.name.count) ?? ByteBuffer()
+    }
+
+    package func value(of field: HeaderField) -> ByteBuffer? {
+        octets.getSlice(at: field.value.lowerBound, length: field.value.count)
+    }
+
+    /// `octets` without its line ends.
+    package static func unfold(_ octets: ByteBuffer) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(octets.readableBytes)
+        let span = octets.readableBytesUInt8Span
+        for index in span.indices where span[index] != .lineFeed && span[index] != .carriageReturn { result.append(span[index]) }
+        return result
+    }
+
+    // MARK: Reading
+
+    private func matches(_ field: HeaderField, _ name: FieldName) -> Bool {
+        guard field.digest == name.digest else { return false }
+        return name.matches(octets.readableBytesUInt8Span.extracting(field.name))
+    }
+
+    /// The end of the field that begins at `start`, its continuation lines included; nil at the end of the header.
+    private func lastLineEnd(from start: Int) -> Int? {
+        let span = octets.readableBytesUInt8Span
+        guard start < span.count else { return nil }
+        var end = start
+        repeat {
+            guard let lineFeed = octets.firstOffset(of: .lineFeed, from: end) else { return span.count }
+            end = lineFeed + 1
+        } while end < span.count && span[end].isWhiteSpace
+        return end
+    }
+
+    /// Nil for the empty line.
+    private func field(_ lines: Range<Int>) -> HeaderField? {
+        let span = octets.readableBytesUInt8Span
+        var end = lines.upperBound
+        while end > lines.lowerBound, Self.isBlank(span[end - 1]) { end -= 1 }
+        if end == lines.lowerBound, !span[end].isWhiteSpace { return nil }
+        var colon = lines.lowerBound
+        while colon < end, span[colon] != UInt8(ascii: ":"), span[colon] != .lineFeed { colon += 1 }
+        guard colon < end, span[colon] != .lineFeed else {
+            let none = lines.lowerBound..<lines.lowerBound
+            return HeaderField(name: none, value: lines.lowerBound..<end, lines: lines, digest: 0)
+        }
+        var nameEnd = colon
+        while nameEnd > lines.lowerBound, span[nameEnd - 1].isWhiteSpace { nameEnd -= 1 }
+        var start = colon + 1
+        while start < end, Self.isBlank(span[start]) { start += 1 }
+        let name = lines.lowerBound..<nameEnd
+        let digest = FieldName.digest(span.extracting(name))
+        return HeaderField(name: name, value: start..<max(start, end), lines: lines, digest: digest)
+    }
+
+    private static func isBlank(_ octet: UInt8) -> Bool {
+        octet.isWhiteSpace || octet == .carriageReturn || octet == .lineFeed
+    }
+}

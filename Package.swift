@@ -149,7 +149,7 @@ let package = Package(
         tests("LocalSocketTests", ["LocalSocket", logging] + nio),
         tests("SMTPTests", ["SMTP", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
-        tests("DirectoryTests", ["Directory", "Mail", "MailConfiguration"]),
+        tests("DirectoryTests", ["Directory", "Mail", "MailConfiguration", logging]),
         tests("WorkerTests", ["Worker", "LocalSocket", logging] + nio),
         tests("SMTPServerTests", ["SMTPServer", "SMTP", "Mail", "Directory", "TLS", logging, nioSSL] + nio),
         tests("DeliveryTests", ["Delivery", "SMTPServer", "SMTP", "Store", "Directory", "Mail", "MIME", logging, nioCore]),

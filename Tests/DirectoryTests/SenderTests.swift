@@ -33,7 +33,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [("conceicao", true), ("CONCEIÇ", true), ("a.con", false), ("ana@ac", true), ("nceicao", false), ("", false)])
+    @Test(arguments: [
+        ("conceicao", true), ("CONCEIÇ", true), ("a.con", false), ("ana@ac", true), ("nceicao", false), ("", false),
+    ])
     func suggestions(prefix: String, found: Bool) async throws {
         let people = try await generation.people(of: example.ana.tenant, prefix: prefix, limit: 5)
         #expect(people.contains { $0.account == example.ana.id } == found)

@@ -1,0 +1,158 @@
+import Logging
+import Mail
+import Testing
+
+@testable import Directory
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+@Suite("A generation's folder") struct GenerationFileTests {
+    private let temporary: TemporaryFolder
+    private let folder: GenerationFolder
+    private let example: ExampleTenants
+
+    init() throws {
+        temporary = try TemporaryFolder()
+        folder = GenerationFolder("\(temporary.path)/generations")
+        example = try ExampleTenants()
+    }
+
+    private func apply(_ content: GenerationContent, _ number: Int, previous: Int? = nil) throws -> Set<TenantID> {
+        let writer = GenerationWriter(folder)
+        let written = try writer.write(content, number: number, previous: previous)
+        try writer.publish(number)
+        return written
+    }
+
+    @Test func isReadAsItWasWritten() throws {
+        _ = try apply(example.content, 1)
+        var expected = try example.content
+        for index in expected.tenants.indices {
+            expected.tenants[index].accounts.sort { $0.id < $1.id }
+            expected.tenants[index].domains.sort { $0.name < $1.name }
+            expected.tenants[index].routes.sort { $0.address < $1.address }
+        }
+        #expect(try GenerationReader(folder, number: 1).content() == expected)
+    }
+
+    @Test func answersAsInMemory() async throws {
+        _ = try apply(example.content, 1)
+        let memory = Generation(number: 1, content: try example.content)
+        let file = try await Generation.open(folder, number: 1)
+        let texts = [
+            "ana@acme.example", "ana+x@acme.example", "ana@acme-old.example", "who@all.acme.example", "rui@acme.example",
+            "old@acme.example", "team@acme.example", "sales@acme.example", "spy@globex.example", "no@acme.example",
+            "a@else.example",
+        ]
+        for text in texts + texts {
+            #expect(try await file.resolve(address(text)) == memory.resolve(address(text)))
+            #expect(try await file.account(named: text) == memory.account(named: text))
+        }
+        for tenant in [example.ana.tenant, example.eve.tenant] {
+            #expect(try await file.accounts(of: tenant) == memory.accounts(of: tenant))
+            #expect(try await file.domains(of: tenant) == memory.domains(of: tenant))
+            for prefix in ["a", "ana", "eve", "t", "%", "_", "'", "\u{10FFFF}"] {
+                #expect(
+                    try await file.people(of: tenant, prefix: prefix, limit: 3)
+                        == memory.people(of: tenant, prefix: prefix, limit: 3))
+            }
+        }
+        #expect(try await file.accounts(of: TenantID("nobody")).isEmpty)
+        #expect(try await file.account(AccountID(1)) == nil)
+    }
+
+    @Test func unchangedTenantsShareTheirFile() throws {
+        #expect(try apply(example.content, 1).count == 2)
+        var content = try example.content
+        content.tenants[1].tenant.name = "Globex SA"
+        #expect(try apply(content, 2, previous: 1) == [example.eve.tenant])
+        #expect(try inode(folder.tenant(example.ana.tenant, 1)) == inode(folder.tenant(example.ana.tenant, 2)))
+        #expect(try inode(folder.tenant(example.eve.tenant, 1)) != inode(folder.tenant(example.eve.tenant, 2)))
+        try Disk.remove(folder.generation(1))
+        #expect(try GenerationReader(folder, number: 2).content().tenants[0].accounts.count == 4)
+    }
+
+    private func inode(_ path: String) throws -> UInt64 {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw DiskError("look at", path, errno) }
+        return UInt64(status.st_ino)
+    }
+
+    @Test func whereverItStopsTheLastOneStays() async throws {
+        _ = try apply(example.content, 1)
+        struct Stopped: Error {}
+        var content = try example.content
+        content.tenants[1].tenant.name = "Globex SA"
+        var steps = 0
+        while true {
+            var left = steps
+            var writer = GenerationWriter(folder)
+            writer.before = { _ in
+                guard left > 0 else { throw Stopped() }
+                left -= 1
+            }
+            do {
+                try writer.write(content, number: 2, previous: 1)
+                try writer.publish(2)
+                break
+            } catch is Stopped {
+                #expect(folder.currentNumber == 1)
+                let current = try await CurrentGeneration(folder: folder, logger: Logger(label: "test"))
+                #expect(try await current.value.tenant(example.eve.tenant)?.name == "Globex")
+            }
+            steps += 1
+        }
+        #expect(steps == 9)
+        #expect(folder.currentNumber == 2)
+        #expect(Disk.names(in: folder.path) == ["1", "2", "current"])
+    }
+
+    @Test func aNewOneIsTakenAndABadOneIsNot() async throws {
+        _ = try apply(example.content, 1)
+        let current = try await CurrentGeneration(folder: folder, logger: Logger(label: "test"))
+        var changes = current.changes.makeAsyncIterator()
+        var content = try example.content
+        content.tenants.removeLast()
+        _ = try apply(content, 2, previous: 1)
+        #expect(current.value.number == 1)
+        await current.refresh()
+        #expect(current.value.number == 2)
+        #expect(await changes.next()?.number == 2)
+        #expect(try await current.value.resolve(example.eve.address) == .notHosted)
+        try GenerationWriter(folder).publish(7)
+        await current.refresh()
+        #expect(current.value.number == 2)
+    }
+
+    @Test func oldOnesAreTakenAwayButNotTheCurrent() throws {
+        for number in 1...5 { _ = try apply(example.content, number, previous: number > 1 ? number - 1 : nil) }
+        let writer = GenerationWriter(folder)
+        try writer.publish(1)
+        try writer.keepNewest(2)
+        #expect(folder.numbers == [1, 4, 5])
+    }
+
+    @Test func beforeTheFirstThereIsNone() async throws {
+        await #expect(throws: GenerationError.self) {
+            try await CurrentGeneration(folder: folder, logger: Logger(label: "test"))
+        }
+    }
+}
+
+@Suite("A table with a bound") struct BoundedTableTests {
+    @Test func theOldestMakeRoom() {
+        var table = BoundedTable<Int, Int>(limit: 3)
+        for number in 1...3 { table[number] = number }
+        table[1] = 10
+        table[2] = nil
+        table[4] = 4
+        #expect([table[1], table[2], table[3], table[4]] == [10, nil, 3, 4])
+        table[5] = 5
+        #expect([table[1], table[3], table[4], table[5]] == [nil, 3, 4, 5])
+        for number in 0..<10_000 { table[number] = number }
+        #expect(table.count == 3)
+        #expect([table[9_997], table[9_998], table[9_999]] == [9_997, 9_998, 9_999])
+    }
+}

@@ -142,7 +142,7 @@ let package = Package(
             swiftSettings: settings),
         tests("WireTests", ["Wire", nioCore]),
         tests("MailTests", ["Mail"]),
-        tests("TLSTests", ["TLS", nioSSL]),
+        tests("TLSTests", ["TLS", nioSSL] + nio),
         tests("MIMETests", ["MIME", "Mail", nioCore]),
         tests("SQLTests", ["SQL"] + nio),
         tests("MailConfigurationTests", ["MailConfiguration", "Mail"], exclude: ["BadFiles"]),

@@ -14,12 +14,14 @@ package struct Diagnostic: Sendable, Codable, Hashable {
     package var sourceLine: String?
     /// How many scalars from `position` on are meant; at least 1.
     package var length: Int
+    /// What else helps, a line each: what is allowed, what to do.
+    package var notes: [String]
     /// Other places that belong to it, such as the first declaration of what is declared twice.
     package var related: [RelatedPlace]
 
     package init(
         _ severity: Severity = .error, code: String, at position: SourcePosition, _ message: String, sourceLine: String? = nil,
-        length: Int = 1, related: [RelatedPlace] = []
+        length: Int = 1, notes: [String] = [], related: [RelatedPlace] = []
     ) {
         self.severity = severity
         self.code = code
@@ -27,6 +29,7 @@ package struct Diagnostic: Sendable, Codable, Hashable {
         self.message = message
         self.sourceLine = sourceLine
         self.length = length
+        self.notes = notes
         self.related = related
     }
 }
@@ -34,5 +37,11 @@ package struct Diagnostic: Sendable, Codable, Hashable {
 /// Another place that a finding names.
 package struct RelatedPlace: Sendable, Codable, Hashable {
     package var position: SourcePosition
+    /// What is there: "first declared".
     package var message: String
+
+    package init(_ position: SourcePosition, _ message: String) {
+        self.position = position
+        self.message = message
+    }
 }

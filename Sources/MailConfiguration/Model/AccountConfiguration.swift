@@ -19,7 +19,7 @@ package struct UserConfiguration: Sendable, Codable, Equatable {
     /// Addresses beyond the user's own and their aliases that the user may send as.
     package var senders: [Address]
     /// Groups whose address the user may send as.
-    package var mayWriteAsGroups: [LocalID]
+    package var maySendAs: [LocalID]
 
     mutating func forgetPositions() {
         position = .nowhere

@@ -1,0 +1,39 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+extension ValueForm where Value == String {
+    /// An IPv4 or IPv6 address, in the form that inet_ntop(3) writes, so that equal addresses are equal texts.
+    static var ipAddress: ValueForm {
+        .scalar(
+            "an IP address such as 192.0.2.10 or 2001:db8::10",
+            schema: .object(["type": "string", "pattern": "^[0-9a-fA-F:.]+$"]),
+            show: { .string($0) },
+            parse: { text throws(Misfit) in
+                guard let address = InternetAddress.normal(text) else { throw Misfit(reason: "is not one") }
+                return address
+            })
+    }
+}
+
+enum InternetAddress {
+    /// The address as inet_ntop(3) writes it; nil where it is none.
+    static func normal(_ text: String) -> String? {
+        guard text.utf8.count <= 45, !text.utf8.contains(0) else { return nil }
+        return normal(text, AF_INET) ?? normal(text, AF_INET6)
+    }
+
+    private static func normal(_ text: String, _ family: Int32) -> String? {
+        var octets = [UInt8](repeating: 0, count: 16)
+        var result = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        guard unsafe inet_pton(family, text, &octets) == 1,
+            unsafe inet_ntop(family, octets, &result, socklen_t(result.count)) != nil
+        else { return nil }
+        return String(decoding: result.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Whether it stands for all addresses of the machine.
+    static func isWildcard(_ address: String) -> Bool { address == "0.0.0.0" || address == "::" }
+}

@@ -1,0 +1,80 @@
+internal import Mail
+
+/// What must hold within malaposta.yaml.
+struct HostRules {
+    private let findings: Findings
+    private let source: any ConfigurationSource
+
+    init(_ findings: Findings, _ source: any ConfigurationSource) {
+        self.findings = findings
+        self.source = source
+    }
+
+    /// - Parameter tenants: the names of the folders in tenants/.
+    func check(_ host: DeclaredHost, tenants: [String]) {
+        checkListeners(host.listeners)
+        checkCertificates(host)
+        checkTenants(host.tenants, tenants)
+    }
+
+    private func checkListeners(_ listeners: [DeclaredListener]) {
+        var names: [String: SourcePlace] = [:]
+        for (index, declared) in listeners.enumerated() {
+            let listener = declared.listener
+            if let other = names.updateValue(declared.namePlace, forKey: listener.name) {
+                findings.report(
+                    "duplicate-name", at: declared.namePlace, "another listener is called \(Quoted.text(listener.name))",
+                    related: [RelatedPlace(other.position, "the other one")])
+            }
+            guard let other = listeners[..<index].first(where: { Self.collide($0.listener, listener) }) else { continue }
+            findings.report(
+                "duplicate-port", at: declared.portPlace,
+                "listener \(Quoted.text(other.listener.name)) already has port \(listener.port) of \(other.listener.address)",
+                related: [RelatedPlace(other.portPlace.position, "its port")])
+        }
+    }
+
+    /// `::` takes the IPv4 addresses along (RFC 3493 §5.3).
+    private static func collide(_ left: ListenerConfiguration, _ right: ListenerConfiguration) -> Bool {
+        guard left.port == right.port else { return false }
+        if left.address == right.address || left.address == "::" || right.address == "::" { return true }
+        let sameFamily = left.address.contains(":") == right.address.contains(":")
+        return sameFamily && (InternetAddress.isWildcard(left.address) || InternetAddress.isWildcard(right.address))
+    }
+
+    private func checkCertificates(_ host: DeclaredHost) {
+        if !host.tls.selfSigned, host.tls.certificates.isEmpty {
+            findings.report(
+                "missing-certificate", at: host.tls.place, "the host has no certificate, so nobody could log in safely",
+                notes: ["name certificate_file and key_file in tls: certificates, or for a trial: self_signed: true"])
+        }
+        for certificate in host.tls.certificates {
+            check(certificate.certificateFile, isSecret: false)
+            check(certificate.keyFile, isSecret: true)
+        }
+    }
+
+    private func check(_ path: Located<String>, isSecret: Bool) {
+        do throws(FileProblem) {
+            try source.check(path.value, isSecret: isSecret)
+        } catch {
+            findings.report(error.code, at: path.place, "\(Quoted.text(path.value)) \(error.reason)")
+        }
+    }
+
+    private func checkTenants(_ tenants: [DeclaredHostedTenant], _ folders: [String]) {
+        var first: [TenantID: SourcePlace] = [:]
+        for tenant in tenants {
+            if let other = first.updateValue(tenant.id.place, forKey: tenant.id.value) {
+                findings.report(
+                    "duplicate-id", at: tenant.id.place, "tenant \(Quoted.text(tenant.id.value.text)) stands here twice",
+                    related: [RelatedPlace(other.position, "the other one")])
+            }
+            guard !folders.contains(tenant.id.value.text) else { continue }
+            let suggestion = Nearest.suggestion(for: tenant.id.value.text, among: folders)
+            findings.report(
+                "unknown-name", at: tenant.id.place,
+                "there is no folder tenants/\(tenant.id.value.text)\(suggestion)")
+        }
+    }
+}

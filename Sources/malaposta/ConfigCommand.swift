@@ -1,0 +1,52 @@
+import ArgumentParser
+import MailConfiguration
+
+/// `malaposta config`: looks at the configuration files.
+struct ConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config", abstract: "Show values in force, or the files' schema.", subcommands: [Show.self, Schema.self])
+
+    /// `malaposta config show`: every value in force, with its origin.
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show all values in force, the defaults included, and where each is set.")
+
+        @Argument(help: "The configuration folder.", completion: .directory)
+        var path = "/etc/malaposta"
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() throws {
+            let reading = ConfigurationReading(folder: path, recordsEffective: true)
+            guard reading.tree != nil else {
+                let report = CheckReport(reading, folder: path)
+                print(json ? report.json.description : report.text)
+                throw ExitCode(1)
+            }
+            let report = EffectiveReport(reading)
+            print(json ? report.json.description : report.text)
+        }
+    }
+
+    /// `malaposta config schema`: JSON Schema for editors.
+    struct Schema: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a file's JSON Schema (2020-12), for editors.",
+            discussion: "Without a kind, lists the kinds: host, tenant, domain and accounts, each with its path.")
+
+        @Argument(help: "host, tenant, domain or accounts.", completion: .list(FileKind.allCases.map(\.rawValue)))
+        var kind: String?
+
+        func run() throws {
+            guard let kind else {
+                return FileKind.allCases.forEach { print("\($0.rawValue)  \($0.path)") }
+            }
+            guard let known = FileKind(rawValue: kind) else {
+                let kinds = FileKind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("There is no kind of file \"\(kind)\"; there are: \(kinds).")
+            }
+            print(known.jsonSchema)
+        }
+    }
+}

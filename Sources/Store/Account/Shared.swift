@@ -1,0 +1,14 @@
+internal import Logging
+internal import NIOPosix
+
+/// What the accounts of one store have in common.
+final class Shared: Sendable {
+    let options: StoreOptions
+    let pool: NIOThreadPool
+    let logger: Logger
+    let changes: Changes
+
+    init(options: StoreOptions, pool: NIOThreadPool, logger: Logger, changes: Changes) {
+        (self.options, self.pool, self.logger, self.changes) = (options, pool, logger, changes)
+    }
+}

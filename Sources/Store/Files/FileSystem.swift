@@ -1,0 +1,211 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+internal import NIOCore
+
+/// A call of the operating system that failed.
+package struct FileError: Error, Sendable, CustomStringConvertible {
+    package let call: String
+    package let path: String
+    package let code: Int32
+
+    package var description: String { "\(call) \(path): \(unsafe String(cString: strerror(code)))" }
+}
+
+/// The store's way to message files; tests pass one that fails when they want it to. Databases are SQLite's own affair.
+package struct FileSystem: Sendable {
+    /// Asked before each change; what it throws happens instead of the change.
+    var beforeWrite: (@Sendable (_ call: String, _ path: String) throws(FileError) -> Void)?
+
+    static let real = FileSystem()
+
+    private func announce(_ call: String, _ path: String) throws(FileError) { try beforeWrite?(call, path) }
+
+    func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    /// Octets, or nil where there is no such file.
+    func size(_ path: String) -> Int? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// Makes a folder and those above it; group-writable, as mail and web share them.
+    ///
+    /// - Returns: the folders that got a new entry.
+    @discardableResult
+    func makeFolder(_ path: String) throws(FileError) -> [String] {
+        guard !exists(path) else { return [] }
+        let parent = FileSystem.parent(of: path)
+        var changed = parent == path ? [] : try makeFolder(parent)
+        try announce("mkdir", path)
+        if unsafe mkdir(path, 0o2770) != 0 {
+            guard errno == EEXIST else { throw FileError(call: "mkdir", path: path, code: errno) }
+            return changed
+        }
+        changed.append(parent)
+        return changed
+    }
+
+    /// Makes an empty file of mode 0660, whatever the umask, where there is none.
+    func touch(_ path: String) throws(FileError) {
+        try announce("open", path)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o660)
+        guard descriptor >= 0 else {
+            guard errno == EEXIST else { throw FileError(call: "open", path: path, code: errno) }
+            return
+        }
+        fchmod(descriptor, 0o660)
+        close(descriptor)
+    }
+
+    /// Writes a new file from pieces; it is there whole or not at all.
+    ///
+    /// - Parameter durable: whether it is on disk when this returns (its folder's entry is not).
+    func write(_ pieces: [ByteBuffer], to path: String, durable: Bool) throws(FileError) {
+        try announce("open", path)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o660)
+        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
+        defer { close(descriptor) }
+        do {
+            for piece in pieces { try append(piece, to: descriptor, path) }
+            if durable { try sync(descriptor, path) }
+        } catch {
+            unsafe unlink(path)
+            throw error
+        }
+    }
+
+    private func append(_ piece: ByteBuffer, to descriptor: Int32, _ path: String) throws(FileError) {
+        var done = 0
+        while done < piece.readableBytes {
+            try announce("write", path)
+            let written = unsafe piece.withUnsafeReadableBytes { octets in
+                unsafe Glibc.write(descriptor, octets.baseAddress.map { unsafe $0 + done }, octets.count - done)
+            }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw FileError(call: "write", path: path, code: written == 0 ? EIO : errno) }
+            done += written
+        }
+    }
+
+    /// Writes `prefix` and then the octets of the file `source`, a piece at a time; `seen` gets every piece.
+    func copy(
+        _ source: String, after prefix: ByteBuffer, to path: String, durable: Bool, seen: (ByteBuffer) -> Void
+    ) throws(FileError) {
+        try announce("open", path)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o660)
+        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
+        defer { close(descriptor) }
+        do {
+            if prefix.readableBytes > 0 {
+                try append(prefix, to: descriptor, path)
+                seen(prefix)
+            }
+            try forEachPiece(of: source) { (piece) throws(FileError) in
+                try append(piece, to: descriptor, path)
+                seen(piece)
+            }
+            if durable { try sync(descriptor, path) }
+        } catch {
+            unsafe unlink(path)
+            throw error
+        }
+    }
+
+    /// Reads a file in pieces of at most 256 KB.
+    func forEachPiece(of path: String, _ body: (ByteBuffer) throws(FileError) -> Void) throws(FileError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
+        defer { close(descriptor) }
+        while true {
+            let piece = try FileSystem.read(descriptor, limit: 1 << 18, path)
+            guard piece.readableBytes > 0 else { return }
+            try body(piece)
+        }
+    }
+
+    private static func read(_ descriptor: Int32, limit: Int, _ path: String) throws(FileError) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        while true {
+            var code: Int32 = 0
+            unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: limit) { space in
+                let count = unsafe Glibc.read(descriptor, space.baseAddress, limit)
+                code = count < 0 ? errno : 0
+                return max(count, 0)
+            }
+            if code == EINTR { continue }
+            guard code == 0 else { throw FileError(call: "read", path: path, code: code) }
+            return buffer
+        }
+    }
+
+    /// The first octets of a file.
+    func read(_ path: String, limit: Int) throws(FileError) -> ByteBuffer {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
+        defer { close(descriptor) }
+        var result = ByteBuffer()
+        while result.readableBytes < limit {
+            var piece = try FileSystem.read(descriptor, limit: min(limit - result.readableBytes, 1 << 20), path)
+            guard piece.readableBytes > 0 else { break }
+            result.writeBuffer(&piece)
+        }
+        return result
+    }
+
+    /// Gives a file a second name. False where the file systems differ or do not link.
+    func link(_ source: String, to path: String) throws(FileError) -> Bool {
+        try announce("link", path)
+        if unsafe Glibc.link(source, path) == 0 { return true }
+        if [EXDEV, EPERM, EMLINK, ENOTSUP].contains(errno) { return false }
+        throw FileError(call: "link", path: path, code: errno)
+    }
+
+    func remove(_ path: String) throws(FileError) {
+        try announce("unlink", path)
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw FileError(call: "unlink", path: path, code: errno) }
+    }
+
+    func rename(_ path: String, to destination: String) throws(FileError) {
+        try announce("rename", destination)
+        guard unsafe Glibc.rename(path, destination) == 0 else { throw FileError(call: "rename", path: path, code: errno) }
+    }
+
+    /// Puts a file's octets, or a folder's entries, on disk. A path that is gone needs nothing.
+    func sync(_ path: String) throws(FileError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw FileError(call: "open", path: path, code: errno) }
+            return
+        }
+        defer { close(descriptor) }
+        try sync(descriptor, path)
+    }
+
+    private func sync(_ descriptor: Int32, _ path: String) throws(FileError) {
+        try announce("fsync", path)
+        guard fsync(descriptor) == 0 else { throw FileError(call: "fsync", path: path, code: errno) }
+    }
+
+    /// Names in a folder; none where it is not there.
+    func entries(_ path: String) -> [String] {
+        guard let folder = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { octets in
+                unsafe String(decoding: octets.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -14,7 +14,9 @@ package struct EnhancedStatus: Hashable, Sendable {
     /// Reads `5.1.1`; nil for anything else. Subject and detail have at most three digits.
     package init?(_ text: some StringProtocol) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].count == 1, let first = parts[0].first, [0x32, 0x34, 0x35].contains(first) else { return nil }
+        guard parts.count == 3, parts[0].count == 1, let first = parts[0].first, [0x32, 0x34, 0x35].contains(first) else {
+            return nil
+        }
         guard let subject = Self.number(parts[1]), let detail = Self.number(parts[2]) else { return nil }
         self.init(first - 0x30, subject, detail)
     }

@@ -93,6 +93,8 @@ let package = Package(
                 "Wire", "Mail", "SMTP", "Directory", "LocalSocket", "TLS", "Worker", logging, locks, lifecycle, nioSSL,
             ] + nio),
 
+        module("Upkeep", ["Mail", "Store", "LocalSocket", nioCore]),
+
         // 5: from acceptance to mailbox
         module(
             "Delivery",
@@ -151,6 +153,7 @@ let package = Package(
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
         tests("DirectoryTests", ["Directory", "Mail", "MailConfiguration", logging]),
         tests("WorkerTests", ["Worker", "LocalSocket", logging] + nio),
+        tests("UpkeepTests", ["Upkeep", "Mail"]),
         tests("SMTPServerTests", ["SMTPServer", "SMTP", "Mail", "Directory", "TLS", logging, nioSSL] + nio),
         tests("DeliveryTests", ["Delivery", "SMTPServer", "SMTP", "Store", "Directory", "Mail", "MIME", logging, nioCore]),
         tests("IMAPTests", ["IMAP", "Store", "Directory", "Mail", "MIME", "TLS", logging, nioSSL] + nio),

@@ -1,0 +1,31 @@
+package import FoundationEssentials
+package import LocalSocket
+package import Mail
+
+/// The mail of the example host: a folder for each address, a file for each message.
+package struct DemoMail: Sendable {
+    private let folder: String
+
+    package init(folder: String) { self.folder = folder }
+
+    /// The addresses that there is mail for.
+    package var addresses: [Address] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.compactMap { try? Address($0) }.sorted()
+    }
+
+    /// Hands the messages of an address to the mail worker, in the order of their dates.
+    ///
+    /// - Throws: `LocalSocketError` where the worker refuses, or what reading a file throws.
+    package func load(_ address: Address, into account: AccountID, now: Int64, by worker: LocalClient) async throws {
+        let place = "\(folder)/\(address)"
+        let names = try FileManager.default.contentsOfDirectory(atPath: place).filter { $0.hasSuffix(".eml") }.sorted()
+        let messages = try names.map { DemoMessage(try Data(contentsOf: URL(filePath: "\(place)/\($0)")), now: now) }
+        for message in messages.sorted(by: { $0.date < $1.date }) {
+            let question = ImportMessageQuestion(
+                account: account, folder: message.folder, octets: message.octets, flags: message.flags, tags: message.tags,
+                internalDate: message.date)
+            _ = try await worker.ask(question, within: .seconds(30))
+        }
+    }
+}

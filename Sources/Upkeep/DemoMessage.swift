@@ -20,7 +20,7 @@ package struct DemoMessage: Sendable {
         while let line = lines.first, line.starts(with: "X-Demo-".utf8) {
             let text = String(decoding: line, as: UTF8.self)
             let parts = text.dropFirst("X-Demo-".count).split(separator: ":", maxSplits: 1)
-            fields[String(parts[0])] = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespacesAndNewlines) : ""
+            fields[String(parts[0])] = parts.count > 1 ? parts[1].drop { $0 == " " }.filter { $0 != "\r" } : ""
             lines.removeFirst()
         }
         folder = (fields["Folder"] ?? "INBOX").split(separator: "/").map(String.init)

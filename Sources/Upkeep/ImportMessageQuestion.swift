@@ -1,5 +1,5 @@
 package import FoundationEssentials
-package import LocalSocket
+internal import LocalSocket
 package import Mail
 
 /// Asks the mail worker to put a message into a folder, which is made if it is not there. The message is durable when answered.

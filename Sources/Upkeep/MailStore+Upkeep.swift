@@ -22,7 +22,11 @@ extension MailStore {
         let account = try await self.account(question.account)
         let path = FolderPath(question.folder)
         let folder: Folder
-        if let found = try await account.folder(at: path) { folder = found } else { folder = try await account.createFolder(at: path) }
+        if let found = try await account.folder(at: path) {
+            folder = found
+        } else {
+            folder = try await account.createFolder(at: path)
+        }
         let message = NewMessage(
             MessageSource(ByteBuffer(bytes: question.octets)), flags: SystemFlags(rawValue: question.flags),
             tags: question.tags.compactMap(Tag.init), internalDate: question.internalDate)

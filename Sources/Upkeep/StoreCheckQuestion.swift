@@ -1,4 +1,4 @@
-package import LocalSocket
+internal import LocalSocket
 package import Mail
 package import Store
 

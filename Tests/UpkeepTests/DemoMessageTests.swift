@@ -5,7 +5,8 @@ import Upkeep
 
 @Suite("Mail of the example host") struct DemoMessageTests {
     @Test func fieldsForTheDemoAreTakenOff() throws {
-        let file = "X-Demo-Folder: Clients/Harbour Hotel\r\nX-Demo-Age: 1d 1h 2m\r\nX-Demo-Flags: seen answered\r\n"
+        let file =
+            "X-Demo-Folder: Clients/Harbour Hotel\r\nX-Demo-Age: 1d 1h 2m\r\nX-Demo-Flags: seen answered\r\n"
             + "X-Demo-Tags: contract to-pay\r\nSubject: Rooms\r\n\r\nX-Demo-Age: in the body\r\n"
         let message = DemoMessage(Data(file.utf8), now: 1_000_000)
         #expect(message.folder == ["Clients", "Harbour Hotel"])

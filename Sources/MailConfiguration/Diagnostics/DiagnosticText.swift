@@ -8,7 +8,7 @@ extension Diagnostic: CustomStringConvertible {
     package var description: String {
         var lines = ["\(position): \(severity.rawValue)[\(code)]: \(message)"]
         if let sourceLine {
-            let (shown, start) = Self.window(on: Array(sourceLine.unicodeScalars), column: position.column)
+            let (shown, start) = Self.window(on: Array(sourceLine.unicodeScalars), position.column, length)
             let number = String(position.line)
             let gutter = String(repeating: " ", count: max(5, number.count))
             let indent = String(repeating: " ", count: max(0, position.column - 1 - start))
@@ -22,13 +22,14 @@ extension Diagnostic: CustomStringConvertible {
     }
 
     /// The part of a line around `column`, and how many scalars were left out before it.
-    private static func window(on line: [Unicode.Scalar], column: Int) -> (String, start: Int) {
-        let start = column > shownColumns ? min(column - 20, max(0, line.count - shownColumns)) : 0
-        let end = min(line.count, start + shownColumns)
-        guard start < end else { return ("", start) }
-        var shown = line[start..<end].map(Quoted.visible)
+    private static func window(on line: [Unicode.Scalar], _ column: Int, _ length: Int) -> (String, start: Int) {
+        let end = column - 1 + min(length, shownColumns / 2)
+        let start = end > shownColumns ? max(0, min(column - shownColumns / 4, line.count - shownColumns)) : 0
+        let shownEnd = min(line.count, start + shownColumns)
+        guard start < shownEnd else { return ("", start) }
+        var shown = line[start..<shownEnd].map(Quoted.visible)
         if start > 0 { shown[0] = "…" }
-        if end < line.count { shown[shown.count - 1] = "…" }
+        if shownEnd < line.count { shown[shown.count - 1] = "…" }
         return (String(String.UnicodeScalarView(shown)), start)
     }
 

@@ -16,7 +16,7 @@ package enum FileKind: String, Sendable, CaseIterable {
 
     /// What `schema: 1` at the head of each file stands for.
     static let version = Field<Int>.required(
-        "schema", .integer(1...1), "The version of this file's format: 1.")
+        "schema", .integer(1...1), "The version of this file's format.")
 
     /// JSON Schema, draft 2020-12, for editors.
     package var jsonSchema: JSONValue {

@@ -2,6 +2,8 @@
 struct DeclaredTLS: Sendable {
     var selfSigned: Bool
     var certificates: [DeclaredCertificate]
+    /// Whether no certificate is named, not even a wrong one.
+    var lacksCertificates: Bool
     var place: SourcePlace
 }
 
@@ -31,7 +33,9 @@ enum TLSForm {
     }
 
     static let form = ValueForm<DeclaredTLS>.object("tls", [selfSigned, certificates]) { object in
-        DeclaredTLS(
-            selfSigned: object.value(selfSigned) ?? false, certificates: object.value(certificates) ?? [], place: object.place)
+        let names = object.value(certificates) ?? []
+        return DeclaredTLS(
+            selfSigned: object.value(selfSigned) ?? false, certificates: names,
+            lacksCertificates: names.isEmpty && !object.reading.isIncomplete, place: object.place)
     }
 }

@@ -3,7 +3,8 @@ internal import Mail
 extension ValueForm where Value == Int {
     static func integer(_ range: ClosedRange<Int>) -> ValueForm {
         .scalar(
-            "a number from \(range.lowerBound) to \(range.upperBound)",
+            range.count == 1
+                ? "the number \(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)",
             schema: .object([
                 "type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound),
             ]),
@@ -26,8 +27,8 @@ extension ValueForm where Value == Bool {
                 switch text {
                 case "true": return true
                 case "false": return false
-                case "yes", "Yes", "YES", "on", "On", "True", "TRUE": throw Misfit(reason: "is neither", known: ["true"])
-                case "no", "No", "NO", "off", "Off", "False", "FALSE": throw Misfit(reason: "is neither", known: ["false"])
+                case "yes", "Yes", "YES", "on", "On", "True", "TRUE": throw Misfit(reason: "is neither", meant: "true")
+                case "no", "No", "NO", "off", "Off", "False", "FALSE": throw Misfit(reason: "is neither", meant: "false")
                 default: throw Misfit(reason: "is neither", known: ["true", "false"])
                 }
             })

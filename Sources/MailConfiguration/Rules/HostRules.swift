@@ -43,7 +43,7 @@ struct HostRules {
     }
 
     private func checkCertificates(_ host: DeclaredHost) {
-        if !host.tls.selfSigned, host.tls.certificates.isEmpty {
+        if !host.tls.selfSigned, host.tls.lacksCertificates {
             findings.report(
                 "missing-certificate", at: host.tls.place, "the host has no certificate, so nobody could log in safely",
                 notes: ["name certificate_file and key_file in tls: certificates, or for a trial: self_signed: true"])

@@ -122,10 +122,10 @@ struct NameTable {
     func reportForeign(_ address: Located<Address>, _ owner: String?, _ tenant: String) {
         let own = domains(of: tenant)
         let domain = address.value.domain
-        let belongs = owner.map { $0 == tenant ? "" : ", which belongs to tenant \($0)" } ?? ""
+        let whose = owner.map { "is in a domain of tenant \($0), not of this one" } ?? "is in no domain of this tenant"
         findings.report(
             "foreign-domain", at: address.place,
-            "\(address.value) is in no domain of this tenant\(belongs)\(Nearest.suggestion(for: domain.ascii, among: own))",
+            "\(address.value) \(whose)\(owner == nil ? Nearest.suggestion(for: domain.ascii, among: own) : "")",
             notes: [own.isEmpty ? "this tenant has no domains" : "its domains: \(own.joined(separator: ", "))"])
     }
 }

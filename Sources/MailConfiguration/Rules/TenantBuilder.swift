@@ -69,7 +69,7 @@ struct TenantBuilder {
     private func checkCount(_ places: [SourcePlace], _ limit: Int, _ what: String, _ origin: Located<Int>?) {
         guard places.count > limit else { return }
         findings.report(
-            "over-limit", at: places[limit], "the plan allows \(limit) \(what), and there are \(places.count)",
+            "over-limit", at: places[limit], "there are \(places.count) \(what), and the plan allows \(limit)",
             related: origin.map { [RelatedPlace($0.position, "the plan's limit")] } ?? [])
     }
 

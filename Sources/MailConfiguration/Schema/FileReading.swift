@@ -25,6 +25,7 @@ final class FileReading {
     }
 
     func reportKind(of node: YAMLNode, _ label: String, wanted: String) {
+        if case .refused = node.content { return }
         guard case .missing = node.content else {
             return findings.report("wrong-type", at: node.place, "\(label) takes \(wanted), not \(node.kind)")
         }

@@ -47,7 +47,7 @@ struct ObjectReader {
 
     /// The same, with its place; nil also where the key is absent.
     func located<Value>(_ field: Field<Value>) -> Located<Value>? {
-        guard let entry = entries.first(where: { $0.key == field.key }), let value = value(field) else { return nil }
+        guard let value = value(field), let entry = entries.first(where: { $0.key == field.key }) else { return nil }
         return Located(value, at: entry.value.place)
     }
 

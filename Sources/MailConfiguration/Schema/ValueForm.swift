@@ -17,6 +17,8 @@ struct Misfit: Error {
     var reason: String
     /// Words that would have been right.
     var known: [String] = []
+    /// The word that is surely meant.
+    var meant: String?
 }
 
 extension ValueForm {
@@ -33,10 +35,12 @@ extension ValueForm {
                     return try parse(text)
                 } catch {
                     let found = hidesValue ? "the text" : Quoted.text(text)
+                    let isLong = error.known.count > 4
+                    let suggestion = Nearest.suggestion(for: error.meant ?? text, among: error.meant.map { [$0] } ?? error.known)
                     reading.findings.report(
                         "bad-value", at: node.place,
-                        "\(label) takes \(wanted); \(found) \(error.reason)\(Nearest.suggestion(for: text, among: error.known))",
-                        hidesValue: hidesValue)
+                        "\(label) takes \(isLong ? "one of a few words" : wanted); \(found) \(error.reason)\(suggestion)",
+                        notes: isLong ? ["allowed: \(error.known.joined(separator: ", "))"] : [], hidesValue: hidesValue)
                     return nil
                 }
             }, show: show)
@@ -71,7 +75,8 @@ extension ValueForm {
                     return nil
                 }
                 if nodes.count < minimum {
-                    reading.findings.report("bad-value", at: node.place, "\(label) needs at least \(minimum) of \(plural)")
+                    reading.findings.report(
+                        "bad-value", at: node.place, "\(label) needs at least \(minimum) item\(minimum == 1 ? "" : "s")")
                 }
                 return nodes.enumerated().compactMap { index, node in
                     reading.descending(into: node.itemLabel(index)) { item(node, "an item of \(label)", reading) }

@@ -13,18 +13,16 @@ struct SourceText {
         self.octets = rest
         var starts = [rest.startIndex]
         var index = rest.startIndex
-        while index < rest.endIndex {
-            index += 1
-            let end = Self.lineEnd(in: rest, after: index - 1)
-            guard end > 0 else { continue }
-            index += end - 1
-            starts.append(index)
+        while let candidate = rest[index...].firstIndex(where: { $0 < 0x0e || $0 == 0xc2 || $0 == 0xe2 }) {
+            let end = Self.lineEnd(in: rest, at: candidate)
+            index = candidate + max(1, end)
+            if end > 0 { starts.append(index) }
         }
         lineStarts = starts
     }
 
     /// The octets of the line end at `index`; 0 where there is none.
-    private static func lineEnd(in octets: ArraySlice<UInt8>, after index: Int) -> Int {
+    private static func lineEnd(in octets: ArraySlice<UInt8>, at index: Int) -> Int {
         switch octets[index] {
         case 0x0a: return 1
         case 0x0d: return octets[index...].dropFirst().first == 0x0a ? 2 : 1
@@ -61,9 +59,10 @@ struct SourceText {
     ///
     /// Scalars of `YAMLReader.reserved` are refused too, as the reader needs them for itself.
     func firstMisfit() -> (offset: Int, problem: String)? {
+        let isPlain: (UInt8) -> Bool = { (0x20...0x7e).contains($0) || $0 == 0x0a || $0 == 0x0d || $0 == 0x09 }
+        guard var offset = octets.firstIndex(where: { !isPlain($0) }) else { return nil }
         var decoder = UTF8.ForwardParser()
-        var iterator = octets.makeIterator()
-        var offset = octets.startIndex
+        var iterator = octets[offset...].makeIterator()
         while true {
             switch decoder.parseScalar(from: &iterator) {
             case .emptyInput: return nil

@@ -4,6 +4,8 @@ struct YAMLNode {
         /// Text as written between quotes, or without them. Empty and `~` without quotes are no value.
         case scalar(String)
         case missing
+        /// Something that is not read here, which is already reported.
+        case refused
         case list([YAMLNode])
         case mapping([YAMLEntry])
     }
@@ -15,7 +17,7 @@ struct YAMLNode {
     var kind: String {
         switch content {
         case .scalar: "text"
-        case .missing: "nothing"
+        case .missing, .refused: "nothing"
         case .list: "a list"
         case .mapping: "a mapping"
         }

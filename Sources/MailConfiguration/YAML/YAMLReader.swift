@@ -19,7 +19,7 @@ struct YAMLReader {
 
     private let source: SourceText
     private let findings: Findings
-    private var text: [Unicode.Scalar]
+    private var text: String
     /// Places of the renamed keys: line and column.
     private var renamed: [Mark2D: String] = [:]
 
@@ -31,7 +31,12 @@ struct YAMLReader {
     init(_ source: SourceText, _ findings: Findings) {
         self.source = source
         self.findings = findings
-        text = String(decoding: source.octets, as: UTF8.self).unicodeScalars.map { $0 == "*" ? Self.star : $0 }
+        let plain = String(decoding: source.octets, as: UTF8.self)
+        guard source.octets.contains(UInt8(ascii: "*")) else {
+            text = plain
+            return
+        }
+        text = String(String.UnicodeScalarView(plain.unicodeScalars.map { $0 == "*" ? Self.star : $0 }))
     }
 
     /// The document; nil where it cannot be read, which is then reported.
@@ -51,7 +56,7 @@ struct YAMLReader {
         while true {
             do {
                 let parser = try Parser(
-                    yaml: String(String.UnicodeScalarView(text)), resolver: .basic, constructor: .default, encoding: .utf8)
+                    yaml: text, resolver: .basic, constructor: .default, encoding: .utf8)
                 guard let root = try parser.singleRoot() else {
                     return YAMLNode(content: .missing, place: SourcePlace(file: source.file))
                 }
@@ -69,7 +74,8 @@ struct YAMLReader {
 
     /// Makes the key at a place differ from its namesake; false where it has no letter to change.
     private mutating func rename(line: Int, column: Int) -> Bool {
-        guard let start = offset(line: line, column: column), start < text.count else { return false }
+        var text = Array(text.unicodeScalars)
+        guard let start = Self.offset(in: text, line: line, column: column), start < text.count else { return false }
         let isQuoted = text[start] == "\"" || text[start] == "'"
         let letter = isQuoted ? start + 1 : start
         let refused: Set<Unicode.Scalar> = ["\"", "'", "\\", "[", "{", "&", "!", "|", ">", ":", "\n", "\r"]
@@ -78,11 +84,12 @@ struct YAMLReader {
         else { return false }
         renamed[Mark2D(line: line, column: column)] = String(Character(text[letter]))
         text[letter] = mark
+        self.text = String(String.UnicodeScalarView(text))
         return true
     }
 
     /// The scalar at a line and column, counting lines as libyaml does.
-    private func offset(line: Int, column: Int) -> Int? {
+    private static func offset(in text: [Unicode.Scalar], line: Int, column: Int) -> Int? {
         var current = 1
         var index = 0
         while current < line {
@@ -98,14 +105,14 @@ struct YAMLReader {
     private func node(_ node: Node, depth: Int) -> YAMLNode? {
         guard let mark = node.mark else { return nil }
         if node.anchor != nil {
-            return refuse("yaml-anchor", mark.line, mark.column, "anchors and aliases are not read here; write the value out")
+            return refuse("yaml-anchor", mark, "anchors and aliases are not read here; write the value out")
         }
         guard ["", "!", "tag:yaml.org,2002:str"].contains(tagName(node)) else {
-            return refuse("yaml-tag", mark.line, mark.column, "tags are not read here; each key already has its kind of value")
+            return refuse("yaml-tag", mark, "tags are not read here; each key already has its kind of value")
         }
         guard depth < Self.depthLimit else {
             return refuse(
-                "too-deep", mark.line, mark.column, "lists and mappings lie more than \(Self.depthLimit) deep in one another")
+                "too-deep", mark, "lists and mappings lie more than \(Self.depthLimit) deep in one another")
         }
         switch node {
         case .scalar(let scalar): return self.scalar(scalar, mark)
@@ -128,7 +135,7 @@ struct YAMLReader {
 
     private func scalar(_ scalar: Node.Scalar, _ mark: Mark) -> YAMLNode? {
         if scalar.style == .plain, scalar.string.unicodeScalars.first == Self.star {
-            return refuse("yaml-anchor", mark.line, mark.column, "anchors and aliases are not read here; write the value out")
+            return refuse("yaml-anchor", mark, "anchors and aliases are not read here; write the value out")
         }
         let text = restored(scalar.string)
         let isMissing = scalar.style == .plain && (text.isEmpty || text == "~")
@@ -142,7 +149,7 @@ struct YAMLReader {
                 "wrong-type", mark.line, mark.column, "a key is a word, not \(key.mapping == nil ? "a list" : "a mapping")")
             return nil
         }
-        guard let keyNode = scalar(name, mark) else { return nil }
+        guard let keyNode = scalar(name, mark), case .scalar = keyNode.content else { return nil }
         if let letter = renamed[Mark2D(line: mark.line, column: mark.column)] {
             reportDuplicate(letter + name.string.unicodeScalars.dropFirst().map { String($0) }.joined(), mark, in: pairs)
             return nil
@@ -175,6 +182,11 @@ struct YAMLReader {
         }
         let inner = rest.dropFirst().firstIndex(of: quote) ?? rest.count - 1
         return SourcePlace(position, length: inner + 1)
+    }
+
+    private func refuse(_ code: String, _ mark: Mark, _ message: String) -> YAMLNode {
+        findings.report(code, at: place(mark), message)
+        return YAMLNode(content: .refused, place: place(mark))
     }
 
     private func refuse(_ code: String, _ line: Int, _ column: Int, _ message: String) -> YAMLNode? {

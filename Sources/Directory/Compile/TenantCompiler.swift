@@ -146,7 +146,7 @@ struct TenantCompiler {
         let own = ([user.address] + user.aliases + user.senders).map {
             SenderAddress(address: $0, displayName: user.name, account: id)
         }
-        let groups = user.mayWriteAsGroups.compactMap(files.group).map {
+        let groups = user.maySendAs.compactMap(files.group).map {
             SenderAddress(address: $0.address, displayName: $0.name, account: id)
         }
         let boxes = Dictionary(files.sharedMailboxes.map { (accountID($0.id), $0) }) { first, _ in first }

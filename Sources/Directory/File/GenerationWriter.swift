@@ -160,9 +160,9 @@ package struct GenerationWriter {
 
 extension AccountID {
     /// 16 octets, most significant first.
-    var octets: [UInt8] { (0..<16).map { UInt8(truncatingIfNeeded: value >> (120 - 8 * $0)) } }
+    package var octets: [UInt8] { (0..<16).map { UInt8(truncatingIfNeeded: value >> (120 - 8 * $0)) } }
 
-    init?(octets: [UInt8]) {
+    package init?(octets: [UInt8]) {
         guard octets.count == 16 else { return nil }
         self.init(octets.reduce(UInt128(0)) { $0 << 8 | UInt128($1) })
     }

@@ -129,15 +129,16 @@ let package = Package(
             "malaposta",
             [
                 "Mail", "MIME", "SMTP", "Store", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker",
-                "ControlPlane",
+                "ControlPlane", "Upkeep",
             ] + nio),
         program(
             "malaposta-mail",
             [
-                "Mail", "Store", "TLS", "Directory", "LocalSocket", "Worker", "SMTPServer", "Delivery", "IMAP",
+                "Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Worker", "SMTPServer", "Delivery", "IMAP",
+                "Upkeep",
             ] + nio),
         program(
-            "malaposta-web", ["Mail", "Store", "TLS", "Directory", "LocalSocket", "Worker", "Webmail"] + nio),
+            "malaposta-web", ["Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Worker", "Webmail"] + nio),
 
         .target(
             name: "TestSupport", dependencies: ["Wire", "Mail", locks, nioSSL] + nio, path: "Tests/TestSupport",

@@ -14,6 +14,16 @@ package struct DemoMail: Sendable {
         return names.compactMap { try? Address($0) }.sorted()
     }
 
+    /// The example users and their passwords, from `passwords.txt`.
+    package var passwords: [(address: Address, password: String)] {
+        guard let text = try? String(contentsOf: URL(filePath: "\(folder)/passwords.txt"), encoding: .utf8) else { return [] }
+        return text.split(separator: "\n").compactMap { line in
+            let words = line.split(separator: " ")
+            guard !line.hasPrefix("#"), words.count == 2, let address = try? Address(String(words[0])) else { return nil }
+            return (address, String(words[1]))
+        }
+    }
+
     /// Hands the messages of an address to the mail worker, in the order of their dates.
     ///
     /// - Throws: `LocalSocketError` where the worker refuses, or what reading a file throws.

@@ -1,0 +1,123 @@
+internal import Directory
+internal import Mail
+
+extension TenantComparison {
+    var accountLines: [PlanLine] {
+        let members = SharedMembers(old: old, new: new)
+        return Self.pairs(living(old), living(new), by: \.id).compactMap { before, after in
+            guard let after else { return before.map(retired) }
+            guard let before else { return added(after, members) }
+            let notes = changes(from: before, to: after) + members.changes(of: after)
+            return notes.isEmpty ? nil : line(.change, kind(after), after.address.description, notes)
+        }
+    }
+
+    private func living(_ tenant: TenantContent?) -> [DirectoryAccount] {
+        (tenant?.accounts ?? []).filter { $0.state != .retired }
+    }
+
+    private func kind(_ account: DirectoryAccount) -> PlanLine.Kind { account.kind == .user ? .user : .shared }
+
+    private func retired(_ account: DirectoryAccount) -> PlanLine {
+        let login = account.kind == .user ? ["login off now"] : []
+        return line(
+            .retire, kind(account), account.address.description,
+            login + ["mail to it answers 550 now", "its mail is deleted on \(purgeDay)"])
+    }
+
+    private func added(_ account: DirectoryAccount, _ members: SharedMembers) -> PlanLine {
+        var notes: [String] = []
+        if (old?.accounts ?? []).contains(where: { $0.id == account.id }) { notes.append("comes back with its mail") }
+        if account.state == .suspended(by: .account) { notes.append("suspended") }
+        if account.kind == .user, newPasswords[account.id] == nil { notes.append("no login before 'user password'") }
+        return line(.add, kind(account), account.address.description, notes + members.changes(of: account))
+    }
+
+    private func changes(from before: DirectoryAccount, to after: DirectoryAccount) -> [String] {
+        var notes: [String] = []
+        if before.address != after.address { notes.append("was \(before.address)") }
+        if before.state != after.state { notes.append(state(after.state, before.state)) }
+        if passwordChanges(after.id) { notes.append("other password: its sessions end") }
+        if before.displayName != after.displayName { notes.append("named \(after.displayName)") }
+        notes += Self.difference(before.aliases, after.aliases).map { "alias \($0)" }
+        if before.quota != after.quota {
+            notes.append("quota \(after.quota.map(\.description) ?? "none") (was \(before.quota.map(\.description) ?? "none"))")
+        }
+        if before.language != after.language { notes.append("language \(after.language)") }
+        notes += limits(before.limits, after.limits)
+        let borrowed = Set(before.shared.map(\.account)).union(after.shared.map(\.account))
+        notes += Self.difference(senders(before, besides: borrowed), senders(after, besides: borrowed)).map { "sender \($0)" }
+        return notes
+    }
+
+    private func state(_ state: AccountState, _ before: AccountState) -> String {
+        switch state {
+        case .suspended(by: .tenant): "suspended with its tenant"
+        case .suspended(by: .account): "suspended: login off, mail to it answers 450"
+        case .active, .retired: "no longer suspended"
+        }
+    }
+
+    private func passwordChanges(_ id: AccountID) -> Bool { oldPasswords[id]?.hash != newPasswords[id]?.hash }
+
+    private func limits(_ before: AccountLimits, _ after: AccountLimits) -> [String] {
+        var notes: [String] = []
+        if before.maxMessageSize != after.maxMessageSize { notes.append("messages up to \(after.maxMessageSize)") }
+        if before.maxRecipients != after.maxRecipients { notes.append("up to \(after.maxRecipients) recipients") }
+        if before.messagesPerDay != after.messagesPerDay { notes.append("up to \(after.messagesPerDay) messages a day") }
+        return notes
+    }
+
+    /// Those that neither follow from its own addresses nor from shared mailboxes.
+    private func senders(_ account: DirectoryAccount, besides shared: Set<AccountID>) -> [Address] {
+        let own = Set([account.address] + account.aliases)
+        return account.senders.filter { !own.contains($0.address) && !shared.contains($0.account) }.map(\.address)
+    }
+}
+
+/// Who may do what in the shared mailboxes of a tenant, before and after.
+struct SharedMembers {
+    private struct Member: Hashable {
+        var mailbox: AccountID
+        var user: String
+    }
+
+    private let before: [Member: SharedRights]
+    private let after: [Member: SharedRights]
+
+    init(old: TenantContent?, new: TenantContent?) {
+        before = Self.members(old)
+        after = Self.members(new)
+    }
+
+    private static func members(_ tenant: TenantContent?) -> [Member: SharedRights] {
+        var members: [Member: SharedRights] = [:]
+        for account in tenant?.accounts ?? [] {
+            for access in account.shared {
+                members[Member(mailbox: access.account, user: account.address.localPart)] = access.rights
+            }
+        }
+        return members
+    }
+
+    /// `+rui (reads, sends as info@)`, `-ana`.
+    func changes(of mailbox: DirectoryAccount) -> [String] {
+        guard mailbox.kind == .shared else { return [] }
+        let users = Set(before.keys).union(after.keys).filter { $0.mailbox == mailbox.id }
+        return users.sorted { $0.user < $1.user }.compactMap { member in
+            let words = after[member].map { "(\(Self.words($0, mailbox.address)))" } ?? ""
+            switch (before[member], after[member]) {
+            case (nil, _?): return "+\(member.user) \(words)"
+            case (_?, nil): return "-\(member.user)"
+            case (let old, let new): return old == new ? nil : "\(member.user) \(words)"
+            }
+        }
+    }
+
+    private static func words(_ rights: SharedRights, _ address: Address) -> String {
+        let table: [(SharedRights, String)] = [
+            (.read, "reads"), (.send, "sends as \(address.localPart)@"), (.manage, "manages"),
+        ]
+        return table.filter { rights.contains($0.0) }.map(\.1).joined(separator: ", ")
+    }
+}

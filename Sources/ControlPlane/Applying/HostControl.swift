@@ -1,0 +1,250 @@
+package import Directory
+internal import Mail
+internal import MailConfiguration
+internal import NIOPosix
+internal import SQL
+internal import TLS
+
+/// Everything that changes a host: apply, rollback, and what user commands set. One change at a time, also across programs.
+///
+/// Order of a change: the new generation's folder is whole on disk, then control.db knows what it was made of, then
+/// `current` leads to it. Stopped anywhere, the generation in force is whole and its files are known.
+package actor HostControl {
+    /// Generations kept to roll back to.
+    package static let keptGenerations = 20
+    private static let pool: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 2)
+        pool.start()
+        return pool
+    }()
+
+    private let lane = Lane(pool: HostControl.pool)
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe lane.asUnownedSerialExecutor() }
+
+    let folders: HostFolders
+    let now: @Sendable () -> Int64
+    private var open: ControlDatabase?
+
+    /// - Parameter now: seconds since 1970.
+    package init(_ folders: HostFolders, now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }) {
+        self.folders = folders
+        self.now = now
+    }
+
+    func database() throws -> ControlDatabase {
+        if let open { return open }
+        let database = try ControlDatabase(folders)
+        open = database
+        return database
+    }
+
+    /// What a change did.
+    package struct Outcome: Codable, Sendable {
+        /// Nil where nothing was to be done.
+        package var plan: Plan?
+        /// The generation now in force.
+        package var generation: Int
+        /// Whose sessions must end.
+        package var revocations: [Revocation]
+    }
+
+    // MARK: Plan and apply
+
+    /// What an apply of these files would do now; nothing is changed.
+    ///
+    /// - Throws: `ControlError.badFiles`.
+    package func plan(configuration: String) throws -> Plan {
+        try prepare(ConfigurationReading(folder: configuration)).plan
+    }
+
+    /// Puts the files of a folder in force.
+    ///
+    /// - Parameter planned: the id of the plan that someone saw; nil applies whatever the files say now.
+    /// - Throws: `ControlError.badFiles`, `.otherPlan`, `.busy`, with nothing changed.
+    package func apply(configuration: String, plan planned: String?) throws -> Outcome {
+        try locked { _ in
+            let prepared = try prepare(ConfigurationReading(folder: configuration))
+            if let planned, planned != prepared.plan.id {
+                throw ControlError.otherPlan(wanted: planned, found: prepared.plan.id.isEmpty ? "empty" : prepared.plan.id)
+            }
+            return try commit(prepared, reason: "apply")
+        }
+    }
+
+    /// Puts the files in force that an earlier generation was made of. What commands have set stays.
+    ///
+    /// - Parameter number: nil is the newest one before with other files.
+    package func rollback(to number: Int?) throws -> Outcome {
+        try locked { database in
+            let target = try number ?? earlier(database)
+            guard folders.generations.currentNumber != nil else { throw ControlError.noGeneration }
+            guard let files = try database.applied(generation: target) else { throw ControlError.noSuchGeneration(target) }
+            let prepared = try prepare(ConfigurationReading(database.files(applied: files)))
+            return try commit(prepared, reason: "rollback to \(target)")
+        }
+    }
+
+    private func earlier(_ database: ControlDatabase) throws -> Int {
+        guard let current = folders.generations.currentNumber, let applied = try database.applied(generation: current) else {
+            throw ControlError.noGeneration
+        }
+        guard let before = try database.generation(before: current, filesOtherThan: applied) else {
+            throw ControlError.nothingToRollBackTo
+        }
+        return before
+    }
+
+    /// Runs `body` while no other program changes the host.
+    func locked<Result>(_ body: (ControlDatabase) throws -> Result) throws -> Result {
+        // Also makes the folder that the lock lies in.
+        let database = try database()
+        return try ControlLock.hold(folders.lock) { try body(database) }
+    }
+
+    /// Makes the generation in force anew from the files as applied: after a change by a command, or a new version.
+    func recompile(reason: String) throws -> Outcome {
+        let database = try database()
+        guard let current = folders.generations.currentNumber, let applied = try database.applied(generation: current) else {
+            throw ControlError.noGeneration
+        }
+        let prepared = try prepare(ConfigurationReading(database.files(applied: applied)))
+        return try commit(prepared, reason: reason, always: true)
+    }
+
+    /// The generation in force, made from the files where it cannot be read or there is none yet.
+    ///
+    /// - Throws: `ControlError.badFiles` where there is no generation and the files have errors.
+    package func firstGeneration() async throws -> Generation {
+        if let number = folders.generations.currentNumber {
+            if let generation = try? await Generation.open(folders.generations, number: number) { return generation }
+            _ = try locked { _ in try recompile(reason: "new version") }
+        } else {
+            _ = try apply(configuration: folders.configuration, plan: nil)
+        }
+        guard let number = folders.generations.currentNumber else { throw ControlError.noGeneration }
+        return try await Generation.open(folders.generations, number: number)
+    }
+
+    /// Newest first.
+    package func generations() throws -> [GenerationEntry] {
+        try database().generations(current: folders.generations.currentNumber)
+    }
+
+    // MARK: A change
+
+    private struct Prepared {
+        var reading: ConfigurationReading
+        var tree: ConfigurationTree
+        var content: GenerationContent
+        var plan: Plan
+        var leaving: [DirectoryAccount]
+        var returning: [AccountID]
+        var otherPasswords: [AccountID]
+        var applied: Int64?
+    }
+
+    private func prepare(_ reading: ConfigurationReading) throws -> Prepared {
+        guard let tree = reading.tree else { throw ControlError.badFiles(reading.diagnostics) }
+        let database = try database()
+        let current = folders.generations.currentNumber
+        let applied = try current.flatMap { try database.applied(generation: $0) }
+        let before = try current.map { try GenerationReader(folders.generations, number: $0).content() }
+        let living = (before?.tenants ?? []).flatMap(\.accounts).filter { $0.state != .retired }
+        let present = tree.accountIDs
+        let leaving = living.filter { !present.contains($0.id) }
+        let retired = try database.retired()
+        let waiting = retired.filter { $0.purgeAfter > now() && !present.contains($0.account.id) }.map(\.account)
+        let content = try GenerationContent(
+            tree, overrides: AccountOverrides(suspended: database.suspended(), retired: waiting + leaving))
+        let newPasswords = Dictionary(tree.tenants.flatMap(\.filePasswords)) { first, _ in first }
+        let oldPasswords = try applied.map { try database.filePasswords(applied: $0) } ?? [:]
+        let maker = PlanMaker(
+            old: PlanMaker.Side(content: before, passwords: oldPasswords),
+            new: PlanMaker.Side(content: content, passwords: newPasswords), now: now())
+        return Prepared(
+            reading: reading, tree: tree, content: content,
+            plan: try plan(maker, reading, generation: current ?? 0, applied: applied), leaving: leaving,
+            returning: retired.map(\.account.id).filter { present.contains($0) },
+            otherPasswords: living.map(\.id).filter { present.contains($0) && oldPasswords[$0]?.hash != newPasswords[$0]?.hash },
+            applied: applied)
+    }
+
+    private func plan(_ maker: PlanMaker, _ reading: ConfigurationReading, generation: Int, applied: Int64?) throws -> Plan {
+        let before = try applied.map { try database().fileDigests(applied: $0) } ?? [:]
+        var plan = Plan(
+            id: "", generation: generation, lines: maker.lines, effect: maker.effect,
+            changedFiles: reading.files.difference(from: before), warnings: reading.diagnostics.map { "\($0)" })
+        if !plan.isEmpty {
+            plan.id = String(SHA256.digest(of: Array("\(generation):\(reading.files.digest)".utf8)).hexadecimal.prefix(8))
+        }
+        return plan
+    }
+
+    /// - Parameter always: makes a generation also where the plan is empty.
+    private func commit(_ prepared: Prepared, reason: String, always: Bool = false) throws -> Outcome {
+        let database = try database()
+        let current = folders.generations.currentNumber
+        if prepared.plan.isEmpty, let current, !always { return Outcome(plan: nil, generation: current, revocations: []) }
+        let history = try database.generations(current: nil).first?.number ?? 0
+        let number = max(current ?? 0, folders.generations.numbers.last ?? 0, history) + 1
+        let writer = GenerationWriter(folders.generations)
+        try writer.write(prepared.content, number: number, previous: current)
+        let revocations = try record(prepared, number: number, reason: reason)
+        try writer.publish(number)
+        try writer.keepNewest(Self.keptGenerations)
+        try database.connection.transaction { try database.forgetGenerations(besides: folders.generations.numbers) }
+        return Outcome(plan: prepared.plan, generation: number, revocations: revocations)
+    }
+
+    private func record(_ prepared: Prepared, number: Int, reason: String) throws -> [Revocation] {
+        let database = try database()
+        let time = now()
+        return try database.connection.transaction {
+            let isSame = try prepared.applied.flatMap(database.digest) == prepared.reading.files.digest
+            let kept: Int64
+            if isSame, let applied = prepared.applied {
+                kept = applied
+            } else {
+                kept = try database.keep(prepared.reading.files, prepared.tree, at: time)
+            }
+            try database.note(
+                GenerationEntry(number: number, made: time, reason: reason, changes: prepared.plan.counts, isCurrent: false),
+                applied: kept)
+            for account in prepared.returning { try database.revive(account) }
+            var revocations: [Revocation] = []
+            for account in prepared.leaving {
+                let tenant = prepared.content.tenants.first { $0.tenant.id == account.tenant }?.tenant
+                let kept = tenant?.gracePeriod.components.seconds ?? Self.graceOfLeavingTenants
+                try database.retire(account, at: time, purgeAfter: time + kept)
+                revocations.append(try database.revoke(account.id, .removed, at: time))
+            }
+            for account in prepared.otherPasswords {
+                revocations.append(try database.revoke(account, .passwordChanged, at: time))
+            }
+            return revocations
+        }
+    }
+
+    /// Seconds that the mail of a tenant is kept whose folder has left the files, and with it what it says of this.
+    private static let graceOfLeavingTenants: Int64 = 30 * 86_400
+}
+
+extension ConfigurationTree {
+    var accountIDs: Set<AccountID> {
+        var ids: Set<AccountID> = []
+        for tenant in tenants {
+            for id in tenant.users.map(\.id) + tenant.sharedMailboxes.map(\.id) {
+                ids.insert(AccountIdentity(tenant: tenant.id, stableID: id.text).accountID)
+            }
+        }
+        return ids
+    }
+}
+
+extension ConfigurationFiles {
+    /// Paths whose content is not what these digests say, in order.
+    func difference(from digests: [String: String]) -> [String] {
+        let now = contents.mapValues { SHA256.digest(of: $0).hexadecimal }
+        return Set(now.keys).union(digests.keys).filter { now[$0] != digests[$0] }.sorted()
+    }
+}

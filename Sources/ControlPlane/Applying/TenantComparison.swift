@@ -1,0 +1,178 @@
+internal import Directory
+internal import Mail
+internal import MailConfiguration
+
+/// What changes for one tenant.
+struct TenantComparison {
+    let id: TenantID
+    let old: TenantContent?
+    let new: TenantContent?
+    let oldPasswords: [AccountID: FilePassword]
+    let newPasswords: [AccountID: FilePassword]
+    let now: Int64
+
+    var lines: [PlanLine] {
+        let inside = domainLines + accountLines + groupLines + aliasLines
+        return tenantLines + inside.sorted { ($0.kind, $0.name) < ($1.kind, $1.name) }
+    }
+
+    func line(_ change: PlanLine.Change, _ kind: PlanLine.Kind, _ name: String, _ notes: [String] = []) -> PlanLine {
+        PlanLine(change: change, kind: kind, tenant: id.text, name: name, notes: notes)
+    }
+
+    // MARK: Tenant
+
+    private var tenantLines: [PlanLine] {
+        guard let after = new?.tenant else {
+            return [line(.retire, .tenant, id.text, ["its domains take no mail now; mail is deleted on \(purgeDay)"])]
+        }
+        guard let before = old?.tenant else { return [line(.add, .tenant, id.text, [after.name])] }
+        var notes: [String] = []
+        if before.name != after.name { notes.append("named \(after.name) (was \(before.name))") }
+        if before.suspended != after.suspended {
+            notes.append(after.suspended ? "suspended: no logins, mail answers 450" : "no longer suspended")
+        }
+        notes += features(before.features, after.features)
+        if before.language != after.language { notes.append("language \(after.language)") }
+        if before.gracePeriod != after.gracePeriod {
+            notes.append("retired mail kept for \(after.gracePeriod.components.seconds / 86_400) days")
+        }
+        notes += Self.difference(before.admins.map(name), after.admins.map(name)).map { "admin \($0)" }
+        return notes.isEmpty ? [] : [line(.change, .tenant, id.text, notes)]
+    }
+
+    private func features(_ before: TenantFeatures, _ after: TenantFeatures) -> [String] {
+        let names: [(TenantFeatures, String)] = [
+            (.imap, "IMAP"), (.pop3, "POP3"), (.submission, "submission"), (.web, "web"), (.activeSync, "ActiveSync"),
+            (.sharedMailboxes, "shared mailboxes"), (.externalForwarding, "forwarding to other hosts"),
+        ]
+        return names.compactMap { feature, name in
+            switch (before.contains(feature), after.contains(feature)) {
+            case (false, true): "+\(name)"
+            case (true, false): "-\(name)"
+            default: nil
+            }
+        }
+    }
+
+    var purgeDay: String {
+        let kept = (new ?? old)?.tenant.gracePeriod.components.seconds ?? 0
+        return CalendarDay.text(now + kept)
+    }
+
+    // MARK: Domains
+
+    private var domainLines: [PlanLine] {
+        Self.pairs(old?.domains ?? [], new?.domains ?? [], by: \.name).compactMap { before, after in
+            guard let after else {
+                return before.map { line(.retire, .domain, $0.name.ascii, ["takes no mail now"]) }
+            }
+            let name = after.name.ascii + (after.aliasOf.map { " (alias of \($0))" } ?? "")
+            guard let before else { return line(.add, .domain, name, ["takes mail now"]) }
+            guard before != after else { return nil }
+            return line(.change, .domain, name, domainNotes(before, after))
+        }
+    }
+
+    private func domainNotes(_ before: HostedDomain, _ after: HostedDomain) -> [String] {
+        var notes: [String] = []
+        if before.aliasOf != after.aliasOf, after.aliasOf == nil { notes.append("no longer an alias") }
+        if before.catchAll != after.catchAll {
+            notes.append(after.catchAll.map { "unknown addresses go to \($0)" } ?? "unknown addresses answer 550")
+        }
+        if before.detailSeparator != after.detailSeparator {
+            notes.append(after.detailSeparator == nil ? "no plus addressing" : "plus addressing")
+        }
+        if let old = before.configuration, let new = after.configuration {
+            let parts: [(String, Bool)] = [
+                ("ownership", old.ownership == new.ownership), ("DKIM", old.dkim == new.dkim), ("SPF", old.spf == new.spf),
+                ("DMARC", old.dmarc == new.dmarc), ("MTA-STS", old.mtaSTS == new.mtaSTS),
+            ]
+            let changed = parts.filter { !$0.1 }.map(\.0)
+            if !changed.isEmpty { notes.append("other \(changed.joined(separator: ", "))") }
+        }
+        return notes
+    }
+
+    // MARK: Groups and aliases
+
+    private var groupLines: [PlanLine] {
+        Self.pairs(groups(old), groups(new), by: \.route.id).compactMap { before, after in
+            guard let after else {
+                return before.map { line(.retire, .group, $0.address.description, ["mail to it answers 550 now"]) }
+            }
+            guard let before else {
+                return line(.add, .group, after.address.description, [Self.counted(after.route.members.count, "member")])
+            }
+            var notes = Self.difference(before.addresses, after.addresses).map { "address \($0)" }
+            notes += Self.difference(before.route.members, after.route.members)
+            if before.route.maySend != after.route.maySend { notes.append("mail from \(after.route.maySend.rawValue)") }
+            if before.route.name != after.route.name { notes.append("named \(after.route.name)") }
+            return notes.isEmpty ? nil : line(.change, .group, after.address.description, notes)
+        }
+    }
+
+    private struct Group {
+        var address: Address
+        var addresses: [Address]
+        var route: GroupRoute
+    }
+
+    private func groups(_ tenant: TenantContent?) -> [Group] {
+        var groups: [String: Group] = [:]
+        for entry in tenant?.routes ?? [] {
+            guard case .group(let route) = entry.route else { continue }
+            groups[route.id, default: Group(address: entry.address, addresses: [], route: route)].addresses.append(entry.address)
+        }
+        return groups.values.sorted { $0.route.id < $1.route.id }
+    }
+
+    private var aliasLines: [PlanLine] {
+        Self.pairs(aliases(old), aliases(new), by: \.address).compactMap { before, after in
+            guard let after else {
+                return before.map { line(.retire, .alias, $0.address.description, ["mail to it answers 550 now"]) }
+            }
+            let targets = after.targets.map(\.description).joined(separator: ", ")
+            guard let before else { return line(.add, .alias, after.address.description, ["to \(targets)"]) }
+            let notes = Self.difference(before.targets, after.targets)
+            return notes.isEmpty ? nil : line(.change, .alias, after.address.description, notes)
+        }
+    }
+
+    private struct Alias {
+        var address: Address
+        var targets: [Address]
+    }
+
+    private func aliases(_ tenant: TenantContent?) -> [Alias] {
+        (tenant?.routes ?? []).compactMap { entry in
+            guard case .alias(let targets) = entry.route else { return nil }
+            return Alias(address: entry.address, targets: targets)
+        }
+    }
+
+    // MARK: Comparing
+
+    /// Old and new with the same key side by side, in the order of the keys.
+    static func pairs<Element, Key: Hashable & Comparable>(
+        _ old: [Element], _ new: [Element], by key: (Element) -> Key
+    ) -> [(Element?, Element?)] {
+        let before = Dictionary(old.map { (key($0), $0) }) { first, _ in first }
+        let after = Dictionary(new.map { (key($0), $0) }) { first, _ in first }
+        return Set(before.keys).union(after.keys).sorted().map { (before[$0], after[$0]) }
+    }
+
+    /// `+new`, then `-gone`.
+    static func difference<Element: Hashable & CustomStringConvertible>(_ old: [Element], _ new: [Element]) -> [String] {
+        let (before, after) = (Set(old), Set(new))
+        return new.filter { !before.contains($0) }.map { "+\($0)" } + old.filter { !after.contains($0) }.map { "-\($0)" }
+    }
+
+    static func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
+
+    /// An account's local part, which is how people of a tenant call each other.
+    func name(_ id: AccountID) -> String {
+        let account = (new?.accounts ?? []).first { $0.id == id } ?? (old?.accounts ?? []).first { $0.id == id }
+        return account?.address.localPart ?? id.hex
+    }
+}

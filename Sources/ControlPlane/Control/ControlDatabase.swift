@@ -1,0 +1,138 @@
+internal import Directory
+internal import Mail
+internal import MailConfiguration
+internal import SQL
+internal import TLS
+
+/// `control.db`, open. Used by one thread at a time. Times are seconds since 1970.
+struct ControlDatabase {
+    let connection: Connection
+
+    /// Revocations that a worker can still ask for.
+    static let keptRevocations: Int64 = 10_000
+
+    /// Makes the database and its folder where there is none.
+    init(_ folders: HostFolders) throws {
+        try Disk.makeFolder(folders.data, mode: 0o755)
+        try Disk.makeFolder(folders.control, mode: 0o700)
+        connection = try Connection(path: folders.database)
+        try Disk.setMode(folders.database, 0o600)
+        try connection.useWriteAheadLog(checkpoints: true)
+        try connection.execute("PRAGMA wal_autocheckpoint=1000")
+        try connection.setDurability(.durable)
+        try connection.migrate(ControlSchema.migrations)
+    }
+
+    // MARK: Suspensions
+
+    func suspended() throws -> Set<AccountID> {
+        try Set(connection.all("SELECT account FROM suspension") { AccountID(octets: $0.octets(0)) }.compactMap(\.self))
+    }
+
+    func suspend(_ account: AccountID, at now: Int64) throws {
+        try connection.run(
+            "INSERT INTO suspension (account, at) VALUES ($1, $2) ON CONFLICT (account) DO NOTHING", .octets(account.octets),
+            .integer(now))
+    }
+
+    func resume(_ account: AccountID) throws -> Bool {
+        try connection.run("DELETE FROM suspension WHERE account = $1", .octets(account.octets)) > 0
+    }
+
+    // MARK: Retired accounts
+
+    struct Retired {
+        var account: DirectoryAccount
+        var purgeAfter: Int64
+    }
+
+    func retired() throws -> [Retired] {
+        try connection.all("SELECT record, purge_after FROM retired ORDER BY account") { row in
+            try Retired(account: RecordCoding.read(DirectoryAccount.self, row.text(0)), purgeAfter: row.integer(1))
+        }
+    }
+
+    func retire(_ account: DirectoryAccount, at now: Int64, purgeAfter: Int64) throws {
+        try connection.run(
+            """
+            INSERT INTO retired (account, record, at, purge_after) VALUES ($1, $2, $3, $4) ON CONFLICT (account) DO NOTHING
+            """, .octets(account.id.octets), .text(RecordCoding.text(account)), .integer(now), .integer(purgeAfter))
+    }
+
+    func revive(_ account: AccountID) throws {
+        try connection.run("DELETE FROM retired WHERE account = $1", .octets(account.octets))
+    }
+
+    // MARK: Passwords
+
+    func setPassword(_ hash: String, of account: AccountID, at now: Int64) throws {
+        try connection.run(
+            """
+            INSERT INTO password (account, hash, at) VALUES ($1, $2, $3)
+            ON CONFLICT (account) DO UPDATE SET hash = excluded.hash, at = excluded.at
+            """, .octets(account.octets), .text(hash), .integer(now))
+    }
+
+    func commandPassword(of account: AccountID) throws -> String? {
+        try connection.first("SELECT hash FROM password WHERE account = $1", .octets(account.octets)) { $0.text(0) }
+    }
+
+    /// The hash that the files of an applied set carry, and where.
+    func filePassword(of account: AccountID, applied: Int64) throws -> FilePassword? {
+        try connection.first(
+            """
+            SELECT p.hash, p.position FROM file_password p JOIN applied_password_set s ON s.set_digest = p.set_digest
+            WHERE p.account = $1 AND s.applied = $2
+            """, .octets(account.octets), .integer(applied)
+        ) { try FilePassword(hash: $0.text(0), position: RecordCoding.read(SourcePosition.self, $0.text(1))) }
+    }
+
+    func filePasswords(applied: Int64) throws -> [AccountID: FilePassword] {
+        let rows = try connection.all(
+            """
+            SELECT p.account, p.hash, p.position FROM file_password p
+            JOIN applied_password_set s ON s.set_digest = p.set_digest WHERE s.applied = $1
+            """, .integer(applied)
+        ) { row in
+            try (
+                AccountID(octets: row.octets(0)),
+                FilePassword(hash: row.text(1), position: RecordCoding.read(SourcePosition.self, row.text(2)))
+            )
+        }
+        var passwords: [AccountID: FilePassword] = [:]
+        for (account, password) in rows { if let account { passwords[account] = password } }
+        return passwords
+    }
+
+    // MARK: Revocations
+
+    func revoke(_ account: AccountID, _ reason: SessionEnd, at now: Int64) throws -> Revocation {
+        let number = try connection.first(
+            "INSERT INTO revocation (account, reason, at) VALUES ($1, $2, $3) RETURNING number", .octets(account.octets),
+            .text(reason.rawValue), .integer(now)
+        ) { $0.integer(0) }
+        let latest = number ?? 0
+        try connection.run("DELETE FROM revocation WHERE number <= $1", .integer(latest - Self.keptRevocations))
+        return Revocation(number: latest, account: account, reason: reason)
+    }
+
+    func revocations(after number: Int64?) throws -> RevocationsQuestion.Answer {
+        let latest = try connection.first("SELECT MAX(number) FROM revocation") { $0.integer(0) } ?? 0
+        guard let number else { return RevocationsQuestion.Answer(latest: latest, revocations: []) }
+        let rows = try connection.all(
+            "SELECT number, account, reason FROM revocation WHERE number > $1 ORDER BY number", .integer(number)
+        ) { row -> Revocation? in
+            guard let account = AccountID(octets: row.octets(1)), let reason = SessionEnd(rawValue: row.text(2)) else {
+                return nil
+            }
+            return Revocation(number: row.integer(0), account: account, reason: reason)
+        }
+        return RevocationsQuestion.Answer(latest: latest, revocations: rows.compactMap(\.self))
+    }
+}
+
+/// A hash that stands in the files.
+struct FilePassword: Equatable {
+    var hash: String
+    var position: SourcePosition
+}

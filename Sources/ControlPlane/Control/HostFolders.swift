@@ -1,0 +1,25 @@
+package import Directory
+
+/// Where the control plane's files lie.
+package struct HostFolders: Sendable {
+    /// The data folder of the whole host.
+    package let data: String
+    /// The folder of the programs' sockets.
+    package let run: String
+    /// What people write; only read.
+    package let configuration: String
+
+    package init(data: String, run: String, configuration: String) {
+        self.data = data
+        self.run = run
+        self.configuration = configuration
+    }
+
+    package var generations: GenerationFolder { GenerationFolder("\(data)/generations") }
+    /// Hashes and files with hashes lie here: 0700, the control plane's alone.
+    package var control: String { "\(data)/control" }
+    package var database: String { "\(control)/control.db" }
+    var lock: String { "\(control)/lock" }
+    package var authenticationSocket: String { "\(run)/auth.sock" }
+    package var controlSocket: String { "\(run)/control.sock" }
+}

@@ -1,0 +1,42 @@
+internal import Directory
+package import Mail
+internal import NIOPosix
+internal import SQL
+
+/// Reads hashes for the authentication service, beside whatever command is changing the host.
+///
+/// The hash of the files goes before one set by `user password`; both are never there for long, as that command refuses.
+package actor StoredPasswords: PasswordSource {
+    private static let pool: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 1)
+        pool.start()
+        return pool
+    }()
+
+    private let lane = Lane(pool: StoredPasswords.pool)
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe lane.asUnownedSerialExecutor() }
+
+    private let folders: HostFolders
+    private var open: ControlDatabase?
+    /// The files of the generation that was asked about last.
+    private var files: (generation: Int, applied: Int64?)?
+
+    package init(_ folders: HostFolders) { self.folders = folders }
+
+    package func passwordHash(of account: AccountID) throws -> String? {
+        let database = try database()
+        guard let number = folders.generations.currentNumber else { return nil }
+        if files?.generation != number { files = (number, try database.applied(generation: number)) }
+        if let applied = files?.applied, let password = try database.filePassword(of: account, applied: applied) {
+            return password.hash
+        }
+        return try database.commandPassword(of: account)
+    }
+
+    private func database() throws -> ControlDatabase {
+        if let open { return open }
+        let database = try ControlDatabase(folders)
+        open = database
+        return database
+    }
+}

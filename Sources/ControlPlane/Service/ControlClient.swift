@@ -1,0 +1,59 @@
+internal import Directory
+internal import FoundationEssentials
+internal import LocalSocket
+
+/// How commands change a host: by the running control plane, which tells the workers, or themselves where none runs.
+package struct ControlClient: Sendable {
+    /// How long a command waits for a change: an apply of a large host takes seconds.
+    package static let deadline: Duration = .seconds(120)
+
+    private let folders: HostFolders
+    private let client: LocalClient
+    private let control: HostControl
+
+    package init(_ folders: HostFolders) {
+        self.folders = folders
+        client = LocalClient(path: folders.controlSocket)
+        control = HostControl(folders)
+    }
+
+    /// What asks and reads only, here.
+    package var host: HostControl { control }
+
+    package func apply(plan: String?) async throws -> HostControl.Outcome {
+        try await ask(ApplyQuestion(configuration: folders.configuration, plan: plan)) {
+            try await control.apply(configuration: folders.configuration, plan: plan)
+        }
+    }
+
+    package func rollback(to generation: Int?) async throws -> HostControl.Outcome {
+        try await ask(RollbackQuestion(generation: generation)) { try await control.rollback(to: generation) }
+    }
+
+    package func setPassword(_ password: [UInt8], of user: String) async throws -> HostControl.Outcome {
+        guard Crypt.isUsable(password) else { throw ControlError.unusablePassword }
+        return try await ask(SetPasswordQuestion(user: user, password: Data(password))) {
+            let hash = try await NewPassword.hash(password, on: HashingThreads())
+            return try await control.setPassword(hash: hash, of: user)
+        }
+    }
+
+    package func suspend(_ user: String) async throws -> HostControl.Outcome {
+        try await ask(SuspendQuestion(user: user, resumes: false)) { try await control.suspend(user) }
+    }
+
+    package func resume(_ user: String) async throws -> HostControl.Outcome {
+        try await ask(SuspendQuestion(user: user, resumes: true)) { try await control.resume(user) }
+    }
+
+    package func status() async throws -> ControlPlaneStatus { try await control.status() }
+
+    /// Nobody at the socket means that no control plane runs; every other failure is one.
+    private func ask<Asked: Question>(
+        _ question: Asked, directly: () async throws -> Asked.Answer
+    ) async throws -> Asked.Answer {
+        do { return try await client.ask(question, within: Self.deadline) } catch LocalSocketError.unreachable {
+            return try await directly()
+        }
+    }
+}

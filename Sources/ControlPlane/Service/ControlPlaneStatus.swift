@@ -1,0 +1,44 @@
+internal import Directory
+internal import MailConfiguration
+
+/// The control plane's part of `malaposta status`.
+package struct ControlPlaneStatus: Codable, Sendable, Hashable {
+    /// The generation in force; 0 before the first.
+    package var generation: Int
+    /// Seconds since 1970; nil before the first.
+    package var made: Int64?
+    package var reason: String?
+    /// Files that differ from those applied; `plan` says what that means.
+    package var drift: [String]
+    /// How many errors the files have as they stand.
+    package var fileErrors: Int
+    package var tenants: Int
+    package var users: Int
+    package var sharedMailboxes: Int
+    package var suspended: Int
+    package var retired: Int
+}
+
+extension HostControl {
+    package func status() throws -> ControlPlaneStatus {
+        let database = try database()
+        let reading = ConfigurationReading(folder: folders.configuration)
+        let number = folders.generations.currentNumber
+        let content = try number.map { try GenerationReader(folders.generations, number: $0).content() }
+        let applied = try number.flatMap { try database.applied(generation: $0) }
+        let entry = try database.generations(current: number).first { $0.isCurrent }
+        let accounts = (content?.tenants ?? []).flatMap(\.accounts)
+        let living = accounts.filter { $0.state != .retired }
+        return ControlPlaneStatus(
+            generation: number ?? 0, made: entry?.made, reason: entry?.reason,
+            drift: try reading.files.difference(from: applied.map { try database.fileDigests(applied: $0) } ?? [:]),
+            fileErrors: reading.diagnostics.count { $0.severity == .error }, tenants: content?.tenants.count ?? 0,
+            users: living.count { $0.kind == .user }, sharedMailboxes: living.count { $0.kind == .shared },
+            suspended: living.count { !$0.state.isActive }, retired: accounts.count - living.count)
+    }
+
+    /// Revocations that a worker has missed.
+    func revocations(after number: Int64?) throws -> RevocationsQuestion.Answer {
+        try database().revocations(after: number)
+    }
+}

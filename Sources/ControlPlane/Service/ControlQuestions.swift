@@ -1,0 +1,44 @@
+internal import Directory
+internal import FoundationEssentials
+internal import LocalSocket
+
+/// What commands ask the running control plane at `control.sock`.
+struct ApplyQuestion: Question {
+    static let name = "apply"
+    typealias Answer = HostControl.Outcome
+
+    var configuration: String
+    var plan: String?
+}
+
+struct RollbackQuestion: Question {
+    static let name = "rollback"
+    typealias Answer = HostControl.Outcome
+
+    var generation: Int?
+}
+
+struct SetPasswordQuestion: Question {
+    static let name = "user-password"
+    typealias Answer = HostControl.Outcome
+
+    var user: String
+    var password: Data
+}
+
+struct SuspendQuestion: Question {
+    static let name = "user-suspend"
+    typealias Answer = HostControl.Outcome
+
+    var user: String
+    var resumes: Bool
+}
+
+struct StatusQuestion: Question {
+    static let name = "status"
+    typealias Answer = ControlPlaneStatus
+}
+
+extension ControlError {
+    var refusal: Refusal { Refusal(code: code, reason: description) }
+}

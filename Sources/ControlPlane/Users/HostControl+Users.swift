@@ -1,0 +1,110 @@
+package import Directory
+package import Mail
+internal import MailConfiguration
+internal import SQL
+
+/// A user as commands show one.
+package struct UserRecord: Codable, Sendable, Hashable {
+    package enum PasswordPlace: String, Codable, Sendable {
+        case files, command, none
+    }
+
+    package var account: DirectoryAccount
+    package var password: PasswordPlace
+    /// Where the hash is written; nil unless it stands in the files.
+    package var passwordPosition: String?
+    /// Suspended by `user suspend`.
+    package var suspendedByCommand: Bool
+}
+
+extension HostControl {
+    /// Users and shared mailboxes of one tenant or of all, in the order of tenants and addresses.
+    package func users(tenant: TenantID?) throws -> [UserRecord] {
+        let content = try contentInForce()
+        return try content.tenants.filter { tenant == nil || $0.tenant.id == tenant }.flatMap { tenant in
+            try tenant.accounts.sorted { $0.address < $1.address }.map(record)
+        }
+    }
+
+    /// - Parameter name: the main address or an alias.
+    package func user(_ name: String) throws -> UserRecord { try record(account(name)) }
+
+    /// Sets a password. The hash is made before, as that takes long.
+    ///
+    /// - Throws: `.passwordInFiles` where the files carry one; `.notAUser`, `.noSuchUser`, `.busy`.
+    package func setPassword(hash: String, of name: String) throws -> Outcome {
+        let account = try account(name)
+        guard account.kind == .user else { throw ControlError.notAUser(name) }
+        if let position = try filePassword(of: account)?.position { throw ControlError.passwordInFiles(position) }
+        return try locked { database in
+            let revocation = try database.connection.transaction {
+                try database.setPassword(hash, of: account.id, at: now())
+                return try database.revoke(account.id, .passwordChanged, at: now())
+            }
+            return Outcome(plan: nil, generation: folders.generations.currentNumber ?? 0, revocations: [revocation])
+        }
+    }
+
+    /// Stops logins of a user now, and defers mail to it (450 4.2.1), until `resume`.
+    package func suspend(_ name: String) throws -> Outcome {
+        let account = try account(name)
+        return try locked { database in
+            let revocation = try database.connection.transaction {
+                try database.suspend(account.id, at: now())
+                return try database.revoke(account.id, .suspended, at: now())
+            }
+            var outcome = try recompile(reason: "suspend \(account.address)")
+            outcome.revocations.append(revocation)
+            return outcome
+        }
+    }
+
+    package func resume(_ name: String) throws -> Outcome {
+        let account = try account(name)
+        return try locked { database in
+            guard try database.resume(account.id) else {
+                throw account.state.isActive ? ControlError.isNotSuspended(name) : ControlError.isSuspendedInFiles(name)
+            }
+            return try recompile(reason: "resume \(account.address)")
+        }
+    }
+
+    // MARK: Look-ups
+
+    private func contentInForce() throws -> GenerationContent {
+        guard let number = folders.generations.currentNumber else { throw ControlError.noGeneration }
+        return try GenerationReader(folders.generations, number: number).content()
+    }
+
+    private func account(_ name: String) throws -> DirectoryAccount {
+        let content = try contentInForce()
+        guard let wanted = try? Address(name) else { throw ControlError.noSuchUser(name) }
+        for tenant in content.tenants {
+            guard let domain = tenant.domains.first(where: { $0.name == wanted.domain }) else { continue }
+            let address = domain.canonical(wanted)
+            guard case .account(let id)? = tenant.routes.first(where: { $0.address == address })?.route,
+                let account = tenant.accounts.first(where: { $0.id == id }), account.state != .retired
+            else { break }
+            return account
+        }
+        throw ControlError.noSuchUser(name)
+    }
+
+    private func filePassword(of account: DirectoryAccount) throws -> FilePassword? {
+        let database = try database()
+        guard let number = folders.generations.currentNumber, let applied = try database.applied(generation: number) else {
+            return nil
+        }
+        return try database.filePassword(of: account.id, applied: applied)
+    }
+
+    private func record(_ account: DirectoryAccount) throws -> UserRecord {
+        let database = try database()
+        let inFiles = try filePassword(of: account)
+        let byCommand = try database.commandPassword(of: account.id) != nil
+        return UserRecord(
+            account: account, password: inFiles != nil ? .files : byCommand ? .command : .none,
+            passwordPosition: inFiles.map { "\($0.position)" },
+            suspendedByCommand: try database.suspended().contains(account.id))
+    }
+}

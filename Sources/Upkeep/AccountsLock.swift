@@ -9,7 +9,9 @@ package struct AccountsLock: ~Copyable {
     package init(folder: String) throws(AccountsLockError) {
         _ = unsafe mkdir(folder, 0o2770)
         descriptor = unsafe open("\(folder)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o660)
-        guard descriptor >= 0 else { throw AccountsLockError("\(folder)/.lock cannot be opened: \(unsafe String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw AccountsLockError("\(folder)/.lock cannot be opened: \(unsafe String(cString: strerror(errno)))")
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw AccountsLockError("another process has \(folder) in hand; stop it first, or wait until it answers")

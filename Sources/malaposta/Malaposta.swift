@@ -11,7 +11,7 @@ import ArgumentParser
             3 refused by a brake.
             """,
         version: productVersion,
-        subcommands: [])
+        subcommands: [CheckCommand.self, ConfigCommand.self, StoreCommand.self])
 }
 
 /// The version of all three programs.

@@ -27,7 +27,8 @@ struct StoreCheckCommand: AsyncParsableCommand {
         let upkeep = try await StoreUpkeep(host)
         var checked: [CheckedAccount] = []
         for account in accounts {
-            checked.append(CheckedAccount(address: "\(account.address)", id: account.id.hex, findings: try await upkeep.check(account.id)))
+            checked.append(
+                CheckedAccount(address: "\(account.address)", id: account.id.hex, findings: try await upkeep.check(account.id)))
         }
         if json {
             try printJSON(CheckedAccounts(schema: 1, accounts: checked))
@@ -51,9 +52,10 @@ private struct CheckedAccount: Encodable {
     var text: String {
         guard !findings.isEmpty else { return "\(address): fine" }
         let lines = findings.map { "  \($0.isSerious ? "serious" : "derived data"): \($0.detail)" }
-        return ([
-            "\(address): \(findings.count == 1 ? "1 finding" : "\(findings.count) findings"); 'malaposta store rebuild \(address)' mends them"
-        ] + lines).joined(separator: "\n")
+        return
+            ([
+                "\(address): \(findings.count == 1 ? "1 finding" : "\(findings.count) findings"); 'malaposta store rebuild \(address)' mends them"
+            ] + lines).joined(separator: "\n")
     }
 }
 

@@ -20,7 +20,7 @@ package enum Charset {
     /// Whether text in it would not be ASCII where its octets are.
     private static func isStateful(_ name: String) -> Bool {
         name.hasPrefix("utf-7") || name.hasPrefix("utf-16") || name.hasPrefix("utf-32") || name.hasPrefix("iso-2022")
-            || name.hasPrefix("hz") || name.hasPrefix("ucs") || name.hasPrefix("ibm") || name.hasPrefix("ebcdic")
+            || name.hasPrefix("ucs") || name.hasPrefix("ibm") || name.hasPrefix("ebcdic")
     }
 
     /// UTF-8, or what was called so by mistake: without one good sequence of several octets it is windows-1252.
@@ -57,7 +57,7 @@ package enum Charset {
         "iso-8859-9": "windows-1254", "iso-8859-11": "windows-874", "tis-620": "windows-874",
         "iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "iso-8859-6-i": "iso-8859-6",
         "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030", "gb_2312-80": "gb18030",
-        "euc-cn": "gb18030", "hz-gb-2312": "hz-gb-2312",
+        "euc-cn": "gb18030",
         "big5": "big5-hkscs", "x-big5": "big5-hkscs", "cn-big5": "big5-hkscs", "x-x-big5": "big5-hkscs",
         "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "ksc5601": "cp949", "korean": "cp949",
         "windows-949": "cp949", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",

@@ -97,8 +97,9 @@ struct AddressReader {
             return angleAddress()
         }
         let display = name.isEmpty ? comment : name
-        entries.append(.mailbox(HeaderMailbox(name: display, route: nil, localPart: local, domain: domain)))
         reset()
+        guard !(local.isEmpty && domain.isEmpty) else { return }
+        entries.append(.mailbox(HeaderMailbox(name: display, route: nil, localPart: local, domain: domain)))
     }
 
     /// `John Doe john@d`: the words before the last one that is apart are a name; `john . doe@d` is one local part.
@@ -116,7 +117,7 @@ struct AddressReader {
 
     private mutating func domain() -> [UInt8] {
         var domain: [UInt8] = []
-        reader.skipWhiteSpace()
+        reader.skipComments()
         if reader.next == UInt8(ascii: "[") { return literal() }
         while true {
             let part = reader.run(until: Self.domainStops)
@@ -141,12 +142,12 @@ struct AddressReader {
 
     /// `angle-addr`; without its `>` it goes to the end of the address.
     private mutating func angleAddress() {
-        reader.index += 1
+        while reader.skip(UInt8(ascii: "<")) {}
         var name: [UInt8]? = words.isEmpty ? nil : phrase(words)
         let route = route()
         let (local, domain) = angleContent()
         if let text = reader.skipComments() { comment = text }
-        if name == nil || name?.isEmpty == true { name = comment }
+        if name == nil || name?.isEmpty == true { name = comment?.isEmpty == false ? comment : nil }
         reset()
         guard !(local.isEmpty && domain.isEmpty && name == nil) else { return }
         entries.append(.mailbox(HeaderMailbox(name: name, route: route, localPart: local, domain: domain)))

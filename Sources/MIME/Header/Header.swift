@@ -40,6 +40,9 @@ package struct Header: Sendable {
         fields.filter { matches($0, name) }.compactMap { value(of: $0) }
     }
 
+    /// Whether there are lines, but none is a field: text that stands where a header should be.
+    var isText: Bool { !fields.isEmpty && fields.allSatisfy(\.name.isEmpty) }
+
     package func contains(_ name: FieldName) -> Bool { fields.contains { matches($0, name) } }
 
     /// The unfolded octets of the first field of that name (RFC 5322 §2.2.3).
@@ -69,12 +72,17 @@ package struct Header: Sendable {
         octets.getSlice(at: field.value.lowerBound, length: field.value.count)
     }
 
-    /// `octets` without its line ends.
+    /// `octets` without its line ends. A CR without LF stays.
     package static func unfold(_ octets: ByteBuffer) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(octets.readableBytes)
         let span = octets.readableBytesUInt8Span
-        for index in span.indices where span[index] != .lineFeed && span[index] != .carriageReturn { result.append(span[index]) }
+        for index in span.indices {
+            let octet = span[index]
+            if octet == .lineFeed { continue }
+            if octet == .carriageReturn, index + 1 < span.count, span[index + 1] == .lineFeed { continue }
+            result.append(octet)
+        }
         return result
     }
 
@@ -105,17 +113,20 @@ package struct Header: Sendable {
         if end == lines.lowerBound, !span[end].isWhiteSpace { return nil }
         var colon = lines.lowerBound
         while colon < end, span[colon] != UInt8(ascii: ":"), span[colon] != .lineFeed { colon += 1 }
-        guard colon < end, span[colon] != .lineFeed else {
-            let none = lines.lowerBound..<lines.lowerBound
-            return HeaderField(name: none, value: lines.lowerBound..<end, lines: lines, digest: 0)
-        }
+        guard colon < end, span[colon] != .lineFeed else { return unnamed(lines, end: end) }
         var nameEnd = colon
         while nameEnd > lines.lowerBound, span[nameEnd - 1].isWhiteSpace { nameEnd -= 1 }
+        // `From ana@example.com Mon Nov 23 10:00` of an mbox is no field.
+        for index in lines.lowerBound..<nameEnd where span[index].isWhiteSpace { return unnamed(lines, end: end) }
         var start = colon + 1
         while start < end, Self.isBlank(span[start]) { start += 1 }
         let name = lines.lowerBound..<nameEnd
         let digest = FieldName.digest(span.extracting(name))
         return HeaderField(name: name, value: start..<max(start, end), lines: lines, digest: digest)
+    }
+
+    private func unnamed(_ lines: Range<Int>, end: Int) -> HeaderField {
+        HeaderField(name: lines.lowerBound..<lines.lowerBound, value: lines.lowerBound..<end, lines: lines, digest: 0)
     }
 
     private static func isBlank(_ octet: UInt8) -> Bool {

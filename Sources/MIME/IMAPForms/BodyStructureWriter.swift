@@ -33,20 +33,12 @@ private struct BodyStructureWriter {
     /// `body-type-mpart`.
     private mutating func writeMultipart(_ part: Part) {
         for child in part.children { write(child) }
-        // The grammar wants at least one part.
-        if part.children.isEmpty { writeEmptyText() }
         space()
         buffer.writeIMAPString(part.contentType.subtype.utf8)
         guard isExtended else { return }
         space()
         writeParameters(part.contentType.field.parameters)
         writeDispositionAndBeyond(part)
-    }
-
-    private mutating func writeEmptyText() {
-        buffer.writeStaticString("(\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 0 0")
-        if isExtended { buffer.writeStaticString(" NIL NIL NIL NIL") }
-        buffer.writeStaticString(")")
     }
 
     /// `body-type-1part`.

@@ -120,6 +120,7 @@ private struct DisplayPartsChooser {
         }
         switch part.contentType.essence {
         case "message/rfc822", "message/global": return "message.eml"
+        case "application/octet-stream" where part.isOpaque: return "content.bin"
         case "message/delivery-status": return "delivery-status.txt"
         case "text/calendar": return "invitation.ics"
         case "text/vcard", "text/x-vcard": return "contact.vcf"

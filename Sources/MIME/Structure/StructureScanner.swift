@@ -192,17 +192,22 @@ package struct StructureScanner: Sendable {
     private mutating func endHeader(at end: Int, linesBehind: Int = 0) {
         let current = open.count - 1
         let index = open[current].part
-        let header = Header(headerOctets, limit: limits.fields)
+        var header = Header(headerOctets, limit: limits.fields)
         isInHeader = false
         let headerStart = parts[index].header.lowerBound
-        parts[index].header = headerStart..<end
-        parts[index].body = end..<end
-        parts[index].headerLines = lines - linesBehind - open[current].linesBefore
-        open[current].linesBefore = lines - linesBehind
-        parts[index].readContentFields(of: header)
+        if header.isText {
+            header = Header()
+            parts[index].body = headerStart..<headerStart
+        } else {
+            parts[index].header = headerStart..<end
+            parts[index].body = end..<end
+            parts[index].headerLines = lines - linesBehind - open[current].linesBefore
+            open[current].linesBefore = lines - linesBehind
+            parts[index].readContentFields(of: header)
+        }
         let isMessage = parts[index].parent.map { parts[$0].kind == .message } ?? true
         if isMessage { parts[index].messageHeader = header }
-        descend(into: index, at: current, bodyStart: end)
+        descend(into: index, at: current, bodyStart: parts[index].body.lowerBound)
     }
 
     private mutating func descend(into index: Int, at level: Int, bodyStart: Int) {
@@ -238,7 +243,14 @@ package struct StructureScanner: Sendable {
     private mutating func close(at end: Int, lines: Int) {
         guard let last = open.popLast() else { return }
         let start = parts[last.part].body.lowerBound
-        parts[last.part].body = start..<max(start, end)
+        // A part that ends where it began holds the line end that its delimiter claims.
+        let inner = parts[last.part].children.last.map { parts[$0].range.upperBound } ?? start
+        parts[last.part].body = start..<max(start, end, inner)
+        if parts[last.part].kind == .multipart, parts[last.part].children.isEmpty {
+            // No delimiter came: what is there is shown as text.
+            parts[last.part].kind = .leaf
+            parts[last.part].contentType = .plainText
+        }
         parts[last.part].bodyLines = end >= start ? max(0, lines - last.linesBefore) : 0
     }
 }

@@ -11,7 +11,7 @@ import ArgumentParser
             3 refused by a brake.
             """,
         version: productVersion,
-        subcommands: [CheckCommand.self, ConfigCommand.self, StoreCommand.self])
+        subcommands: [CheckCommand.self, ConfigCommand.self, StatusCommand.self, StoreCommand.self, SuperviseCommand.self])
 }
 
 /// The version of all three programs.

@@ -98,8 +98,10 @@ let package = Package(
         // 5: from acceptance to mailbox
         module(
             "Delivery",
-            ["Wire", "Mail", "MIME", "SMTP", "SMTPServer", "Store", "Directory", "LocalSocket", logging, locks, lifecycle]
-                + nio),
+            [
+                "Wire", "Mail", "MIME", "MailConfiguration", "SMTP", "SMTPServer", "Store", "Directory", "LocalSocket", logging,
+                locks, lifecycle,
+            ] + nio),
 
         // 6: what people reach
         module(
@@ -129,7 +131,7 @@ let package = Package(
             "malaposta",
             [
                 "Mail", "MIME", "SMTP", "Store", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker",
-                "ControlPlane", "Upkeep",
+                "Delivery", "ControlPlane", "Upkeep",
             ] + nio),
         program(
             "malaposta-mail",
@@ -156,7 +158,12 @@ let package = Package(
         tests("WorkerTests", ["Worker", "LocalSocket", logging] + nio),
         tests("UpkeepTests", ["Upkeep", "Mail"]),
         tests("SMTPServerTests", ["SMTPServer", "SMTP", "Mail", "Directory", "TLS", logging, nioSSL] + nio),
-        tests("DeliveryTests", ["Delivery", "SMTPServer", "SMTP", "Store", "Directory", "Mail", "MIME", logging, nioCore]),
+        tests(
+            "DeliveryTests",
+            [
+                "Delivery", "SMTPServer", "SMTP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "LocalSocket", logging,
+                locks, nioCore,
+            ]),
         tests("IMAPTests", ["IMAP", "Store", "Directory", "Mail", "MIME", "TLS", logging, nioSSL] + nio),
         tests("WebmailTests", ["Webmail", "Store", "Directory", "Mail", "MIME", logging] + nio),
         tests("ControlPlaneTests", ["ControlPlane", "Directory", "MailConfiguration", "Mail", "LocalSocket", logging] + nio),

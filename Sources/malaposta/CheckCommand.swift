@@ -8,15 +8,18 @@ struct CheckCommand: ParsableCommand {
         discussion:
             "Shows all that is wrong at once, each with its place; else what the files declare. Exits 1 where there are errors.")
 
-    @Argument(help: "The configuration folder.", completion: .directory)
-    var path = "/etc/malaposta"
+    @OptionGroup var host: HostOptions
+
+    @Argument(help: "The configuration folder, instead of --configuration.", completion: .directory)
+    var path: String?
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
-        let report = CheckReport(ConfigurationReading(folder: path), folder: path)
+        let folder = path ?? host.configuration
+        let report = CheckReport(ConfigurationReading(folder: folder), folder: folder)
         print(json ? report.json.description : report.text)
-        guard report.isFine else { throw ExitCode(1) }
+        guard report.isFine else { throw ExitStatus.errors }
     }
 }

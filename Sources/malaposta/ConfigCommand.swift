@@ -11,18 +11,21 @@ struct ConfigCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show all values in force, the defaults included, and where each is set.")
 
-        @Argument(help: "The configuration folder.", completion: .directory)
-        var path = "/etc/malaposta"
+        @OptionGroup var host: HostOptions
+
+        @Argument(help: "The configuration folder, instead of --configuration.", completion: .directory)
+        var path: String?
 
         @Flag(help: "Print JSON.")
         var json = false
 
         func run() throws {
-            let reading = ConfigurationReading(folder: path, recordsEffective: true)
+            let folder = path ?? host.configuration
+            let reading = ConfigurationReading(folder: folder, recordsEffective: true)
             guard reading.tree != nil else {
-                let report = CheckReport(reading, folder: path)
+                let report = CheckReport(reading, folder: folder)
                 print(json ? report.json.description : report.text)
-                throw ExitCode(1)
+                throw ExitStatus.errors
             }
             let report = EffectiveReport(reading)
             print(json ? report.json.description : report.text)

@@ -99,7 +99,7 @@ import Testing
             try text.write(to: host)
             #expect(
                 findings(folder) == [
-                    "malaposta.yaml: error[file-too-large]: this file has more than 8 MB, the limit of a configuration file"
+                    "malaposta.yaml: error[file-too-large]: this file has more than 4 MB, the limit of a configuration file"
                 ])
         }
     }

@@ -5,10 +5,13 @@ struct DeclaredTenant: Sendable {
     var id: Located<TenantID>
     var name: String
     var language: Language
+    var languagePosition: SourcePosition?
     var isSuspended: Bool
     var admins: [Located<Reference>]
     var limits: DeclaredLimits
     var features: Set<PlanFeature>
+    /// Of the plan; nil where it is absent.
+    var featuresPosition: SourcePosition?
     var policies: TenantPolicies
 }
 
@@ -38,8 +41,9 @@ enum TenantFile {
             let plan = parts.1, let policies = parts.2
         else { return nil }
         return DeclaredTenant(
-            id: id, name: name, language: language, isSuspended: suspended, admins: admins, limits: plan.0,
-            features: plan.1, policies: policies)
+            id: id, name: name, language: language, languagePosition: object.keyPlace(TenantFile.language)?.position,
+            isSuspended: suspended, admins: admins, limits: plan.0, features: plan.1,
+            featuresPosition: object.keyPlace(TenantFile.plan)?.position, policies: policies)
     }
 
     static let planLimits = Field<DeclaredLimits>.section(

@@ -2,8 +2,8 @@ package import Mail
 
 /// Bounds on what is read from the configuration folder.
 package enum ConfigurationLimits {
-    /// The largest YAML file; some 40000 users fit.
-    package static let fileSize = ByteCount.megabytes(8)
+    /// The largest YAML file; some 20000 users fit.
+    package static let fileSize = ByteCount.megabytes(4)
     /// The largest file with a secret.
     package static let secretSize = ByteCount.kilobytes(4)
     /// Entries of one folder that are looked at.

@@ -1,17 +1,33 @@
 /// What `malaposta config show` says: every value in force, and where it comes from.
 package struct EffectiveReport: Sendable {
-    private let reading: ConfigurationReading
 
-    package init(_ reading: ConfigurationReading) { self.reading = reading }
+    private let values: [EffectiveValue]
+
+    package init(_ reading: ConfigurationReading) { values = Self.grouped(reading.effective) }
+
+    /// The keys of one mapping together, each group where its first key stands.
+    private static func grouped(_ values: [EffectiveValue]) -> [EffectiveValue] {
+        var ranks: [[String]: Int] = [:]
+        let ranked = values.enumerated().map { index, value in
+            let close = value.key.lastIndex(of: "]") ?? value.key.startIndex
+            let group = value.key[close...].lastIndex(of: ".").map { value.key[..<$0] } ?? ""
+            let fileRank = ranks[[value.file]] ?? ranks.count
+            ranks[[value.file]] = fileRank
+            let rank = ranks[[value.file, String(group)]] ?? ranks.count
+            ranks[[value.file, String(group)]] = rank
+            return (fileRank, rank, index)
+        }
+        return ranked.sorted { $0 < $1 }.map { values[$0.2] }
+    }
 
     /// A block for each file; behind each value the line that sets it, or `default`.
     package var text: String {
         var lines: [String] = []
         for file in files {
-            let values = reading.effective.filter { $0.file == file }
+            let inFile = values.filter { $0.file == file }
             if !lines.isEmpty { lines.append("") }
             lines.append("\(file):")
-            lines += values.map { "  \($0.key): \(Self.text($0.value))  (\(Self.origin($0)))" }
+            lines += inFile.map { "  \($0.key): \(Self.text($0.value))  (\(Self.origin($0)))" }
         }
         return lines.joined(separator: "\n")
     }
@@ -20,7 +36,7 @@ package struct EffectiveReport: Sendable {
         .object([
             "schema": 1,
             "values": .array(
-                reading.effective.map { value in
+                values.map { value in
                     .object([
                         "file": .string(value.file), "key": .string(value.key), "value": value.value,
                         "set_at": value.position.map { .string($0.description) },
@@ -31,7 +47,7 @@ package struct EffectiveReport: Sendable {
 
     private var files: [String] {
         var seen: Set<String> = []
-        return reading.effective.map(\.file).filter { seen.insert($0).inserted }
+        return values.map(\.file).filter { seen.insert($0).inserted }
     }
 
     private static func origin(_ value: EffectiveValue) -> String {

@@ -24,26 +24,31 @@ struct HardLimits {
         return host.tenantLimits.filled(from: limits)
     }
 
+    /// What malaposta.yaml says of a tenant's limits, in `tenants` or else in `tenant_limits`.
+    func declared(for tenant: TenantID) -> DeclaredLimits {
+        let all = host.tenantLimits
+        guard let own = host.tenants.first(where: { $0.id.value == tenant })?.limits else { return all }
+        return DeclaredLimits(
+            accounts: own.accounts ?? all.accounts, domains: own.domains ?? all.domains,
+            quotaPerAccount: own.quotaPerAccount ?? all.quotaPerAccount, totalQuota: own.totalQuota ?? all.totalQuota,
+            messageSize: own.messageSize ?? all.messageSize,
+            recipientsPerMessage: own.recipientsPerMessage ?? all.recipientsPerMessage,
+            messagesPerDay: own.messagesPerDay ?? all.messagesPerDay)
+    }
+
     /// A plan's limits: as asked for, but for what malaposta.yaml forbids, which is reported.
     func plan(of tenant: TenantID, asking plan: DeclaredLimits) -> TenantLimits {
-        let own = host.tenants.first { $0.id.value == tenant }?.limits
-        let hard = (own ?? host.tenantLimits).filled(from: Self.standard(host))
-        compare("accounts", plan.accounts, hard.accounts, own?.accounts ?? host.tenantLimits.accounts) { String($0) }
-        compare("domains", plan.domains, hard.domains, own?.domains ?? host.tenantLimits.domains) { String($0) }
-        compare(
-            "quota_per_account", plan.quotaPerAccount, hard.quotaPerAccount,
-            own?.quotaPerAccount ?? host.tenantLimits.quotaPerAccount, SizeText.write)
-        compare("total_quota", plan.totalQuota, hard.totalQuota, own?.totalQuota ?? host.tenantLimits.totalQuota, SizeText.write)
-        compare(
-            "message_size", plan.messageSize, hard.messageSize, own?.messageSize ?? host.tenantLimits.messageSize, SizeText.write)
-        compare(
-            "recipients_per_message", plan.recipientsPerMessage, hard.recipientsPerMessage,
-            own?.recipientsPerMessage ?? host.tenantLimits.recipientsPerMessage
-        ) { String($0) }
-        compare(
-            "messages_per_day", plan.messagesPerDay, hard.messagesPerDay,
-            own?.messagesPerDay ?? host.tenantLimits.messagesPerDay
-        ) { String($0) }
+        let said = declared(for: tenant)
+        let hard = said.filled(from: Self.standard(host))
+        compare("accounts", plan.accounts, hard.accounts, said.accounts) { String($0) }
+        compare("domains", plan.domains, hard.domains, said.domains) { String($0) }
+        compare("quota_per_account", plan.quotaPerAccount, hard.quotaPerAccount, said.quotaPerAccount, SizeText.write)
+        compare("total_quota", plan.totalQuota, hard.totalQuota, said.totalQuota, SizeText.write)
+        compare("message_size", plan.messageSize, hard.messageSize, said.messageSize, SizeText.write)
+        compare("recipients_per_message", plan.recipientsPerMessage, hard.recipientsPerMessage, said.recipientsPerMessage) {
+            String($0)
+        }
+        compare("messages_per_day", plan.messagesPerDay, hard.messagesPerDay, said.messagesPerDay) { String($0) }
         return whole(plan, hard)
     }
 

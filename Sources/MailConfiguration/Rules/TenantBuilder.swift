@@ -10,7 +10,7 @@ struct TenantBuilder {
     private let resolver: ReferenceResolver
     private let targets: TargetRules
     private let passwords: PasswordRules
-    private let record: (EffectiveValue) -> Void
+    private let inherited: InheritedValues
 
     init(
         _ folder: TenantFolder, _ tenant: DeclaredTenant, _ names: NameTable, _ limits: HardLimits, _ findings: Findings,
@@ -20,8 +20,9 @@ struct TenantBuilder {
         self.tenant = tenant
         self.names = names
         self.findings = findings
-        self.record = record
         plan = Plan(limits: limits.plan(of: tenant.id.value, asking: tenant.limits), features: tenant.features)
+        inherited = InheritedValues(
+            folder: folder, tenant: tenant, plan: plan, hard: limits.declared(for: tenant.id.value), record: record)
         resolver = ReferenceResolver(
             tenant: folder.name, isLenient: folder.lacksAccounts || folder.lacksDomains, names: names, findings: findings)
         targets = TargetRules(
@@ -38,7 +39,7 @@ struct TenantBuilder {
         let aliases = folder.accounts.aliases.map(alias)
         checkLoops()
         let admins = tenant.admins.compactMap(resolver.user)
-        recordPlan()
+        inherited.recordAll()
         return TenantConfiguration(
             position: tenant.id.position, id: tenant.id.value, name: tenant.name, language: tenant.language,
             isSuspended: tenant.isSuspended, admins: admins, plan: plan, policies: tenant.policies,
@@ -99,7 +100,7 @@ struct TenantBuilder {
         return UserConfiguration(
             position: identity.id.position, id: identity.id.value, address: identity.address.value, name: identity.name,
             aliases: identity.aliases.map(\.value), passwordHash: hash?.value, passwordPosition: hash?.position,
-            quota: quota(declared.quota, of: "users", identity), language: declared.language ?? tenant.language,
+            quota: quota(declared.quota), language: declared.language ?? tenant.language,
             isSuspended: declared.isSuspended, senders: declared.senders.map(\.value),
             maySendAs: declared.maySendAs.compactMap(resolver.group))
     }
@@ -118,7 +119,7 @@ struct TenantBuilder {
         }
         return SharedMailboxConfiguration(
             position: identity.id.position, id: identity.id.value, address: identity.address.value, name: identity.name,
-            aliases: identity.aliases.map(\.value), quota: quota(declared.quota, of: "shared_mailboxes", identity),
+            aliases: identity.aliases.map(\.value), quota: quota(declared.quota),
             members: members)
     }
 
@@ -136,16 +137,9 @@ struct TenantBuilder {
             targets: declared.targets.compactMap(targets.target))
     }
 
-    private func quota(_ declared: Located<ByteCount>?, of list: String, _ identity: DeclaredIdentity) -> ByteCount {
+    private func quota(_ declared: Located<ByteCount>?) -> ByteCount {
         let most = plan.limits.quotaPerAccount
-        guard let declared else {
-            let key = "\(list)[\(identity.id.value)].quota"
-            record(
-                EffectiveValue(
-                    file: identity.id.position.file, key: key, value: .string(SizeText.write(most)),
-                    position: tenant.limits.quotaPerAccount?.position))
-            return most
-        }
+        guard let declared else { return most }
         if declared.value > most {
             findings.report(
                 "over-limit", at: declared.place,
@@ -167,22 +161,5 @@ struct TenantBuilder {
         for group in folder.accounts.groups { loops.add(.group(group.identity.id.value), leadingTo: edges(group.members)) }
         for alias in folder.accounts.aliases { loops.add(.alias(alias.address.value.folded), leadingTo: edges(alias.targets)) }
         loops.check()
-    }
-
-    /// Limits that the plan leaves to malaposta.yaml are in force all the same.
-    private func recordPlan() {
-        let limits = plan.limits
-        let absent: [(String, Bool, JSONValue)] = [
-            ("accounts", tenant.limits.accounts == nil, .integer(limits.accounts)),
-            ("domains", tenant.limits.domains == nil, .integer(limits.domains)),
-            ("quota_per_account", tenant.limits.quotaPerAccount == nil, .string(SizeText.write(limits.quotaPerAccount))),
-            ("total_quota", tenant.limits.totalQuota == nil, .string(SizeText.write(limits.totalQuota))),
-            ("message_size", tenant.limits.messageSize == nil, .string(SizeText.write(limits.messageSize))),
-            ("recipients_per_message", tenant.limits.recipientsPerMessage == nil, .integer(limits.recipientsPerMessage)),
-            ("messages_per_day", tenant.limits.messagesPerDay == nil, .integer(limits.messagesPerDay)),
-        ]
-        for (key, isAbsent, value) in absent where isAbsent {
-            record(EffectiveValue(file: tenant.id.position.file, key: "plan.limits.\(key)", value: value, position: nil))
-        }
     }
 }

@@ -12,6 +12,8 @@ package struct Surroundings: Sendable {
     package let dataFolder: String
     /// Where sockets lie.
     package let runFolder: String
+    /// Where the configuration files lie, for the certificates that they name.
+    package let configurationFolder: String
     /// Where templates lie.
     package let templatesFolder: String
     /// Listening sockets by the listener's name in malaposta.yaml; a name may have several.
@@ -27,6 +29,7 @@ package struct Surroundings: Sendable {
     package init(environment: [String: String]) throws(SurroundingsError) {
         dataFolder = environment["MALAPOSTA_DATA"] ?? "/var/lib/malaposta"
         runFolder = environment["MALAPOSTA_RUN"] ?? "/run/malaposta"
+        configurationFolder = environment["MALAPOSTA_CONFIGURATION"] ?? "/etc/malaposta"
         templatesFolder = environment["MALAPOSTA_TEMPLATES"] ?? "/usr/share/malaposta/templates"
         notifySocket = environment["NOTIFY_SOCKET"]
         supervisorPipe = try Self.descriptor("MALAPOSTA_SUPERVISOR_FD", environment)

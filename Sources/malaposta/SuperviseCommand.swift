@@ -67,6 +67,7 @@ struct SuperviseCommand: AsyncParsableCommand {
         var environment = ProcessInfo.processInfo.environment
         environment["MALAPOSTA_DATA"] = folders.data
         environment["MALAPOSTA_RUN"] = folders.run
+        environment["MALAPOSTA_CONFIGURATION"] = folders.configuration
         environment["MALAPOSTA_TEMPLATES"] = absolute(templates)
         return [
             Supervisor.Program(

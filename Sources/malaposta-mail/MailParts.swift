@@ -1,0 +1,94 @@
+import Delivery
+import Directory
+import IMAP
+import LocalSocket
+import Logging
+import MailConfiguration
+import SMTPServer
+import ServiceLifecycle
+import Store
+import TLS
+import Upkeep
+import Worker
+
+/// The mail worker's services and what they share.
+struct MailParts {
+    let store: MailStore
+    /// In the order of starting; they stop in the reverse order, so that SMTP stops before delivery.
+    let services: [any Service]
+
+    init(_ surroundings: Surroundings, _ generation: CurrentGeneration, _ report: HealthReport, _ logger: Logger) throws {
+        let (data, run) = (surroundings.dataFolder, surroundings.runFolder)
+        let sessions = SessionRegistry()
+        let authenticator = AuthenticationClient(path: run + "/auth.sock", sessions: sessions, logger: logger)
+        let pairs = generation.value.host.certificatePairs(
+            dataFolder: data, configurationFolder: surroundings.configurationFolder)
+        let certificates = pairs.isEmpty ? nil : try ServerCertificates(pairs)
+
+        let store = try MailStore(
+            StoreOptions(root: data + "/accounts", role: .mail, changesFolder: run + "/changes"), logger: logger)
+        let delivery = try DeliveryService(
+            spoolFolder: data + "/spool", mailboxes: StoreMailboxes(store), generation: generation,
+            templates: surroundings.templatesFolder + "/mail", limits: SpoolLimits(generation.value.host.spool), logger: logger)
+        func door(_ kind: DoorKind, beginsWithTLS: Bool = false) -> SMTPDoor {
+            SMTPDoor(
+                kind, beginsWithTLS: beginsWithTLS, certificates: kind == .local ? nil : certificates, generation: generation,
+                authenticator: authenticator, registry: sessions, receiver: delivery.receiver, logger: logger)
+        }
+
+        var smtp: [SMTPService] = []
+        var imap: [IMAPServer.Listener] = []
+        for listener in generation.value.host.listeners {
+            for descriptor in surroundings.listeners[listener.name] ?? [] {
+                switch listener.service {
+                case .smtp: smtp.append(SMTPService(door(.mx), at: .descriptor(descriptor)))
+                case .submission, .submissions:
+                    let door = door(.submission, beginsWithTLS: listener.service == .submissions)
+                    smtp.append(SMTPService(door, at: .descriptor(descriptor)))
+                case .imap, .imaps:
+                    imap.append(IMAPServer.Listener(descriptor: descriptor, beginsWithTLS: listener.service == .imaps))
+                case .http, .https: break
+                }
+            }
+        }
+        smtp.append(SMTPService(door(.local), at: .unixSocket(path: run + "/submission.sock")))
+        let imapServer = IMAPServer(
+            IMAPServices(
+                store: store, generation: generation, authenticator: authenticator, sessions: sessions,
+                certificates: certificates, incomingFolder: data + "/accounts/.incoming",
+                limits: IMAPLimits(generation.value.host.limits), logger: logger),
+            listeners: imap)
+
+        var table = QuestionTable()
+        delivery.queue.answer(in: &table)
+        store.answerUpkeep(in: &table)
+        let admin = LocalServer(path: run + "/mail-admin.sock", table: table, logger: logger)
+        let gate = StartGate(smtp.count + 1) {
+            report.up()
+            Readiness(socket: surroundings.notifySocket).ready()
+        }
+
+        self.store = store
+        services =
+            [generation, authenticator, delivery, admin.gated(gate)]
+            + (certificates.map {
+                [
+                    CertificateWatch(
+                        $0, generation: generation, dataFolder: data, configurationFolder: surroundings.configurationFolder,
+                        logger: logger)
+                ] as [any Service]
+            } ?? [])
+            + [
+                SessionEnder(generation: generation, sessions: sessions),
+                HealthWatch(generation: generation, delivery: delivery, report: report),
+            ]
+            + [imapServer] + smtp.map { service in GatedService(gate) { try await service.run(listening: $0) } }
+        tell(report, smtp, imapServer, delivery)
+    }
+
+    private func tell(_ report: HealthReport, _ smtp: [SMTPService], _ imap: IMAPServer, _ delivery: DeliveryService) {
+        report.figure("smtp.connections") { smtp.reduce(0) { $0 + $1.connections } }
+        report.figure("imap.connections") { imap.connections }
+        for name in delivery.figures.keys { report.figure(name) { delivery.figures[name] ?? 0 } }
+    }
+}

@@ -47,6 +47,14 @@ import Testing
         #expect(found.diagnostics.last?.code == "too-many")
     }
 
+    @Test(arguments: [(64, [String]()), (65, ["bad-value"])])
+    func numberOfListeners(count: Int, codes: [String]) {
+        let listeners = (1...count).map { "  - { name: l\($0), service: imap, address: 127.0.0.1, port: \($0) }\n" }.joined()
+        let host = "schema: 1\nhost_name: mail.host.example\ntls: { self_signed: true }\nlisteners:\n\(listeners)"
+        let found = ConfigurationTree.read(TestTrees.tree(replacing: ["malaposta.yaml": host])).diagnostics
+        #expect(found.map(\.code) == codes)
+    }
+
     @Test func manyDuplicateKeys() {
         let keys = String(repeating: "users: []\n", count: 200)
         #expect(Set(codes(accounts: "schema: 1\n\(keys)")).contains("duplicate-key"))

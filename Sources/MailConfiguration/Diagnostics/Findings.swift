@@ -10,8 +10,14 @@ final class Findings {
     /// Makes the lines of a file known, for findings about it.
     func add(_ source: SourceText) { sources[source.file] = source }
 
+    /// Whether no further finding is kept, so that its message need not be made.
+    var isFull: Bool { all.count >= Self.limit }
+
+    /// Counts a finding that is not kept.
+    func leaveOut() { leftOut += 1 }
+
     func report(_ finding: Diagnostic) {
-        guard all.count < Self.limit else { return leftOut += 1 }
+        guard !isFull else { return leaveOut() }
         all.append(finding)
     }
 
@@ -19,7 +25,7 @@ final class Findings {
         _ code: String, at place: SourcePlace, _ message: @autoclosure () -> String, severity: Diagnostic.Severity = .error,
         notes: [String] = [], related: [RelatedPlace] = [], hidesValue: Bool = false
     ) {
-        guard all.count < Self.limit else { return leftOut += 1 }
+        guard !isFull else { return leaveOut() }
         var line = sources[place.position.file]?.line(place.position.line)
         if hidesValue { line = line.map { "\(String($0.unicodeScalars.prefix(place.position.column - 1)))(hidden)" } }
         let length = hidesValue ? "(hidden)".count : place.length

@@ -14,7 +14,7 @@ enum Nearest {
             let other = Array(word.lowercased().unicodeScalars.prefix(comparedScalars))
             let bound = min(best.map { $0.slips - 1 } ?? .max, max(1, max(wanted.count, other.count) / 3))
             guard abs(wanted.count - other.count) <= bound else { continue }
-            let slips = distance(wanted, other)
+            let slips = distance(wanted, other, atMost: bound)
             if slips <= bound { best = (word, slips) }
         }
         return best?.word
@@ -25,8 +25,9 @@ enum Nearest {
         word(to: text, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
     }
 
-    /// Letters added, left out, changed or swapped with their neighbour (optimal string alignment).
-    private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+    /// Letters added, left out, changed or swapped with their neighbour (optimal string alignment); more than `bound` as soon
+    /// as it is sure to be more.
+    private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar], atMost bound: Int) -> Int {
         var twoAbove = [Int](repeating: 0, count: right.count + 1)
         var above = Array(0...right.count)
         for row in left.indices {
@@ -39,6 +40,7 @@ enum Nearest {
                 }
                 current.append(slips)
             }
+            guard (current.min() ?? 0) <= bound || (above.min() ?? 0) < bound else { return bound + 1 }
             (twoAbove, above) = (above, current)
         }
         return above[right.count]

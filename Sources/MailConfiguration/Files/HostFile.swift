@@ -32,7 +32,8 @@ enum HostFile {
         "addresses", ValueForm<String>.ipAddress.distinctList(of: "IP addresses"), default: [],
         "The addresses that the world reaches this host at, for DNS records.")
     static let listeners = Field<[DeclaredListener]>.required(
-        "listeners", ListenerForm.form.list(of: "listeners", atLeast: 1), "The sockets that accept connections.")
+        "listeners", ListenerForm.form.list(of: "listeners", atLeast: 1, atMost: ListenerForm.most),
+        "The sockets that accept connections.")
     static let tls = Field<DeclaredTLS>.section("tls", TLSForm.form, "The host's certificates.")
     static let plaintextLogin = Field<PlaintextLogin>.optional(
         "plaintext_login", .choice(), default: .never, "Where a password is taken without TLS.")

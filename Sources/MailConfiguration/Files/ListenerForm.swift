@@ -6,6 +6,9 @@ struct DeclaredListener: Sendable {
 }
 
 enum ListenerForm {
+    /// Listeners of one host.
+    static let most = 64
+
     static let name = Field<String>.required("name", .listenerName, "Unique; the name of the passed socket.")
     static let service = Field<ListenerService>.required("service", .choice(), "What is spoken there.")
     static let address = Field<String>.required(

@@ -63,6 +63,7 @@ struct HostRules {
     }
 
     private func checkTenants(_ tenants: [DeclaredHostedTenant], _ folders: [String]) {
+        let known = Set(folders)
         var first: [TenantID: SourcePlace] = [:]
         for tenant in tenants {
             if let other = first.updateValue(tenant.id.place, forKey: tenant.id.value) {
@@ -70,7 +71,7 @@ struct HostRules {
                     "duplicate-id", at: tenant.id.place, "tenant \(Quoted.text(tenant.id.value.text)) stands here twice",
                     related: [RelatedPlace(other.position, "the other one")])
             }
-            guard !folders.contains(tenant.id.value.text) else { continue }
+            guard !known.contains(tenant.id.value.text) else { continue }
             let suggestion = Nearest.suggestion(for: tenant.id.value.text, among: folders)
             findings.report(
                 "unknown-name", at: tenant.id.place,

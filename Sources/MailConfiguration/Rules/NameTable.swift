@@ -120,6 +120,7 @@ struct NameTable {
     }
 
     func reportForeign(_ address: Located<Address>, _ owner: String?, _ tenant: String) {
+        guard !findings.isFull else { return findings.leaveOut() }
         let own = domains(of: tenant)
         let domain = address.value.domain
         let whose = owner.map { "is in a domain of tenant \($0), not of this one" } ?? "is in no domain of this tenant"

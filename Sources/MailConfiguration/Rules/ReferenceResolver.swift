@@ -41,6 +41,7 @@ struct ReferenceResolver {
 
     private func reportUnknown(_ reference: Located<Reference>) {
         guard !isLenient else { return }
+        guard !findings.isFull else { return findings.leaveOut() }
         let text = reference.value.text
         let known =
             text.contains("@")

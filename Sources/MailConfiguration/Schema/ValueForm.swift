@@ -59,7 +59,7 @@ extension ValueForm {
     }
 
     /// A list of such values; wrong ones are reported and left out.
-    func list(of plural: String, atLeast minimum: Int = 0) -> ValueForm<[Value]> {
+    func list(of plural: String, atLeast minimum: Int = 0, atMost maximum: Int? = nil) -> ValueForm<[Value]> {
         let show = show
         let item = read
         var showList: (@Sendable ([Value]) -> JSONValue)?
@@ -68,6 +68,7 @@ extension ValueForm {
             wanted: "a list of \(plural)",
             schema: .object([
                 "type": "array", "items": schema, "minItems": minimum > 0 ? .integer(minimum) : nil,
+                "maxItems": maximum.map { .integer($0) },
             ]),
             read: { node, label, reading in
                 guard case .list(let nodes) = node.content else {
@@ -78,7 +79,11 @@ extension ValueForm {
                     reading.findings.report(
                         "bad-value", at: node.place, "\(label) needs at least \(minimum) item\(minimum == 1 ? "" : "s")")
                 }
-                return nodes.enumerated().compactMap { index, node in
+                if let maximum, nodes.count > maximum {
+                    reading.findings.report(
+                        "bad-value", at: nodes[maximum].place, "\(label) takes \(maximum) items at most, not \(nodes.count)")
+                }
+                return nodes.prefix(maximum ?? nodes.count).enumerated().compactMap { index, node in
                     reading.descending(into: node.itemLabel(index)) { item(node, "an item of \(label)", reading) }
                 }
             },

@@ -11,7 +11,10 @@ import ArgumentParser
             3 refused by a brake.
             """,
         version: productVersion,
-        subcommands: [CheckCommand.self, ConfigCommand.self, StatusCommand.self, StoreCommand.self, SuperviseCommand.self])
+        subcommands: [
+            CheckCommand.self, ConfigCommand.self, PlanCommand.self, ApplyCommand.self, GenerationsCommand.self,
+            RollbackCommand.self, StatusCommand.self, UserCommand.self, StoreCommand.self, SuperviseCommand.self,
+        ])
 }
 
 /// The version of all three programs.

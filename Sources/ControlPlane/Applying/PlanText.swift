@@ -8,8 +8,8 @@ extension Plan {
         var shown = warnings
         shown += lines.map { line in
             let kind = line.kind.rawValue.padded(to: 7)
-            // Beyond forty columns the notes do not wait for the longest name.
-            let name = line.notes.isEmpty ? line.name : line.name.padded(to: min(names, 40))
+            // Beyond fifty columns the notes do not wait for the longest name.
+            let name = line.notes.isEmpty ? line.name : line.name.padded(to: min(names, 50))
             return ([line.change.sign, kind, name].joined(separator: " ") + (line.notes.isEmpty ? "" : "   "))
                 + line.notes.joined(separator: "; ")
         }

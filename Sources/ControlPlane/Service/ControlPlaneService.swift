@@ -29,6 +29,7 @@ package final class ControlPlaneService: Service {
     /// The generation in force. On a new host the files are applied first.
     ///
     /// - Throws: `ControlError.badFiles` where there is no generation yet and the files have errors.
+    @discardableResult
     package func prepare() async throws -> Generation { try await control.firstGeneration() }
 
     package func status() async throws -> ControlPlaneStatus { try await control.status() }

@@ -33,9 +33,7 @@ extension HostControl {
     ///
     /// - Throws: `.passwordInFiles` where the files carry one; `.notAUser`, `.noSuchUser`, `.busy`.
     package func setPassword(hash: String, of name: String) throws -> Outcome {
-        let account = try account(name)
-        guard account.kind == .user else { throw ControlError.notAUser(name) }
-        if let position = try filePassword(of: account)?.position { throw ControlError.passwordInFiles(position) }
+        let account = try mayHavePassword(name)
         return try locked { database in
             let revocation = try database.connection.transaction {
                 try database.setPassword(hash, of: account.id, at: now())
@@ -43,6 +41,17 @@ extension HostControl {
             }
             return Outcome(plan: nil, generation: folders.generations.currentNumber ?? 0, revocations: [revocation])
         }
+    }
+
+    /// Whether `setPassword` can be done.
+    ///
+    /// - Throws: as that does.
+    @discardableResult
+    package func mayHavePassword(_ name: String) throws -> DirectoryAccount {
+        let account = try account(name)
+        guard account.kind == .user else { throw ControlError.notAUser(name) }
+        if let position = try filePassword(of: account)?.position { throw ControlError.passwordInFiles(position) }
+        return account
     }
 
     /// Stops logins of a user now, and defers mail to it (450 4.2.1), until `resume`.

@@ -20,6 +20,7 @@ let nio: [Target.Dependency] = [
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let locks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -90,7 +91,8 @@ let package = Package(
         module(
             "SMTPServer",
             [
-                "Wire", "Mail", "SMTP", "Directory", "LocalSocket", "TLS", "Worker", logging, locks, lifecycle, nioSSL,
+                "Wire", "Mail", "SMTP", "MailConfiguration", "Directory", "LocalSocket", "TLS", "Worker", logging, locks, lifecycle,
+                nioSSL, nioTLS,
             ] + nio),
 
         module("Upkeep", ["Mail", "Store", "LocalSocket", nioCore]),
@@ -152,12 +154,14 @@ let package = Package(
         tests("SQLTests", ["SQL"] + nio),
         tests("MailConfigurationTests", ["MailConfiguration", "Mail"], exclude: ["BadFiles"]),
         tests("LocalSocketTests", ["LocalSocket", logging] + nio),
-        tests("SMTPTests", ["SMTP", "Mail", nioCore]),
+        tests("SMTPTests", ["SMTP", "Wire", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
         tests("DirectoryTests", ["Directory", "Mail", "MailConfiguration", logging]),
         tests("WorkerTests", ["Worker", "LocalSocket", logging] + nio),
         tests("UpkeepTests", ["Upkeep", "Mail"]),
-        tests("SMTPServerTests", ["SMTPServer", "SMTP", "Mail", "Directory", "TLS", logging, nioSSL] + nio),
+        tests(
+            "SMTPServerTests",
+            ["SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "TLS", logging, locks, lifecycle, nioSSL] + nio),
         tests(
             "DeliveryTests",
             [

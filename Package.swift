@@ -107,7 +107,11 @@ let package = Package(
 
         // 6: what people reach
         module(
-            "IMAP", ["Wire", "Mail", "MIME", "Store", "Directory", "TLS", "Worker", logging, locks, lifecycle, nioSSL] + nio),
+            "IMAP",
+            [
+                "Wire", "Mail", "MIME", "MailConfiguration", "Store", "Directory", "TLS", "Worker", logging, locks, lifecycle,
+                nioSSL,
+            ] + nio),
         module(
             "Webmail",
             [
@@ -168,7 +172,9 @@ let package = Package(
                 "Delivery", "SMTPServer", "SMTP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "LocalSocket", logging,
                 locks, nioCore,
             ]),
-        tests("IMAPTests", ["IMAP", "Store", "Directory", "Mail", "MIME", "TLS", logging, nioSSL] + nio),
+        tests(
+            "IMAPTests",
+            ["IMAP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "TLS", logging, lifecycle, nioSSL] + nio),
         tests("WebmailTests", ["Webmail", "Store", "Directory", "Mail", "MIME", logging] + nio),
         tests("ControlPlaneTests", ["ControlPlane", "Directory", "MailConfiguration", "Mail", "LocalSocket", logging] + nio),
     ]

@@ -1,4 +1,5 @@
 package import Mail
+package import MailConfiguration
 
 /// How much a peer may ask for. Every bound of the module stands here, with its default.
 package struct IMAPLimits: Sendable {
@@ -71,4 +72,14 @@ package struct IMAPLimits: Sendable {
     package var parsedMessage = ByteCount.megabytes(64)
 
     package init() {}
+
+    /// Where the host's operator decides, that; else the defaults.
+    package init(_ host: HostLimits) {
+        connections = host.connections
+        connectionsPerAddress = host.connectionsPerAddress
+        sessionsPerAccount = host.connectionsPerUser
+        messageSize = host.messageSize
+        idleTime = host.imapIdle
+        authenticationTime = host.loginTime
+    }
 }

@@ -15,10 +15,6 @@ package enum FetchItem: Hashable, Sendable {
     case section(Section, Partial?, peek: Bool)
     /// `RFC822`, `RFC822.HEADER` and `RFC822.TEXT`, RFC 3501 §6.4.5: sections under an older name.
     case legacy(LegacySection)
-    /// `BINARY[...]`, RFC 3516: a part with its transfer encoding taken off.
-    case binary(part: [Int], Partial?, peek: Bool)
-    /// `BINARY.SIZE[...]`, RFC 3516.
-    case binarySize(part: [Int])
 }
 
 package enum LegacySection: Sendable {
@@ -80,9 +76,6 @@ extension CommandReader {
             guard next == UInt8(ascii: "[") else { return .body }
             return .section(try section(), try partial(), peek: false)
         case "BODY.PEEK": return .section(try section(), try partial(), peek: true)
-        case "BINARY": return .binary(part: try binaryPart(), try partial(), peek: false)
-        case "BINARY.PEEK": return .binary(part: try binaryPart(), try partial(), peek: true)
-        case "BINARY.SIZE": return .binarySize(part: try binaryPart())
         default:
             guard let item = FetchItem.table[word] else { throw start.failure(.fetchItem) }
             return item
@@ -97,13 +90,5 @@ extension CommandReader {
         let length = try nonzeroNumber()
         try take(UInt8(ascii: ">"), or: .section)
         return Partial(offset: Int(offset), length: Int(length))
-    }
-
-    /// `"[" [section-part] "]"`.
-    private mutating func binaryPart() throws(SyntaxError) -> [Int] {
-        try take(UInt8(ascii: "["), or: .section)
-        let part = try partNumbers()
-        try take(UInt8(ascii: "]"), or: .section)
-        return part
     }
 }

@@ -29,8 +29,7 @@ import Testing
                     Partial(offset: 0, length: 1), peek: true)
             ]
         ),
-        ("RFC822.HEADER", [.legacy(.header)]), ("BINARY.PEEK[1]", [.binary(part: [1], nil, peek: true)]),
-        ("BINARY.SIZE[1.2]", [.binarySize(part: [1, 2])]), ("MODSEQ", [.modSequence]),
+        ("RFC822.HEADER", [.legacy(.header)]), ("MODSEQ", [.modSequence]),
     ])
     func reads(text: String, items: [FetchItem]) throws {
         var reader = CommandReader(ByteBuffer(string: text))

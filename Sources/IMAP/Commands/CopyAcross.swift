@@ -1,0 +1,57 @@
+internal import Mail
+internal import NIOCore
+internal import Store
+
+/// What came of a copy from one account to another.
+struct CopyAcross {
+    var sources: [MessageID] = []
+    var code: ResponseCode?
+}
+
+extension Session {
+    /// Copies to another account's folder, between one's own mailbox and a shared one: each message is read and added anew.
+    ///
+    /// All are read first, so that nothing is added where one cannot be read.
+    func copyAcross(_ uids: UIDSet, from mailbox: SelectedMailbox, to folder: Folder, at place: Place) async throws -> CopyAcross
+    {
+        let list = try await mailbox.uids().intersection(uids)
+        var result = CopyAcross()
+        var messages: [NewMessage] = []
+        var incoming: [IncomingMessage] = []
+        var sources: [UID] = []
+        defer { for message in incoming { message.discard() } }
+        for start in stride(from: 0, to: list.count, by: limits.rowsPerBatch) {
+            let batch = UIDSet(list[start..<min(start + limits.rowsPerBatch, list.count)])
+            for row in try await mailbox.account.metadata(in: mailbox.folder, uids: batch, limit: limits.rowsPerBatch) {
+                guard messages.count < StoreLimits.messages else { throw StoreError.tooMany("messages") }
+                let message = try await read(row, from: mailbox)
+                incoming.append(message)
+                messages.append(NewMessage(message.source, flags: row.flags, tags: row.tags, internalDate: row.internalDate))
+                sources.append(row.uid)
+                result.sources.append(row.message)
+            }
+        }
+        guard !messages.isEmpty else { return result }
+        let filed = try await place.account.append(messages, to: folder.id, quota: place.quota)
+        var from = ByteBuffer()
+        var to = ByteBuffer()
+        from.write(uidSet: sources)
+        to.write(uidSet: filed.map(\.uid))
+        result.code = .copyUID(validity: folder.uidValidity.value, from: from, to: to)
+        return result
+    }
+
+    private func read(_ row: MessageMetadata, from mailbox: SelectedMailbox) async throws -> IncomingMessage {
+        let content = try await mailbox.account.content(of: row.message)
+        // What lies in memory is bounded: of many messages each goes to a file.
+        let message = try await IncomingMessage.file(in: services.incomingFolder)
+        var offset = 0
+        while offset < content.size {
+            let chunk = try await content.read(offset: offset, length: limits.contentChunk.octets)
+            guard chunk.readableBytes > 0 else { throw StoreError.damaged(cause: "a message ends early") }
+            offset += chunk.readableBytes
+            try await message.write(chunk)
+        }
+        return message
+    }
+}

@@ -1,0 +1,108 @@
+internal import Mail
+internal import NIOCore
+internal import Store
+
+extension Session {
+    /// FETCH and UID FETCH, RFC 9051 §6.4.5, with CHANGEDSINCE (RFC 7162 §3.1.4.1).
+    ///
+    /// Rows are asked for in batches and written straight into the replies: memory is bounded by a batch, not by the mailbox.
+    func fetch(_ set: SequenceSet, _ request: FetchRequest, _ byUID: Bool) async throws -> Reply {
+        guard let mailbox = selected else { return .bad("Please select a mailbox first") }
+        let asksForModSequences = request.changedSince != nil || request.items.contains(.modSequence)
+        if asksForModSequences { usesModSequences = true }
+        guard let messages = try await mailbox.messages(set, byUID: byUID) else { return Self.noSuchNumber }
+        let plan = FetchPlan(request.items, withUID: byUID, withModSequence: request.changedSince != nil)
+        let list = try await mailbox.uids()
+        var batches = UIDBatches(list, messages, size: limits.rowsPerBatch)
+        while let batch = batches.next() {
+            let seen = plan.setsSeen ? try await setSeen(batch, in: mailbox) : []
+            let rows = try await mailbox.account.metadata(
+                in: mailbox.folder, uids: batch, fields: plan.fields, changedSince: request.changedSince.map(ModSequence.init),
+                limit: limits.rowsPerBatch)
+            try await write(rows, plan, list: list, seen: seen, mailbox)
+            if isOver { break }
+        }
+        return .ok("Done")
+    }
+
+    /// Sets `\Seen` where it is missing; those that had it not.
+    private func setSeen(_ batch: UIDSet, in mailbox: SelectedMailbox) async throws -> Set<UID> {
+        guard !mailbox.isReadOnly else { return [] }
+        let before = try await mailbox.account.flags(in: mailbox.folder, uids: batch)
+        let unseen = before.filter { !$0.flags.contains(.seen) }.map(\.uid)
+        guard !unseen.isEmpty else { return [] }
+        let change = FlagChange(.add, .seen)
+        let result = try await mailbox.account.setFlags(change, in: mailbox.folder, uids: UIDSet(unseen))
+        mailbox.wasTold(result.messages)
+        return Set(unseen)
+    }
+
+    private func write(
+        _ rows: [MessageMetadata], _ plan: FetchPlan, list: UIDList, seen: Set<UID>, _ mailbox: SelectedMailbox
+    ) async throws {
+        var position = 0
+        for row in rows {
+            // Rows come in the order of the list, mostly without gaps.
+            if position >= list.count || list.values[position] != row.uid.value {
+                guard let index = list.index(of: row.uid) else { continue }
+                position = index
+            }
+            position += 1
+            replies.write("* ")
+            replies.write(number: UInt64(position))
+            replies.write(" FETCH (")
+            if plan.needsContent {
+                try await writeItems(of: row, plan, mailbox)
+            } else {
+                writeItems(of: row, plan.items)
+            }
+            if !plan.asksForFlags, seen.contains(row.uid) {
+                replies.write(" FLAGS ")
+                replies.write(flags: row.flags, tags: row.tags, isRecent: mailbox.isRecent(row.uid))
+            }
+            replies.write(")\r\n")
+            try await flushIfLarge()
+        }
+    }
+
+    private func writeItems(of row: MessageMetadata, _ items: [FetchItem]) {
+        var isFirst = true
+        for item in items {
+            if !isFirst { replies.write(" ") }
+            isFirst = false
+            write(item, of: row)
+        }
+    }
+
+    /// An item that the row holds.
+    func write(_ item: FetchItem, of row: MessageMetadata) {
+        switch item {
+        case .uid:
+            replies.write("UID ")
+            replies.write(number: UInt64(row.uid.value))
+        case .flags:
+            replies.write("FLAGS ")
+            replies.write(flags: row.flags, tags: row.tags, isRecent: selected?.isRecent(row.uid) ?? false)
+        case .internalDate:
+            replies.write("INTERNALDATE ")
+            replies.write(DateTime(seconds: row.internalDate))
+        case .size:
+            replies.write("RFC822.SIZE ")
+            replies.write(number: UInt64(max(0, row.size)))
+        case .modSequence:
+            replies.write("MODSEQ (")
+            replies.write(number: row.modSequence.value)
+            replies.write(")")
+        case .envelope: writeStored("ENVELOPE ", row.envelope)
+        case .bodyStructure: writeStored("BODYSTRUCTURE ", row.bodyStructure)
+        case .body: writeStored("BODY ", row.body)
+        case .section, .legacy: break
+        }
+    }
+
+    /// Octets that were put into IMAP's form when the message was filed.
+    private func writeStored(_ name: StaticString, _ octets: ByteBuffer?) {
+        replies.write(name)
+        if let octets { replies.writeImmutableBuffer(octets) } else { replies.write("NIL") }
+    }
+}

@@ -1,0 +1,59 @@
+internal import Mail
+internal import NIOCore
+internal import Store
+
+/// SELECT and EXAMINE, and how a mailbox is left: CLOSE and UNSELECT.
+extension Session {
+    /// RFC 9051 §6.3.2, §6.3.3. Costs the same in a folder of any size.
+    func select(_ name: MailboxName, _ readOnly: Bool, _ modSequences: Bool) async throws -> Reply {
+        selected = nil
+        if modSequences { usesModSequences = true }
+        guard let (place, found) = try await folder(name) else { return Self.noSuchMailbox }
+        // The watch begins first: what happens between is then looked at once too often, not never.
+        let notices = services.store.changes.watch(place.account.id)
+        let (folder, recentFrom) = try await place.account.select(found.id, claimRecent: !readOnly)
+        let connection = connection
+        let mailbox = SelectedMailbox(folder, name: name, account: place.account, isReadOnly: readOnly, notices: notices) {
+            connection.put(.mailboxChanged)
+        }
+        try await mailbox.claim(from: recentFrom, to: folder.uidNext)
+        let tags = try await place.account.tags().map(\.tag)
+        describe(mailbox, folder, tags: tags)
+        selected = mailbox
+        return .ok("Done", readOnly ? .readOnly : .readWrite)
+    }
+
+    private func describe(_ mailbox: SelectedMailbox, _ folder: Folder, tags: [Tag]) {
+        replies.write("* FLAGS ")
+        replies.write(flags: .all, tags: tags)
+        replies.writeLineEnd()
+        write(mailbox.count, "EXISTS")
+        write(mailbox.recentCount, "RECENT")
+        var permanent = ByteBuffer()
+        if mailbox.isReadOnly {
+            permanent.write("()")
+        } else {
+            permanent.write(flags: .all, tags: tags)
+            permanent.moveWriterIndex(to: permanent.writerIndex - 1)
+            permanent.write(" \\*)")
+        }
+        replies.write(untagged: .ok("Flags that stay", .permanentFlags(permanent)))
+        replies.write(untagged: .ok("UIDs are valid", .uidValidity(folder.uidValidity.value)))
+        replies.write(untagged: .ok("Predicted next UID", .uidNext(folder.uidNext.value)))
+        replies.write(untagged: .ok("Highest", .highestModSequence(max(1, folder.highest.value))))
+    }
+
+    /// RFC 9051 §6.4.1: what has `\Deleted` goes, and nothing is said of it.
+    func close() async throws -> Reply {
+        guard let mailbox = selected else { return .bad("Please select a mailbox first") }
+        selected = nil
+        if !mailbox.isReadOnly { _ = try await mailbox.account.expunge(mailbox.folder, uids: nil) }
+        return .ok("Done")
+    }
+
+    /// RFC 9051 §6.4.2.
+    func unselect() -> Reply {
+        selected = nil
+        return .ok("Done")
+    }
+}

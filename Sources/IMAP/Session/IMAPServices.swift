@@ -1,0 +1,32 @@
+package import Directory
+package import Logging
+package import Store
+package import TLS
+
+/// What all sessions have in common.
+package struct IMAPServices: Sendable {
+    package let store: MailStore
+    package let generation: CurrentGeneration
+    package let authenticator: any Authenticator
+    package let sessions: SessionRegistry
+    /// Nil where this host has no certificate: STARTTLS is not offered then.
+    package let certificates: ServerCertificates?
+    /// Where large messages lie until the store has them: on the accounts' file system, and ours alone.
+    package let incomingFolder: String
+    package let limits: IMAPLimits
+    package let logger: Logger
+
+    package init(
+        store: MailStore, generation: CurrentGeneration, authenticator: any Authenticator, sessions: SessionRegistry,
+        certificates: ServerCertificates?, incomingFolder: String, limits: IMAPLimits = IMAPLimits(), logger: Logger
+    ) {
+        self.store = store
+        self.generation = generation
+        self.authenticator = authenticator
+        self.sessions = sessions
+        self.certificates = certificates
+        self.incomingFolder = incomingFolder
+        self.limits = limits
+        self.logger = logger
+    }
+}

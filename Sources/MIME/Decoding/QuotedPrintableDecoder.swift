@@ -13,15 +13,31 @@ struct QuotedPrintableDecoder: Sendable {
         let span = chunk.readableBytesUInt8Span
         var decoded: [UInt8] = []
         decoded.reserveCapacity(span.count + held.count)
-        for index in span.indices {
+        var index = 0
+        while index < span.count {
             let octet = span[index]
-            if held.isEmpty, octet != UInt8(ascii: "="), !octet.isWhiteSpace {
+            if held.isEmpty, octet != UInt8(ascii: "="), !octet.isWhiteSpace || Self.isInner(span, index) {
                 decoded.append(octet)
+            } else if held.isEmpty, let code = Self.code(span, index) {
+                decoded.append(code)
+                index += 2
             } else {
                 step(octet, &decoded)
             }
+            index += 1
         }
         output.writeBytes(decoded)
+    }
+
+    /// Whether something other than white space and a line's end follows the octet at `index`.
+    private static func isInner(_ span: Span<UInt8>, _ index: Int) -> Bool { index + 1 < span.count && span[index + 1] > 0x20 }
+
+    /// The octet that a whole code at `index` stands for.
+    private static func code(_ span: Span<UInt8>, _ index: Int) -> UInt8? {
+        guard index + 2 < span.count, span[index] == UInt8(ascii: "="), let high = span[index + 1].hexValue,
+            let low = span[index + 2].hexValue
+        else { return nil }
+        return high << 4 | low
     }
 
     mutating func finish(into output: inout ByteBuffer) {

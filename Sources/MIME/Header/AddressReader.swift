@@ -12,6 +12,9 @@ struct AddressReader {
 
     private static let specials = ByteClass("()<>,;:\"@ \t")
     private static let domainStops = ByteClass("()<>,;:\" \t")
+    private static let routeStops = ByteClass(":<>")
+    /// Octets of a source route.
+    private static let routeLimit = 1_000
     private static let angleStops = ByteClass("<>\"@")
 
     private var reader: FieldReader
@@ -158,10 +161,9 @@ struct AddressReader {
         reader.skipComments()
         guard reader.next == UInt8(ascii: "@") else { return nil }
         var ahead = reader.index
-        while ahead < reader.octets.count, reader.octets[ahead] != UInt8(ascii: ":"), reader.octets[ahead] != UInt8(ascii: ">") {
-            ahead += 1
-        }
-        guard ahead < reader.octets.count, reader.octets[ahead] == UInt8(ascii: ":") else { return nil }
+        let last = min(reader.octets.count, reader.index + Self.routeLimit)
+        while ahead < last, !Self.routeStops.contains(reader.octets[ahead]) { ahead += 1 }
+        guard ahead < last, reader.octets[ahead] == UInt8(ascii: ":") else { return nil }
         let route = reader.octets[reader.index..<ahead].filter { !$0.isWhiteSpace }
         reader.index = ahead + 1
         return Array(route)

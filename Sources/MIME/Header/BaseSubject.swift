@@ -12,7 +12,7 @@ package enum BaseSubject {
             rounds += 1
             trimTrailers(&text, &isReply)
             while stripLeader(&text, &isReply) || stripBlob(&text) {}
-            guard text.lowercased().hasPrefix("[fwd:"), text.hasSuffix("]") else { break }
+            guard text.prefix(5).lowercased() == "[fwd:", text.hasSuffix("]") else { break }
             text = text.dropFirst(5).dropLast()
             isReply = true
         }
@@ -85,7 +85,7 @@ package enum BaseSubject {
 
     /// Step 4: one leading `subj-blob`, unless nothing would be left.
     private static func stripBlob(_ text: inout Substring) -> Bool {
-        guard !text.lowercased().hasPrefix("[fwd:"), let rest = behindBlob(text), !rest.isEmpty else { return false }
+        guard text.prefix(5).lowercased() != "[fwd:", let rest = behindBlob(text), !rest.isEmpty else { return false }
         text = rest
         return true
     }

@@ -36,12 +36,15 @@ private struct HTMLTextReader {
     private var text: [UInt8] = []
     /// White space that is written before the next word.
     private var gap: UInt8?
+    /// Elements that are known to have no closing tag any more: it is looked for once.
+    private var unclosed: Set<String> = []
 
     private static let blocks: Set<String> = [
         "p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "hr", "pre",
         "section",
         "article", "header", "footer", "dt", "dd", "center", "address",
     ]
+    private static let nameOctets = ByteClass.letter.union(.digit)
     private static let cells: Set<String> = ["td", "th"]
     /// Elements whose content nobody sees.
     private static let hidden: Set<String> = ["script", "style", "title", "head", "template", "noscript", "object", "svg"]
@@ -85,7 +88,7 @@ private struct HTMLTextReader {
             return
         }
         var end = start
-        while end < octets.count, end - start < 20, ByteClass.letter.union(.digit).contains(octets[end]) { end += 1 }
+        while end < octets.count, end - start < 20, Self.nameOctets.contains(octets[end]) { end += 1 }
         let name = Array(octets[start..<end]).lowercasedASCII
         index = end
         skipTag()
@@ -124,6 +127,7 @@ private struct HTMLTextReader {
 
     /// To behind the closing tag; an element without one hides nothing but its own tag.
     private mutating func skipElement(_ name: String) {
+        guard !unclosed.contains(name) else { return }
         let closing = Array("</\(name)".utf8)
         var end = index
         while end + closing.count <= octets.count {
@@ -136,6 +140,7 @@ private struct HTMLTextReader {
             }
             end += 1
         }
+        unclosed.insert(name)
         if name == "script" || name == "style" { index = octets.count }
     }
 

@@ -9,6 +9,11 @@ package import NIOCore
 
     init(_ statement: borrowing StatementHandle) { unsafe self.statement = statement.pointer }
 
+    private init(statement: OpaquePointer) { unsafe self.statement = statement }
+
+    /// Another view of this row, for a type that wraps it; valid for as long as this one.
+    package borrowing func again() -> Row { unsafe Row(statement: statement) }
+
     package borrowing func isNull(_ column: Int) -> Bool {
         unsafe sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL
     }

@@ -5,21 +5,56 @@ internal import Synchronization
 
 /// The accounts of a host.
 package final class MailStore: Sendable {
-    private let shared: Shared
+    let shared: Shared
     private let accounts = Mutex<[AccountID: Account]>([:])
+    private let datagrams: ChangeDatagrams?
+    /// One thread, for notices.
+    private let noticePool = NIOThreadPool(numberOfThreads: 1)
 
     package var changes: Changes { shared.changes }
 
     /// Makes the folder where it is missing. No other call may come after `shutdown`.
     package init(_ options: StoreOptions, logger: Logger) throws(StoreError) {
-        do { try options.files.makeFolder(options.root) } catch { throw StoreError(error) }
+        do {
+            try options.files.makeFolder(options.root)
+            if let folder = options.changesFolder { try options.files.makeFolder(folder) }
+        } catch { throw StoreError(error) }
         let pool = NIOThreadPool(numberOfThreads: options.lanes)
         pool.start()
-        shared = Shared(options: options, pool: pool, logger: logger, changes: Changes())
+        datagrams = options.changesFolder.map { ChangeDatagrams(folder: $0) }
+        shared = Shared(options: options, pool: pool, logger: logger, changes: Changes(datagrams: datagrams))
+        startNotices()
+    }
+
+    private func startNotices() {
+        noticePool.start()
+        guard let datagrams else { return }
+        let (shared, watch) = (shared, LogWatch(root: shared.options.root))
+        noticePool.submit { _ in
+            do {
+                try datagrams.run(
+                    told: { shared.changes.tell($0) },
+                    look: {
+                        // A look does not know the number; whoever is told looks at the account.
+                        for id in watch.changed(shared.changes.watchedAccounts) {
+                            shared.changes.tell(ChangeNotice(account: id, modSequence: .zero))
+                        }
+                    })
+            } catch {
+                shared.logger.error("no change notices between processes", metadata: ["error": "\(error)"])
+            }
+        }
     }
 
     /// The account, opened, and made with its fixed folders where it is new.
     package func account(_ id: AccountID) async throws(StoreError) -> Account {
+        let account = held(id)
+        try await account.open()
+        for other in shared.openAccounts.surplus() { await other.close() }
+        return account
+    }
+
+    private func held(_ id: AccountID) -> Account {
         accounts.withLock { accounts in
             if let account = accounts[id] { return account }
             let account = Account(id: id, shared: shared)
@@ -29,28 +64,76 @@ package final class MailStore: Sendable {
     }
 
     /// Whether there is mail of that account on disk.
-    package func exists(_ id: AccountID) async throws(StoreError) -> Bool { false }
+    package func exists(_ id: AccountID) async throws(StoreError) -> Bool {
+        let paths = MailboxPaths(root: shared.options.root, account: id)
+        return await offTheLoops { [files = shared.options.files] in files.exists(paths.database) }
+    }
 
     /// Puts on disk what was filed into these accounts before; several at once wait for the disk side by side.
     ///
     /// - Throws: `.unavailable`: what is on disk is not known then, and no second try would tell. The process stops accepting.
-    package func flush(_ accounts: [Account]) async throws(StoreError) {}
+    package func flush(_ accounts: [Account]) async throws(StoreError) {
+        let failures = await withTaskGroup(of: StoreError?.self) { group in
+            for account in accounts {
+                group.addTask {
+                    do throws(StoreError) { try await account.flush() } catch { return error }
+                    return nil
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        if let failure = failures.compactMap(\.self).first { throw failure }
+    }
 
-    /// A copy of the account's mailbox.db, kept beside it.
-    package func snapshot(_ id: AccountID) async throws(StoreError) {}
+    /// Ids of all accounts on disk, in order.
+    package func accountsOnDisk() async throws(StoreError) -> [AccountID] {
+        let (files, root) = (shared.options.files, shared.options.root)
+        return await offTheLoops {
+            files.entries(root).flatMap { files.entries("\(root)/\($0)") }.compactMap { AccountID(hex: $0) }.sorted()
+        }
+    }
+
+    /// A copy of the account's mailbox.db, kept beside it; of older ones the newest seven stay.
+    package func snapshot(_ id: AccountID) async throws(StoreError) { try await held(id).snapshot() }
 
     /// What differs between databases and files. Changes nothing.
-    package func check(_ id: AccountID) async throws(StoreError) -> [Finding] { [] }
+    package func check(_ id: AccountID) async throws(StoreError) -> [Finding] { try await held(id).check() }
 
     /// Makes anew what can be derived, and takes the newest good snapshot where the database is broken.
-    package func rebuild(_ id: AccountID) async throws(StoreError) -> RebuildReport { RebuildReport() }
-
-    /// Ids of all accounts on disk.
-    package func accountsOnDisk() async throws(StoreError) -> [AccountID] { [] }
+    package func rebuild(_ id: AccountID) async throws(StoreError) -> RebuildReport { try await held(id).rebuild() }
 
     /// Removes an account with all its mail, for good.
-    package func remove(_ id: AccountID) async throws(StoreError) {}
+    package func remove(_ id: AccountID) async throws(StoreError) {
+        try await held(id).removeAll()
+        accounts.withLock { $0[id] = nil }
+    }
+
+    /// Brings the search indexes of open accounts up to date, moves logs, lets go of what has not been used.
+    /// The owner calls it every few seconds.
+    package func upkeep() async {
+        for account in shared.openAccounts.all() { await account.upkeep() }
+        for account in shared.openAccounts.surplus() { await account.close() }
+    }
 
     /// Closes everything; waits for what runs.
-    package func shutdown() async { try? await shared.pool.shutdownGracefully() }
+    package func shutdown() async {
+        datagrams?.stop()
+        for account in shared.openAccounts.all() {
+            do { try await account.flush() } catch {
+                shared.logger.error("an account could not be flushed", metadata: ["account": "\(account.id)", "error": "\(error)"])
+            }
+            await account.close()
+        }
+        shared.changes.finish()
+        do {
+            try await noticePool.shutdownGracefully()
+            try await shared.pool.shutdownGracefully()
+        } catch { shared.logger.error("threads did not end", metadata: ["error": "\(error)"]) }
+    }
+
+    private func offTheLoops<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+        await withCheckedContinuation { continuation in
+            shared.pool.submit { _ in continuation.resume(returning: body()) }
+        }
+    }
 }

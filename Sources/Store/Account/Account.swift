@@ -1,14 +1,16 @@
+internal import Logging
 package import Mail
 internal import SQL
 
 /// One account's mail. Its calls run one after another on a lane of the store's own threads and may wait for the disk.
 ///
 /// An account is held for as long as its user is there; its databases are opened when they are needed and may be closed in
-/// between.
+/// between. Everything throws `.busy`, `.unavailable`, `.newerSchema` and `.damaged`; what else is said at each call.
 package actor Account {
     package nonisolated let id: AccountID
     nonisolated let shared: Shared
     private nonisolated let lane: Lane
+    private var mailbox: Mailbox?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe lane.asUnownedSerialExecutor() }
 
@@ -17,4 +19,36 @@ package actor Account {
         self.shared = shared
         lane = Lane(pool: shared.pool)
     }
+
+    /// Runs `body` with the account's databases, opened where they are not.
+    func perform<Result>(_ body: (Mailbox) throws -> Result) throws(StoreError) -> Result {
+        try StoreError.wrapping { try body(try opened()) }
+    }
+
+    private func opened() throws -> Mailbox {
+        shared.openAccounts.use(self)
+        if let mailbox { return mailbox }
+        let opened = try Mailbox(id: id, options: shared.options, logger: shared.logger)
+        let (id, changes) = (id, shared.changes)
+        opened.changed = { modSequence in changes.committed(ChangeNotice(account: id, modSequence: modSequence)) }
+        mailbox = opened
+        return opened
+    }
+
+    /// Opens the databases, so that errors show at once.
+    func open() throws(StoreError) { try perform { _ in } }
+
+    var isOpen: Bool { mailbox != nil }
+
+    /// Closes the databases; the next call opens them again.
+    func close() {
+        guard let mailbox else { return }
+        // What was filed and not flushed stays to be flushed.
+        guard mailbox.unflushed.files.isEmpty, !mailbox.unflushed.log else { return }
+        mailbox.checkpoint()
+        self.mailbox = nil
+        shared.openAccounts.forget(self)
+    }
+
+    func flush() throws(StoreError) { try perform { try $0.flush() } }
 }

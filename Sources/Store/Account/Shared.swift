@@ -7,8 +7,10 @@ final class Shared: Sendable {
     let pool: NIOThreadPool
     let logger: Logger
     let changes: Changes
+    let openAccounts: OpenAccounts
 
     init(options: StoreOptions, pool: NIOThreadPool, logger: Logger, changes: Changes) {
         (self.options, self.pool, self.logger, self.changes) = (options, pool, logger, changes)
+        openAccounts = OpenAccounts(limit: options.maxOpenAccounts)
     }
 }

@@ -9,6 +9,10 @@ package final class Changes: Sendable {
     }
 
     private let watchers = Mutex(Watchers())
+    /// Nil where no other process is there.
+    private let datagrams: ChangeDatagrams?
+
+    init(datagrams: ChangeDatagrams?) { self.datagrams = datagrams }
 
     /// Notices from now on. A watcher that is slow gets the newest one only; writers never wait for it.
     package func watch(_ account: AccountID) -> AsyncStream<ChangeNotice> {
@@ -29,8 +33,26 @@ package final class Changes: Sendable {
         }
     }
 
-    func notify(_ notice: ChangeNotice) {
+    /// After a commit of this process.
+    func committed(_ notice: ChangeNotice) {
+        tell(notice)
+        datagrams?.enqueue(notice)
+    }
+
+    /// Tells this process's watchers.
+    func tell(_ notice: ChangeNotice) {
         let streams = watchers.withLock { watchers in watchers.streams[notice.account].map { Array($0.values) } ?? [] }
         for stream in streams { stream.yield(notice) }
+    }
+
+    var watchedAccounts: [AccountID] { watchers.withLock { Array($0.streams.keys) } }
+
+    /// Ends all streams.
+    func finish() {
+        let streams = watchers.withLock { watchers in
+            defer { watchers.streams = [:] }
+            return watchers.streams.values.flatMap(\.values)
+        }
+        for stream in streams { stream.finish() }
     }
 }

@@ -185,6 +185,21 @@ package struct FileSystem: Sendable {
         try sync(descriptor, path)
     }
 
+    /// Before SQLite puts a log on disk: where tests make that fail.
+    func announceSync(_ path: String) throws(FileError) { try announce("fsync", path) }
+
+    /// The first and the last `length` octets of a file.
+    func ends(of path: String, size: Int, length: Int) throws(FileError) -> [[UInt8]] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
+        defer { close(descriptor) }
+        return [0, max(0, size - length)].map { offset in
+            var octets = [UInt8](repeating: 0, count: min(length, size))
+            let count = unsafe pread(descriptor, &octets, octets.count, off_t(offset))
+            return Array(octets.prefix(max(0, count)))
+        }
+    }
+
     private func sync(_ descriptor: Int32, _ path: String) throws(FileError) {
         try announce("fsync", path)
         guard fsync(descriptor) == 0 else { throw FileError(call: "fsync", path: path, code: errno) }

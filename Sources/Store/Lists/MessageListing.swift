@@ -76,6 +76,9 @@ package struct TagDefinition: Sendable, Hashable {
     /// Six hexadecimal digits in lower case.
     package let color: String
 
+    /// The color of a tag that a client brought.
+    static let defaultColor = "6b7280"
+
     package init(tag: Tag, title: String, color: String) {
         (self.tag, self.title, self.color) = (tag, title, color)
     }

@@ -1,0 +1,143 @@
+internal import Logging
+internal import Mail
+internal import SQL
+
+/// An account's databases and files while they are open. Used on the account's lane alone.
+final class Mailbox {
+    let id: AccountID
+    let paths: MailboxPaths
+    let options: StoreOptions
+    let logger: Logger
+    let database: Connection
+    private let lock: AccountLock
+    /// The account's key in every table; a SQLite file holds one account.
+    let me: SQLValue = 1
+
+    /// Opened when it is first needed.
+    var index: SearchIndex?
+    /// UIDs of folders, with the highest mod-sequence that they stand for.
+    var uidLists: [FolderID: CachedUIDs] = [:]
+    var unflushed = Unflushed()
+    private var commits = 0
+
+    var files: FileSystem { options.files }
+    var isMail: Bool { options.role == .mail }
+
+    /// Opens an account, and makes it where it is new.
+    ///
+    /// - Throws: `.newerSchema` where this process may not change the schema, or does not know it.
+    init(id: AccountID, options: StoreOptions, logger: Logger) throws {
+        self.id = id
+        self.options = options
+        self.logger = logger
+        paths = MailboxPaths(root: options.root, account: id)
+        let changed = try options.files.makeFolder(paths.folder)
+        lock = try AccountLock(path: paths.lock, files: options.files)
+        try options.files.touch(paths.database)
+        database = try Connection(path: paths.database, mode: .readWrite)
+        try database.useWriteAheadLog(checkpoints: false)
+        try database.setCache(octets: 1 << 20)
+        try prepareSchema()
+        for folder in changed { try options.files.sync(folder) }
+        try settleAfterBoot()
+    }
+
+    /// Makes a new database complete; takes an older one to today's schema, by the mail worker alone.
+    private func prepareSchema() throws {
+        let version = try database.schemaVersion()
+        guard version <= Schema.migrations.count else { throw StoreError.newerSchema }
+        if version > 0, version < Schema.migrations.count {
+            guard isMail else { throw StoreError.newerSchema }
+            try makeSnapshot()
+        }
+        if version < Schema.migrations.count { try lock.waitAlone { try database.migrate(Schema.migrations) } }
+        guard try database.first("SELECT 1 FROM accounts WHERE account = $1", me, read: { _ in true }) == nil else { return }
+        try lock.shared {
+            try durably {
+                try database.transaction { try makeAccount() }
+            }
+        }
+    }
+
+    private func makeAccount() throws {
+        let exists = try database.first("SELECT 1 FROM accounts WHERE account = $1", me) { _ in true }
+        guard exists == nil else { return }
+        let now = options.now()
+        try database.run(
+            """
+            INSERT INTO accounts (account, id, boot, created, last_number, reserved_number, last_uid_validity, octets, messages)
+            VALUES ($1, $2, $3, $4, 0, $5, $6, 0, 0)
+            """, me, .octets(idOctets), .text(options.bootID), .integer(now), .integer(Reservation.numbers), .integer(now))
+        let transaction = try Transaction(self)
+        for use in SpecialUse.allCases { _ = try transaction.makeFolder(parent: nil, name: use.name, use: use) }
+        for use in SpecialUse.allCases { try setSubscribed(FolderPath([use.name]), true) }
+        try transaction.finish()
+    }
+
+    private var idOctets: [UInt8] { (0..<16).map { UInt8(truncatingIfNeeded: id.value >> (120 - 8 * UInt128($0))) } }
+
+    /// Runs `body` in one transaction with the account's counters, all of it or nothing. `body` runs again where numbers had to
+    /// be reserved first, so it changes nothing but the database.
+    ///
+    /// - Parameter durable: whether it is on disk when this returns.
+    func change<Result>(durable: Bool, _ body: (Transaction) throws -> Result) throws -> Result {
+        let outcome = try attempt(durable: durable, body)
+        if let notice = outcome.notice { changed?(notice) }
+        return outcome.result
+    }
+
+    /// Told of each commit's highest mod-sequence.
+    var changed: ((ModSequence) -> Void)?
+
+    private func attempt<Result>(
+        durable: Bool, _ body: (Transaction) throws -> Result
+    ) throws -> (result: Result, notice: ModSequence?) {
+        var demand: Int64 = 1
+        while true {
+            do {
+                let outcome = try lock.shared {
+                    try self.durably(durable) {
+                        try database.transaction {
+                            let transaction = try Transaction(self)
+                            let result = try body(transaction)
+                            return (result, try transaction.finish())
+                        }
+                    }
+                }
+                committed()
+                return outcome
+            } catch let exhausted as Reservation.Exhausted {
+                try lock.shared { try reserve(for: exhausted, demand: demand) }
+                demand *= 4
+            }
+        }
+    }
+
+    /// What is committed within `body` is on disk when it returns.
+    func durably<Result>(_ isDurable: Bool = true, _ body: () throws -> Result) throws -> Result {
+        guard isDurable else { return try body() }
+        try files.announceSync(paths.log)
+        try database.setDurability(.durable)
+        defer { try? database.setDurability(.ordered) }
+        return try body()
+    }
+
+    private func committed() {
+        commits += 1
+        guard isMail, commits % 64 == 0, files.size(paths.log) ?? 0 > Mailbox.logLimit else { return }
+        checkpoint()
+    }
+
+    /// Octets of the log beyond which it is moved into the database.
+    private static let logLimit = 4 << 20
+
+    /// Moves the log into the database unless somebody writes just now. Only the mail worker does.
+    func checkpoint() {
+        guard isMail else { return }
+        do { _ = try lock.alone { try database.checkpoint(resets: false) } } catch {
+            logger.warning("a mailbox's log could not be moved", metadata: ["account": "\(id)", "error": "\(error)"])
+        }
+    }
+
+    func alone<Result>(_ body: () throws -> Result) throws -> Result { try lock.waitAlone(body) }
+}

@@ -1,0 +1,61 @@
+internal import Mail
+internal import Wire
+
+/// Where an account's files are.
+struct MailboxPaths: Sendable {
+    let folder: String
+
+    init(root: String, account: AccountID) {
+        let hex = account.hex
+        folder = "\(root)/\(hex.prefix(2))/\(hex)"
+    }
+
+    var database: String { "\(folder)/mailbox.db" }
+    var log: String { "\(database)-wal" }
+    var search: String { "\(folder)/search.db" }
+    var lock: String { "\(folder)/lock" }
+    var snapshots: String { "\(folder)/snapshots" }
+    var messages: String { "\(folder)/messages" }
+
+    func file(_ name: BlobName) -> String { "\(folder(of: name))/\(name.hex).eml" }
+
+    func folder(of name: BlobName) -> String { "\(messages)/\(name.folder)" }
+}
+
+/// The name of a message file: 6 octets of milliseconds since 1970, and 10 octets that are random or, for a delivery, the digest
+/// of its id, so that even a database made anew knows which deliveries were taken.
+struct BlobName: Hashable, Sendable {
+    /// 16 octets.
+    let octets: [UInt8]
+
+    static let suffixLength = 10
+
+    init(milliseconds: Int64, suffix: [UInt8]) {
+        octets = (0..<6).map { UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * $0)) } + suffix
+    }
+
+    init?(octets: [UInt8]) {
+        guard octets.count == 16 else { return nil }
+        self.octets = octets
+    }
+
+    /// The name of a file in a folder of messages; nil for what we never wrote.
+    init?(fileName: String) {
+        guard fileName.hasSuffix(".eml"), let octets = Hex.decode(fileName.dropLast(4)) else { return nil }
+        self.init(octets: octets)
+    }
+
+    var hex: String { Hex.encode(octets) }
+
+    /// When the file was made, in seconds since 1970.
+    var seconds: Int64 { octets.prefix(6).reduce(Int64(0)) { $0 << 8 | Int64($1) } / 1_000 }
+
+    /// Two hexadecimal digits that change every 17 minutes: messages that come together lie together, so that one fsync of the
+    /// folder serves them all, and 256 folders share the rest.
+    var folder: String {
+        let milliseconds = octets.prefix(6).reduce(Int64(0)) { $0 << 8 | Int64($1) }
+        return Hex.encode([UInt8(truncatingIfNeeded: milliseconds >> 20)])
+    }
+
+    var suffix: [UInt8] { Array(octets.suffix(Self.suffixLength)) }
+}

@@ -1,0 +1,136 @@
+package import Mail
+package import NIOCore
+internal import SQL
+
+extension Account {
+    /// The folder with its counters, and what is recent: UIDs from `recentFrom` on were given to no session before. The same
+    /// cost for a folder of any size.
+    ///
+    /// - Parameter claimRecent: whether this session takes them (SELECT), or only looks (EXAMINE).
+    /// - Throws: `.noSuchFolder`.
+    package func select(_ id: FolderID, claimRecent: Bool) throws(StoreError) -> (folder: Folder, recentFrom: UID) {
+        try perform { mailbox in
+            let folder = try mailbox.existingFolder(id)
+            let key: [SQLValue] = [mailbox.me, .integer(id.value)]
+            let recent = try mailbox.database.first(
+                "SELECT uid_recent FROM folders WHERE account = $1 AND folder = $2", values: key) { $0.integer(0) } ?? 1
+            if claimRecent, recent < Int64(folder.uidNext.value) {
+                _ = try mailbox.change(durable: false) { _ in
+                    try mailbox.database.run(
+                        "UPDATE folders SET uid_recent = $3 WHERE account = $1 AND folder = $2",
+                        values: key + [.number(folder.uidNext.value)])
+                }
+            }
+            return (folder, UID(UInt32(truncatingIfNeeded: recent)))
+        }
+    }
+
+    /// - Throws: `.noSuchFolder`.
+    package func uids(in folder: FolderID) throws(StoreError) -> UIDList { try perform { try $0.uids(in: folder) } }
+
+    /// The lowest UID without \Seen. It is sought in the folder's unseen messages.
+    package func firstUnseen(in folder: FolderID) throws(StoreError) -> UID? {
+        try perform { mailbox in
+            try mailbox.database.first(
+                "SELECT MIN(uid) FROM messages WHERE account = $1 AND folder = $2 AND flags % 2 = 0", mailbox.me,
+                .integer(folder.value)
+            ) { row in row.optionalInteger(0).map { UID(UInt32(truncatingIfNeeded: $0)) } } ?? nil
+        }
+    }
+
+    /// In ascending order of UID; those that are gone are left out.
+    package func flags(in folder: FolderID, uids: UIDSet, limit: Int = .max) throws(StoreError) -> [MessageFlags] {
+        try perform { mailbox in
+            var result: [MessageFlags] = []
+            try mailbox.forEachRow(in: folder, uids: uids, fields: [], changedSince: nil, limit: limit) { row in
+                result.append(row.messageFlags)
+            }
+            return result
+        }
+    }
+
+    /// In ascending order of UID; those that are gone, or have not changed since `changedSince`, are left out. The caller asks
+    /// in batches.
+    package func metadata(
+        in folder: FolderID, uids: UIDSet, fields: MetadataFields = [], changedSince: ModSequence? = nil, limit: Int = 500
+    ) throws(StoreError) -> [MessageMetadata] {
+        try perform { mailbox in
+            var result: [MessageMetadata] = []
+            try mailbox.forEachRow(in: folder, uids: uids, fields: fields, changedSince: changedSince, limit: limit) { row in
+                result.append(row.metadata)
+            }
+            return result
+        }
+    }
+
+    /// The fastest way to answer a FETCH: `write` gets each row in ascending order of UID and writes into the buffer, on the
+    /// account's lane. It ends after the row that took the buffer to `octets`.
+    ///
+    /// - Returns: the buffer, and the last UID that was written; nil where there was none.
+    package func write(
+        _ folder: FolderID, uids: UIDSet, fields: MetadataFields = [], changedSince: ModSequence? = nil, into buffer: ByteBuffer,
+        octets: Int = 1 << 18, _ write: @Sendable (borrowing MetadataRow, inout ByteBuffer) -> Void
+    ) throws(StoreError) -> (buffer: ByteBuffer, last: UID?) {
+        struct Full: Error {}
+        return try perform { mailbox in
+            var buffer = buffer
+            var last: UID?
+            do {
+                try mailbox.forEachRow(in: folder, uids: uids, fields: fields, changedSince: changedSince, limit: .max) { row in
+                    write(row, &buffer)
+                    last = row.uid
+                    if buffer.readableBytes >= octets { throw Full() }
+                }
+            } catch is Full {}
+            return (buffer, last)
+        }
+    }
+
+    /// What came, went and changed in a folder, in one state of the database (CONDSTORE, QRESYNC, a session's updates).
+    ///
+    /// - Throws: `.noSuchFolder`.
+    package func changes(in id: FolderID, since: ModSequence) throws(StoreError) -> FolderChanges {
+        try perform { mailbox in
+            try mailbox.database.snapshot {
+                let folder = try mailbox.existingFolder(id)
+                let key: [SQLValue] = [mailbox.me, .integer(id.value)]
+                let forgotten = try mailbox.database.first(
+                    "SELECT forgotten FROM folders WHERE account = $1 AND folder = $2", values: key) { $0.integer(0) } ?? 0
+                let changed = try mailbox.database.all(
+                    """
+                    SELECT uid, modseq, flags, tags, received, size, header_size, message, thread FROM messages
+                    WHERE account = $1 AND folder = $2 AND modseq > $3
+                    """, values: key + [.integer(Int64(since.value))]
+                ) { row in MetadataRow(row.again(), fields: []).messageFlags }
+                return FolderChanges(
+                    expunged: try mailbox.expunged(in: id, since: Int64(since.value)),
+                    expungesForgotten: Int64(since.value) < forgotten, changed: changed.sorted { $0.uid < $1.uid }, folder: folder)
+            }
+        }
+    }
+
+    /// - Throws: `.noSuchMessage`; `.damaged` where its file is not there.
+    package func content(in folder: FolderID, uid: UID) throws(StoreError) -> MessageContent {
+        try perform { mailbox in
+            guard let row = try mailbox.rows(in: folder, [uid]).first else { throw StoreError.noSuchMessage }
+            return try mailbox.content(of: row, pool: shared.pool)
+        }
+    }
+
+    /// - Throws: `.noSuchMessage`; `.damaged` where its file is not there.
+    package func content(of message: MessageID) throws(StoreError) -> MessageContent {
+        try perform { mailbox in
+            guard let row = try mailbox.row(of: message) else { throw StoreError.noSuchMessage }
+            return try mailbox.content(of: row, pool: shared.pool)
+        }
+    }
+
+    package func usage() throws(StoreError) -> Usage {
+        try perform { mailbox in
+            let usage = try mailbox.database.first("SELECT octets, messages FROM accounts WHERE account = $1", mailbox.me) { row in
+                Usage(octets: Int(row.integer(0)), messages: Int(row.integer(1)))
+            }
+            return usage ?? Usage(octets: 0, messages: 0)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package import Mail
+package import NIOCore
+internal import SQL
+
+/// A message's row while it is read: for answers that are written straight into the reader's buffer. Valid inside the closure
+/// that was given it.
+package struct MetadataRow: ~Copyable {
+    private let row: Row
+    private let fields: MetadataFields
+
+    init(_ row: consuming Row, fields: MetadataFields) {
+        self.row = row
+        self.fields = fields
+    }
+
+    package var uid: UID { UID(UInt32(truncatingIfNeeded: row.integer(0))) }
+    package var modSequence: ModSequence { ModSequence(UInt64(row.integer(1))) }
+    package var flags: SystemFlags { SystemFlags(rawValue: UInt8(truncatingIfNeeded: row.integer(2))) }
+    /// Seconds since 1970.
+    package var internalDate: Int64 { row.integer(4) }
+    package var size: Int { Int(row.integer(5)) }
+    package var headerSize: Int { Int(row.integer(6)) }
+    package var message: MessageID { MessageID(row.integer(7)) }
+    package var thread: ThreadID { ThreadID(row.integer(8)) }
+    package var hasTags: Bool { !row.isNull(3) }
+    package var tags: [Tag] { TagColumn.read(row.optionalText(3)) }
+
+    /// Writes the tags with single spaces between them.
+    ///
+    /// - Returns: how many octets.
+    @discardableResult
+    package func appendTags(to buffer: inout ByteBuffer) -> Int { row.append(3, to: &buffer) }
+
+    /// Writes the envelope as it stands in an answer; only where it was asked for.
+    package func appendEnvelope(to buffer: inout ByteBuffer) { append(.envelope, to: &buffer) }
+
+    package func appendBodyStructure(to buffer: inout ByteBuffer) { append(.bodyStructure, to: &buffer) }
+
+    package func appendBody(to buffer: inout ByteBuffer) { append(.body, to: &buffer) }
+
+    private func append(_ field: MetadataFields, to buffer: inout ByteBuffer) {
+        guard let column = fields.column(of: field) else { return }
+        row.append(column, to: &buffer)
+    }
+
+    var metadata: MessageMetadata {
+        func octets(_ field: MetadataFields) -> ByteBuffer? { fields.column(of: field).map { row.buffer($0) } }
+        return MessageMetadata(
+            message: message, uid: uid, modSequence: modSequence, flags: flags, tags: tags, internalDate: internalDate, size: size,
+            headerSize: headerSize, envelope: octets(.envelope), bodyStructure: octets(.bodyStructure), body: octets(.body),
+            thread: thread)
+    }
+
+    var messageFlags: MessageFlags { MessageFlags(uid: uid, modSequence: modSequence, flags: flags, tags: tags) }
+}
+
+extension MetadataFields {
+    private static let columns: [(MetadataFields, String)] = [
+        (.envelope, "s.envelope"), (.bodyStructure, "s.structure"), (.body, "s.body"),
+    ]
+
+    /// Where a large field stands in the rows of `query`.
+    func column(of field: MetadataFields) -> Int? {
+        guard contains(field) else { return nil }
+        return 9 + Self.columns.prefix { $0.0 != field }.count { contains($0.0) }
+    }
+
+    /// One pass in the order of the UIDs; the summaries lie in the order in which messages came, so they are read ahead too.
+    var query: String {
+        let chosen = Self.columns.filter { contains($0.0) }.map(\.1)
+        let join = chosen.isEmpty ? "" : "JOIN summaries s ON s.account = m.account AND s.blob = m.blob"
+        let columns = ["m.uid, m.modseq, m.flags, m.tags, m.received, m.size, m.header_size, m.message, m.thread"] + chosen
+        return """
+            SELECT \(columns.joined(separator: ", ")) FROM messages m \(join)
+            WHERE m.account = $1 AND m.folder = $2 AND m.uid BETWEEN $3 AND $4 AND m.modseq > $5 ORDER BY m.uid LIMIT $6
+            """
+    }
+}
+
+extension Mailbox {
+    /// Calls `body` with the rows in ascending order of UID, at most `limit` of them.
+    func forEachRow(
+        in folder: FolderID, uids: UIDSet, fields: MetadataFields, changedSince: ModSequence?, limit: Int,
+        _ body: (borrowing MetadataRow) throws -> Void
+    ) throws {
+        let query = fields.query
+        var room = limit
+        for range in uids.ranges where room > 0 {
+            try database.forEach(
+                query, me, .integer(folder.value), .number(range.lowerBound), .number(range.upperBound),
+                .integer(Int64(changedSince?.value ?? 0)), .number(room)
+            ) { row in
+                room -= 1
+                try body(MetadataRow(row.again(), fields: fields))
+            }
+        }
+    }
+}

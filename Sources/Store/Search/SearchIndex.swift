@@ -1,0 +1,3 @@
+internal import SQL
+
+final class SearchIndex {}

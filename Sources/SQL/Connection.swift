@@ -150,7 +150,9 @@ package final class Connection {
     }
 
     private func forgetOldest() {
-        guard let oldest = statements.filter({ !$0.value.isInUse }).min(by: { $0.value.lastUse < $1.value.lastUse }) else { return }
+        guard let oldest = statements.filter({ !$0.value.isInUse }).min(by: { $0.value.lastUse < $1.value.lastUse }) else {
+            return
+        }
         statements[oldest.key] = nil
     }
 

@@ -26,7 +26,9 @@ extension Connection {
         guard migrations.map(\.version) == Array(1..<(migrations.count + 1)) else {
             throw SQLError(.misuse, "migrations are not numbered 1, 2, 3, ...")
         }
-        guard version <= migrations.count else { throw SQLError(.newerSchema(version), "schema \(version) is newer than this program") }
+        guard version <= migrations.count else {
+            throw SQLError(.newerSchema(version), "schema \(version) is newer than this program")
+        }
         for migration in migrations.dropFirst(version) {
             try transaction {
                 // Another process may have been faster.

@@ -120,7 +120,8 @@ package final class MailStore: Sendable {
         datagrams?.stop()
         for account in shared.openAccounts.all() {
             do { try await account.flush() } catch {
-                shared.logger.error("an account could not be flushed", metadata: ["account": "\(account.id)", "error": "\(error)"])
+                shared.logger.error(
+                    "an account could not be flushed", metadata: ["account": "\(account.id)", "error": "\(error)"])
             }
             await account.close()
         }

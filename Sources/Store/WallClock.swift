@@ -1,9 +1,10 @@
+internal import NIOCore
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import NIOCore
 
 /// The machine's own answers to what tests pass in.
 package enum WallClock {

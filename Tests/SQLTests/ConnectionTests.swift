@@ -80,7 +80,7 @@ final class ScratchFolder {
             let error = #expect(throws: SQLError.self) { try other.transaction {} }
             #expect(error?.kind == .busy)
         }
-        try other.transaction { try other.run("INSERT INTO things (id) VALUES (2)") }
+        #expect(try other.transaction { try other.run("INSERT INTO things (id) VALUES (2)") } == 1)
     }
 
     @Test func whatIsNoDatabaseIsDamaged() throws {

@@ -33,6 +33,11 @@ package struct Attachment: Sendable, Hashable, Codable {
     package let contentID: String?
     /// Belongs to the text (an image within it, a signature): no paper clip for it.
     package let isInline: Bool
+
+    package init(index: Int, number: String, name: String, type: String, size: Int, contentID: String?, isInline: Bool) {
+        (self.index, self.number, self.name, self.type) = (index, number, name, type)
+        (self.size, self.contentID, self.isInline) = (size, contentID, isInline)
+    }
 }
 
 extension MessageStructure {

@@ -41,15 +41,21 @@ internal import NIOCore
             return unsafe sqlite3_bind_double(statement, position, number)
         case .text(var text):
             return text.withUTF8 { octets in
-                unsafe malaposta_sqlite3_bind_text(statement, position, octets.baseAddress.map { unsafe UnsafeRawPointer($0) } ?? Self.nothing, UInt64(octets.count))
+                unsafe malaposta_sqlite3_bind_text(
+                    statement, position, octets.baseAddress.map { unsafe UnsafeRawPointer($0) } ?? Self.nothing,
+                    UInt64(octets.count))
             }
         case .utf8(let buffer):
             return unsafe buffer.withUnsafeReadableBytes { octets in
-                unsafe malaposta_sqlite3_bind_text(statement, position, octets.baseAddress.map { unsafe UnsafeRawPointer($0) } ?? Self.nothing, UInt64(octets.count))
+                unsafe malaposta_sqlite3_bind_text(
+                    statement, position, octets.baseAddress.map { unsafe UnsafeRawPointer($0) } ?? Self.nothing,
+                    UInt64(octets.count))
             }
         case .octets(let buffer):
             return unsafe buffer.withUnsafeReadableBytes { octets in
-                unsafe malaposta_sqlite3_bind_blob(statement, position, octets.baseAddress.map { unsafe UnsafeRawPointer($0) } ?? Self.nothing, UInt64(octets.count))
+                unsafe malaposta_sqlite3_bind_blob(
+                    statement, position, octets.baseAddress.map { unsafe UnsafeRawPointer($0) } ?? Self.nothing,
+                    UInt64(octets.count))
             }
         }
     }

@@ -74,7 +74,8 @@ extension Account {
     package func setting(_ key: String) throws(StoreError) -> String? {
         try perform { mailbox in
             try mailbox.database.first(
-                "SELECT setting FROM settings WHERE account = $1 AND name = $2", mailbox.me, .text(key)) { $0.text(0) }
+                "SELECT setting FROM settings WHERE account = $1 AND name = $2", mailbox.me, .text(key)
+            ) { $0.text(0) }
         }
     }
 
@@ -92,11 +93,14 @@ extension Account {
     /// - Throws: `.tooMany` beyond `StoreLimits.setting` or `.settings`.
     package func setSetting(_ key: String, _ value: String?) throws(StoreError) {
         try perform { mailbox in
-            guard value?.utf8.count ?? 0 <= StoreLimits.setting, key.utf8.count <= 255 else { throw StoreError.tooMany("setting") }
+            guard value?.utf8.count ?? 0 <= StoreLimits.setting, key.utf8.count <= 255 else {
+                throw StoreError.tooMany("setting")
+            }
             try mailbox.changeWords { database in
                 try database.run("DELETE FROM settings WHERE account = $1 AND name = $2", mailbox.me, .text(key))
                 guard let value else { return }
-                let count = try database.first("SELECT COUNT(*) FROM settings WHERE account = $1", mailbox.me) { $0.integer(0) } ?? 0
+                let count =
+                    try database.first("SELECT COUNT(*) FROM settings WHERE account = $1", mailbox.me) { $0.integer(0) } ?? 0
                 guard count < StoreLimits.settings else { throw StoreError.tooMany("settings") }
                 try database.run(
                     "INSERT INTO settings (account, name, setting) VALUES ($1, $2, $3)", mailbox.me, .text(key), .text(value))

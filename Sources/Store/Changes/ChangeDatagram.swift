@@ -30,7 +30,9 @@ struct ChangeDatagram: Hashable, Sendable {
 
     var octets: [UInt8] {
         var result: [UInt8] = []
-        func append(_ number: UInt64) { for shift in stride(from: 56, through: 0, by: -8) { result.append(UInt8(truncatingIfNeeded: number >> shift)) } }
+        func append(_ number: UInt64) {
+            for shift in stride(from: 56, through: 0, by: -8) { result.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        }
         append(sender)
         append(number)
         for notice in notices {

@@ -13,14 +13,17 @@ struct DatagramSocket: ~Copyable {
     init(path: String) throws(FileError) {
         self.path = path
         let kind = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-        descriptor = socket(AF_UNIX, kind, 0)
-        guard descriptor >= 0 else { throw FileError(call: "socket", path: path, code: errno) }
+        let made = socket(AF_UNIX, kind, 0)
+        guard made >= 0 else { throw FileError(call: "socket", path: path, code: errno) }
         unsafe unlink(path)
-        guard let code = Self.withAddress(of: path, { address, length in unsafe bind(descriptor, address, length) }), code == 0 else {
-            close(descriptor)
-            throw FileError(call: "bind", path: path, code: errno)
+        let code = unsafe Self.withAddress(of: path) { address, length in unsafe bind(made, address, length) }
+        guard code == 0 else {
+            let reason = code == nil ? ENAMETOOLONG : errno
+            close(made)
+            throw FileError(call: "bind", path: path, code: reason)
         }
         unsafe chmod(path, 0o660)
+        descriptor = made
     }
 
     deinit {
@@ -31,8 +34,8 @@ struct DatagramSocket: ~Copyable {
     /// Whether it was taken; a full queue or an ended receiver takes nothing.
     borrowing func send(_ octets: [UInt8], to path: String) -> Bool {
         let descriptor = descriptor
-        let sent = Self.withAddress(of: path) { address, length in
-            unsafe Int32(truncatingIfNeeded: sendto(descriptor, octets, octets.count, Int32(MSG_NOSIGNAL.rawValue), address, length))
+        let sent = unsafe Self.withAddress(of: path) { address, length in
+            unsafe Int32(truncatingIfNeeded: sendto(descriptor, octets, octets.count, Int32(MSG_NOSIGNAL), address, length))
         }
         if sent == -1, errno == ECONNREFUSED { unsafe unlink(path) }
         return sent.map { $0 >= 0 } ?? false

@@ -1,10 +1,11 @@
+internal import Mail
+internal import Synchronization
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import Mail
-internal import Synchronization
 
 /// The net below the datagrams: a look at the log of each watched account. What changed since the last look is told.
 final class LogWatch: Sendable {
@@ -31,7 +32,10 @@ final class LogWatch: Sendable {
 
     private func mark(of id: AccountID) -> Mark {
         var status = stat()
-        guard unsafe stat(MailboxPaths(root: root, account: id).log, &status) == 0 else { return Mark(size: 0, seconds: 0, nanoseconds: 0) }
-        return Mark(size: Int64(status.st_size), seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
+        guard unsafe stat(MailboxPaths(root: root, account: id).log, &status) == 0 else {
+            return Mark(size: 0, seconds: 0, nanoseconds: 0)
+        }
+        return Mark(
+            size: Int64(status.st_size), seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
     }
 }

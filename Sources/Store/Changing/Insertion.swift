@@ -92,7 +92,8 @@ extension Transaction {
                 bcc_list, subject, preview, attachments, priority, message_id, in_reply_to, reference_list, receipt_to_list,
                 list_id, envelope, structure, body)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
-            """, me, .integer(blob), .integer(orNull: summary.date?.seconds), .integer(orNull: summary.date.map { Int64($0.zone) }),
+            """, me, .integer(blob), .integer(orNull: summary.date?.seconds),
+            .integer(orNull: summary.date.map { Int64($0.zone) }),
             .text(AddressColumn.write(summary.from)), .text(orNull: AddressColumn.writeOrNull(summary.sender)),
             .text(orNull: AddressColumn.writeOrNull(summary.replyTo)), .text(orNull: AddressColumn.writeOrNull(summary.to)),
             .text(orNull: AddressColumn.writeOrNull(summary.cc)), .text(orNull: AddressColumn.writeOrNull(summary.bcc)),

@@ -1,3 +1,4 @@
+internal import Logging
 internal import Mail
 internal import SQL
 
@@ -87,7 +88,8 @@ extension Mailbox {
                 "DELETE FROM expunged WHERE account = $1 AND folder = $2 AND modseq <= $3", me, .integer(folder.value),
                 .integer(floor))
             try database.run(
-                "UPDATE folders SET forgotten = $3 WHERE account = $1 AND folder = $2", me, .integer(folder.value), .integer(floor))
+                "UPDATE folders SET forgotten = $3 WHERE account = $1 AND folder = $2", me, .integer(folder.value),
+                .integer(floor))
         }
     }
 }

@@ -29,8 +29,10 @@ extension Transaction {
     /// - Throws: `.overQuota`, with nothing deleted, where even an empty trash would not do.
     func makeRoom(for size: Int64, quota: ByteCount) throws {
         guard octets + size > Int64(quota.octets) else { return }
-        let trashed = try database.first(
-            "SELECT COALESCE(SUM(size), 0) FROM messages WHERE account = $1 AND trashed IS NOT NULL", me) { $0.integer(0) } ?? 0
+        let trashed =
+            try database.first(
+                "SELECT COALESCE(SUM(size), 0) FROM messages WHERE account = $1 AND trashed IS NOT NULL", me
+            ) { $0.integer(0) } ?? 0
         guard octets - trashed + size <= Int64(quota.octets) else {
             throw StoreError.overQuota(used: Int(octets), limit: quota.octets)
         }

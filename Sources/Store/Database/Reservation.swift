@@ -1,3 +1,4 @@
+internal import Logging
 internal import SQL
 
 /// Counters run within blocks that are on disk before a number of theirs is used, so that no number is shown to anybody and then
@@ -20,7 +21,7 @@ extension Mailbox {
     ///
     /// - Parameter demand: how many blocks' worth.
     func reserve(for exhausted: Reservation.Exhausted, demand: Int64) throws {
-        try durably {
+        _ = try durably {
             try database.transaction {
                 if let folder = exhausted.folder {
                     try database.run(
@@ -45,7 +46,9 @@ extension Mailbox {
             try database.run("UPDATE folders SET uid_next = uid_reserved WHERE account = $1", me)
             try transaction.skipReserved()
             try transaction.remove(lost.flatMap { try rows(ofBlob: $0) }, forgetsFiles: true)
-            for blob in lost { try database.run("DELETE FROM deliveries WHERE account = $1 AND message = $2", me, .integer(blob)) }
+            for blob in lost {
+                try database.run("DELETE FROM deliveries WHERE account = $1 AND message = $2", me, .integer(blob))
+            }
             try database.run("UPDATE accounts SET boot = $2 WHERE account = $1", me, .text(options.bootID))
         }
         guard !lost.isEmpty else { return }

@@ -75,19 +75,21 @@ final class Transaction {
 
     /// Notes that a folder changed under `number`.
     func touch(_ id: FolderID, _ number: Int64) throws {
-        _ = try counters(of: id)
-        folders[id]?.highest = max(folders[id]?.highest ?? 0, number)
-        folders[id]?.isDirty = true
+        var counters = try counters(of: id)
+        counters.highest = max(counters.highest, number)
+        counters.isDirty = true
+        folders[id] = counters
     }
 
     /// Counts a message in (`sign` 1) or out (-1).
     func count(_ sign: Int64, in id: FolderID, flags: SystemFlags, size: Int64) throws {
-        _ = try counters(of: id)
-        folders[id]?.messages += sign
-        folders[id]?.unseen += flags.contains(.seen) ? 0 : sign
-        folders[id]?.deleted += flags.contains(.deleted) ? sign : 0
-        folders[id]?.octets += sign * size
-        folders[id]?.isDirty = true
+        var counters = try counters(of: id)
+        counters.messages += sign
+        counters.unseen += flags.contains(.seen) ? 0 : sign
+        counters.deleted += flags.contains(.deleted) ? sign : 0
+        counters.octets += sign * size
+        counters.isDirty = true
+        folders[id] = counters
     }
 
     func countInAccount(_ sign: Int64, size: Int64) {
@@ -128,7 +130,8 @@ final class Transaction {
 
     private func forgetIfEmpty(_ thread: Int64) throws {
         let key: [SQLValue] = [me, .integer(thread)]
-        let has = try database.first("SELECT 1 FROM messages WHERE account = $1 AND thread = $2 LIMIT 1", values: key) { _ in true }
+        let has = try database.first("SELECT 1 FROM messages WHERE account = $1 AND thread = $2 LIMIT 1", values: key) { _ in true
+        }
         guard has == nil else { return }
         try database.run("DELETE FROM thread_identifiers WHERE account = $1 AND thread = $2", values: key)
         try database.run("DELETE FROM thread_subjects WHERE account = $1 AND thread = $2", values: key)

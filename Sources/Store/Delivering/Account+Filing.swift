@@ -1,4 +1,4 @@
-package import Mail
+internal import Mail
 internal import SQL
 internal import TLS
 
@@ -26,9 +26,10 @@ extension Mailbox {
                 }
             }
             unflushed.log = true
-            discard(zip(results, prepared).compactMap { result, prepared in
-                if case .success(.filed) = result { nil } else { try? prepared?.get() }
-            })
+            discard(
+                zip(results, prepared).compactMap { result, prepared in
+                    if case .success(.filed) = result { nil } else { try? prepared?.get() }
+                })
             return results
         } catch {
             discard(prepared.compactMap { try? $0?.get() })
@@ -39,7 +40,8 @@ extension Mailbox {
     /// The number of the message that a delivery made; nil where it was not taken.
     func delivery(_ digest: [UInt8]) throws -> Int64? {
         try database.first(
-            "SELECT message FROM deliveries WHERE account = $1 AND delivery = $2", me, .octets(digest)) { $0.integer(0) }
+            "SELECT message FROM deliveries WHERE account = $1 AND delivery = $2", me, .octets(digest)
+        ) { $0.integer(0) }
     }
 }
 
@@ -55,7 +57,11 @@ extension Transaction {
         do {
             let message = try prepared.get()
             if let quota = filing.quota {
-                if filing.purgesTrash { try makeRoom(for: message.size, quota: quota) } else { try allow(message.size, quota: quota) }
+                if filing.purgesTrash {
+                    try makeRoom(for: message.size, quota: quota)
+                } else {
+                    try allow(message.size, quota: quota)
+                }
             }
             let filed = try insert(message, into: try folder(of: filing.destination))
             try database.run(

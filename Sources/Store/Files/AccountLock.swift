@@ -11,8 +11,9 @@ struct AccountLock: ~Copyable {
 
     init(path: String, files: FileSystem) throws(FileError) {
         try files.touch(path)
-        descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
+        let opened = unsafe open(path, O_RDWR | O_CLOEXEC)
+        guard opened >= 0 else { throw FileError(call: "open", path: path, code: errno) }
+        descriptor = opened
     }
 
     deinit { close(descriptor) }

@@ -1,9 +1,10 @@
+internal import NIOCore
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-internal import NIOCore
 
 /// A call of the operating system that failed.
 package struct FileError: Error, Sendable, CustomStringConvertible {

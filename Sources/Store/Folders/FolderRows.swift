@@ -61,10 +61,14 @@ extension Mailbox {
         ) { FolderRow($0) }
         guard let row else { return nil }
         let path = try path(to: row.id)
-        let isSubscribed = try database.first(
-            "SELECT 1 FROM subscriptions WHERE account = $1 AND path = $2", me, .text(path.stored)) { _ in true } ?? false
-        let hasChildren = try database.first(
-            "SELECT 1 FROM folders WHERE account = $1 AND parent = $2", me, .integer(id.value)) { _ in true } ?? false
+        let isSubscribed =
+            try database.first(
+                "SELECT 1 FROM subscriptions WHERE account = $1 AND path = $2", me, .text(path.stored)
+            ) { _ in true } ?? false
+        let hasChildren =
+            try database.first(
+                "SELECT 1 FROM folders WHERE account = $1 AND parent = $2", me, .integer(id.value)
+            ) { _ in true } ?? false
         return row.folder(path: path, isSubscribed: isSubscribed, hasChildren: hasChildren)
     }
 

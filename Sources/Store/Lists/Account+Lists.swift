@@ -1,4 +1,4 @@
-
+internal import SQL
 
 extension Account {
     /// A page of a folder. Any page costs the same; mail that comes or goes meanwhile neither repeats nor hides a row.

@@ -19,7 +19,8 @@ extension Mailbox {
     static func listing(_ row: borrowing Row) -> MessageListing {
         MessageListing(
             id: MessageID(row.integer(0)), folder: FolderID(row.integer(1)), uid: UID(UInt32(truncatingIfNeeded: row.integer(2))),
-            modSequence: ModSequence(UInt64(row.integer(3))), flags: SystemFlags(rawValue: UInt8(truncatingIfNeeded: row.integer(4))),
+            modSequence: ModSequence(UInt64(row.integer(3))),
+            flags: SystemFlags(rawValue: UInt8(truncatingIfNeeded: row.integer(4))),
             tags: TagColumn.read(row.optionalText(5)), received: row.integer(6),
             sent: row.optionalInteger(9).map { DateTime(seconds: $0, zone: Int(row.integer(10))) },
             from: AddressColumn.read(row.text(11)), to: AddressColumn.read(row.optionalText(12)), subject: row.text(13),
@@ -46,14 +47,16 @@ extension Mailbox {
             FROM summaries WHERE account = $1 AND blob = $2
             """, me, .integer(row.blob)
         ) { row in
-            func ids(_ column: Int) -> [String] { row.optionalText(column)?.split(separator: " ").map(String.init) ?? [] }
-            func addresses(_ column: Int) -> [HeaderAddress] { AddressColumn.read(row.optionalText(column)) }
-            return MessageDetail(
-                listing: listing, headerSize: headerSize, sender: addresses(0), replyTo: addresses(1), cc: addresses(2), bcc: addresses(3),
-                messageID: row.optionalText(4), inReplyTo: ids(5), references: ids(6), attachments: attachments,
-                receiptTo: addresses(7), listID: row.optionalText(8))
+            MessageDetail(
+                listing: listing, headerSize: headerSize, sender: AddressColumn.read(row.optionalText(0)),
+                replyTo: AddressColumn.read(row.optionalText(1)), cc: AddressColumn.read(row.optionalText(2)),
+                bcc: AddressColumn.read(row.optionalText(3)), messageID: row.optionalText(4),
+                inReplyTo: Self.identifiers(row.optionalText(5)), references: Self.identifiers(row.optionalText(6)),
+                attachments: attachments, receiptTo: AddressColumn.read(row.optionalText(7)), listID: row.optionalText(8))
         }
     }
+
+    private static func identifiers(_ column: String?) -> [String] { column?.split(separator: " ").map(String.init) ?? [] }
 
     func attachments(ofBlob blob: Int64) throws -> [Attachment] {
         try database.all(

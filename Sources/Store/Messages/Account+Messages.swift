@@ -12,8 +12,10 @@ extension Account {
         try perform { mailbox in
             let folder = try mailbox.existingFolder(id)
             let key: [SQLValue] = [mailbox.me, .integer(id.value)]
-            let recent = try mailbox.database.first(
-                "SELECT uid_recent FROM folders WHERE account = $1 AND folder = $2", values: key) { $0.integer(0) } ?? 1
+            let recent =
+                try mailbox.database.first(
+                    "SELECT uid_recent FROM folders WHERE account = $1 AND folder = $2", values: key
+                ) { $0.integer(0) } ?? 1
             if claimRecent, recent < Int64(folder.uidNext.value) {
                 _ = try mailbox.change(durable: false) { _ in
                     try mailbox.database.run(
@@ -94,8 +96,10 @@ extension Account {
             try mailbox.database.snapshot {
                 let folder = try mailbox.existingFolder(id)
                 let key: [SQLValue] = [mailbox.me, .integer(id.value)]
-                let forgotten = try mailbox.database.first(
-                    "SELECT forgotten FROM folders WHERE account = $1 AND folder = $2", values: key) { $0.integer(0) } ?? 0
+                let forgotten =
+                    try mailbox.database.first(
+                        "SELECT forgotten FROM folders WHERE account = $1 AND folder = $2", values: key
+                    ) { $0.integer(0) } ?? 0
                 let changed = try mailbox.database.all(
                     """
                     SELECT uid, modseq, flags, tags, received, size, header_size, message, thread FROM messages
@@ -104,7 +108,8 @@ extension Account {
                 ) { row in MetadataRow(row.again(), fields: []).messageFlags }
                 return FolderChanges(
                     expunged: try mailbox.expunged(in: id, since: Int64(since.value)),
-                    expungesForgotten: Int64(since.value) < forgotten, changed: changed.sorted { $0.uid < $1.uid }, folder: folder)
+                    expungesForgotten: Int64(since.value) < forgotten, changed: changed.sorted { $0.uid < $1.uid }, folder: folder
+                )
             }
         }
     }
@@ -127,7 +132,8 @@ extension Account {
 
     package func usage() throws(StoreError) -> Usage {
         try perform { mailbox in
-            let usage = try mailbox.database.first("SELECT octets, messages FROM accounts WHERE account = $1", mailbox.me) { row in
+            let usage = try mailbox.database.first("SELECT octets, messages FROM accounts WHERE account = $1", mailbox.me) {
+                row in
                 Usage(octets: Int(row.integer(0)), messages: Int(row.integer(1)))
             }
             return usage ?? Usage(octets: 0, messages: 0)

@@ -44,11 +44,16 @@ package struct MetadataRow: ~Copyable {
     }
 
     var metadata: MessageMetadata {
-        func octets(_ field: MetadataFields) -> ByteBuffer? { fields.column(of: field).map { row.buffer($0) } }
-        return MessageMetadata(
-            message: message, uid: uid, modSequence: modSequence, flags: flags, tags: tags, internalDate: internalDate, size: size,
+        MessageMetadata(
+            message: message, uid: uid, modSequence: modSequence, flags: flags, tags: tags, internalDate: internalDate,
+            size: size,
             headerSize: headerSize, envelope: octets(.envelope), bodyStructure: octets(.bodyStructure), body: octets(.body),
             thread: thread)
+    }
+
+    private func octets(_ field: MetadataFields) -> ByteBuffer? {
+        guard let column = fields.column(of: field) else { return nil }
+        return row.buffer(column)
     }
 
     var messageFlags: MessageFlags { MessageFlags(uid: uid, modSequence: modSequence, flags: flags, tags: tags) }

@@ -59,8 +59,10 @@ extension Mailbox {
             FROM messages m \(Self.listingJoin) WHERE m.account = $1 AND m.thread = $2 ORDER BY m.received, m.uid LIMIT 1000
             """, me, .integer(id.value)
         ) { row in
-            (listing: Self.listing(row), id: row.optionalText(Self.listingColumnCount),
-             parents: [row.optionalText(Self.listingColumnCount + 1), row.optionalText(Self.listingColumnCount + 2)])
+            (
+                listing: Self.listing(row), id: row.optionalText(Self.listingColumnCount),
+                parents: [row.optionalText(Self.listingColumnCount + 1), row.optionalText(Self.listingColumnCount + 2)]
+            )
         }
         rows.removeAll { row in folder.map { $0 != row.listing.folder } ?? hidden.contains(row.listing.folder) }
         var depths: [String: Int] = [:]

@@ -36,7 +36,8 @@ extension Transaction {
     }
 
     private static func identifiers(_ summary: MessageSummary) -> [Int64] {
-        let names = [summary.messageID].compactMap(\.self) + summary.inReplyTo.prefix(references) + summary.references.suffix(references)
+        let names =
+            [summary.messageID].compactMap(\.self) + summary.inReplyTo.prefix(references) + summary.references.suffix(references)
         var seen: Set<Int64> = []
         return names.map { Digest64.of($0) }.filter { seen.insert($0).inserted }
     }
@@ -62,7 +63,8 @@ extension Transaction {
             recount(thread: other, in: folder)
         }
         for table in ["thread_identifiers", "thread_subjects"] {
-            try database.run("UPDATE \(table) SET thread = $3 WHERE account = $1 AND thread = $2", me, .integer(thread), .integer(other))
+            try database.run(
+                "UPDATE \(table) SET thread = $3 WHERE account = $1 AND thread = $2", me, .integer(thread), .integer(other))
         }
     }
 }

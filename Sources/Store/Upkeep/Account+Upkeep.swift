@@ -4,7 +4,7 @@ internal import SQL
 extension Account {
     func snapshot() throws(StoreError) { try perform { try $0.makeSnapshot() } }
 
-    func check() throws(StoreError) -> [Finding] { [] }
+    func check() throws(StoreError) -> [Finding] { try perform { try $0.check() } }
 
     func rebuild() throws(StoreError) -> RebuildReport { throw .unavailable(cause: "not there yet") }
 

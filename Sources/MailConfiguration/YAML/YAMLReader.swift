@@ -138,8 +138,9 @@ struct YAMLReader {
             return refuse("yaml-anchor", mark, "anchors and aliases are not read here; write the value out")
         }
         let text = restored(scalar.string)
+        let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
         let isMissing = scalar.style == .plain && (text.isEmpty || text == "~")
-        return YAMLNode(content: isMissing ? .missing : .scalar(text), place: place(mark, of: text))
+        return YAMLNode(content: isMissing ? .missing : .scalar(text), place: place(mark, of: text, isQuoted: isQuoted))
     }
 
     private func entry(_ key: Node, _ value: Node, in pairs: Node.Mapping, _ depth: Int) -> YAMLEntry? {
@@ -173,15 +174,10 @@ struct YAMLReader {
         return String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == Self.star ? "*" : $0 }))
     }
 
-    private func place(_ mark: Mark, of text: String? = nil) -> SourcePlace {
+    /// Quotation marks are counted, escapes are not: looking at the line itself would cost its length for every item in it.
+    private func place(_ mark: Mark, of text: String = "", isQuoted: Bool = false) -> SourcePlace {
         let position = SourcePosition(file: source.file, line: mark.line, column: mark.column)
-        guard let text, let line = source.line(mark.line) else { return SourcePlace(position) }
-        let rest = Array(line.unicodeScalars.dropFirst(mark.column - 1))
-        guard let quote = rest.first, quote == "\"" || quote == "'" else {
-            return SourcePlace(position, length: min(text.unicodeScalars.count, rest.count))
-        }
-        let inner = rest.dropFirst().firstIndex(of: quote) ?? rest.count - 1
-        return SourcePlace(position, length: inner + 1)
+        return SourcePlace(position, length: text.unicodeScalars.count + (isQuoted ? 2 : 0))
     }
 
     private func refuse(_ code: String, _ mark: Mark, _ message: String) -> YAMLNode {

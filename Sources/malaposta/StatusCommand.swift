@@ -50,7 +50,10 @@ struct StatusReport: Encodable {
     }
 
     private var accounts: String {
-        var words = ["\(control.users) users", "\(control.sharedMailboxes) shared mailboxes"]
+        var words = [
+            control.users == 1 ? "1 user" : "\(control.users) users",
+            control.sharedMailboxes == 1 ? "1 shared mailbox" : "\(control.sharedMailboxes) shared mailboxes",
+        ]
         if control.suspended > 0 { words.append("\(control.suspended) suspended") }
         if control.retired > 0 { words.append("\(control.retired) retired") }
         return words.joined(separator: ", ")

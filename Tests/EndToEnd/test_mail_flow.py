@@ -147,7 +147,7 @@ class MailFlow(unittest.TestCase):
     def test_4_chromium_reads_downloads_and_replies(self):
         session = imap("rita@acme.example")
         session.append("INBOX", None, None, textwrap.dedent("""\
-            From: Joana Pires <joana@casadorio.example>
+            From: Joana Ribeiro <joana@casadorio.example>
             To: Rita Dias <rita@acme.example>
             Subject: Chaves da casa
             Message-ID: <chaves@casadorio.example>

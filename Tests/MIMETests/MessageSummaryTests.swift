@@ -89,4 +89,24 @@ import Testing
         #expect(text.contains("Olá, tudo bem?"))
         #expect(text.contains("relatório.pdf"))
     }
+
+    @Test func longSubjectsAreCutBetweenCharacters() {
+        let summary = MessageSummary(ByteBuffer(string: "Subject: x" + String(repeating: "é", count: 50_000) + "\r\n\r\n"))
+        #expect(summary.subject == "x" + String(repeating: "é", count: 1_999))
+        #expect(summary.envelope.readableBytes > 100_000)
+    }
+
+    @Test func aLargeMessageIsSummarizedWhileItGoesBy() {
+        var scanner = SummaryScanner(prefixLimit: 10_000)
+        scanner.consume(ByteBuffer(string: Self.mixed.replacing("epilogue\r\n", with: "--b1\r\n")))
+        let chunk = ByteBuffer(string: String(repeating: String(repeating: "QUJD", count: 19) + "\r\n", count: 1_000))
+        for _ in 0..<100 { scanner.consume(chunk) }
+        let message = scanner.finish()
+        #expect(message.octets.readableBytes == 10_000)
+        let summary = MessageSummary(message)
+        #expect(summary.size == message.structure.size)
+        #expect(summary.size > 7_800_000)
+        #expect(summary.preview == "Olá, tudo bem?")
+        #expect(summary.attachments.count == 1)
+    }
 }

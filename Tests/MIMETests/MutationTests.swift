@@ -209,22 +209,22 @@ import Testing
 }
 
 @Suite("What is meant to cost much costs little") struct HostileSizeTests {
-    /// Each is about a megabyte that a quadratic reader would need minutes for.
+    /// Each is what a quadratic reader would need minutes for.
     @Test(arguments: [
         ("To: ", "<@a,"), ("To: ", "a@b <"), ("To: ", "\"("), ("Subject: ", "re: "), ("Subject: ", "[a"), ("Subject: ", "=?a?q?"),
         ("References: ", "<"),
         ("Content-Type: ", "a=\"b;"), ("Content-Disposition: inline", ";filename*=a''%"), ("Date: ", "1 "), ("List-Id: ", "<"),
     ])
     func headers(field: String, piece: String) {
-        let header = field + String(repeating: piece, count: 1_000_000 / piece.utf8.count)
+        let header = field + String(repeating: piece, count: 300_000 / piece.utf8.count)
         let summary = MessageSummary(ByteBuffer(string: header + "\r\n\r\nbody"))
-        #expect(summary.size > 900_000)
+        #expect(summary.size > 270_000)
         #expect(summary.preview == "body")
     }
 
     @Test(arguments: ["<title>", "<!", "<a ", "&amp", "<", "<style", "<div><p>", "&#x41;"])
     func html(piece: String) {
-        let body = String(repeating: piece, count: 1_000_000 / piece.utf8.count)
+        let body = String(repeating: piece, count: 300_000 / piece.utf8.count)
         let message = ParsedMessage(ByteBuffer(string: "Content-Type: text/html\r\n\r\n" + body))
         #expect(message.indexText(limit: 1 << 20).utf8.count <= 1 << 21)
         #expect(MessageSummary(message).preview.count <= Preview.length)

@@ -10,6 +10,9 @@ package struct MessageSummary: Sendable, Hashable {
         case high = 1
     }
 
+    /// Octets of UTF-8 of a subject that are kept for lists.
+    package static let subjectLimit = 4_000
+
     /// Octets of the message, and of its header with the empty line.
     package let size: Int
     package let headerSize: Int
@@ -22,7 +25,7 @@ package struct MessageSummary: Sendable, Hashable {
     package let to: [HeaderAddress]
     package let cc: [HeaderAddress]
     package let bcc: [HeaderAddress]
-    /// Decoded; empty where there is none.
+    /// Decoded; empty where there is none. At most `subjectLimit` octets; the whole one is in the message's header.
     package let subject: String
     /// RFC 5256 §2.1.
     package let baseSubject: String
@@ -57,7 +60,7 @@ extension MessageSummary {
     package init(_ message: ParsedMessage) {
         let header = message.header
         let display = message.structure.displayParts
-        let subject = header.text(.subject) ?? ""
+        let subject = Self.shortened(header.text(.subject) ?? "")
         let base = BaseSubject.read(subject)
         self.init(
             size: message.structure.size,
@@ -84,6 +87,13 @@ extension MessageSummary {
             envelope: header.envelope,
             bodyStructure: message.structure.bodyStructure(extended: true),
             body: message.structure.bodyStructure(extended: false))
+    }
+
+    private static func shortened(_ subject: String) -> String {
+        guard subject.utf8.count > subjectLimit else { return subject }
+        var end = subject.utf8.index(subject.startIndex, offsetBy: subjectLimit)
+        while end > subject.startIndex, String.Index(end, within: subject) == nil { end = subject.utf8.index(before: end) }
+        return String(subject[..<end])
     }
 
     package init(_ octets: ByteBuffer, limits: ParsingLimits = ParsingLimits()) {

@@ -140,6 +140,8 @@ package actor HostControl {
         var leaving: [DirectoryAccount]
         var returning: [AccountID]
         var otherPasswords: [AccountID]
+        /// Active until now, suspended by this change: by their own lines, by a command, or with their tenant.
+        var suspending: [AccountID]
         var applied: Int64?
     }
 
@@ -148,7 +150,7 @@ package actor HostControl {
         let database = try database()
         let current = folders.generations.currentNumber
         let applied = try current.flatMap { try database.applied(generation: $0) }
-        let before = try current.map { try GenerationReader(folders.generations, number: $0).content() }
+        let before: GenerationContent? = try current.flatMap { number in try contentInForce(number, applied: applied) }
         let living = (before?.tenants ?? []).flatMap(\.accounts).filter { $0.state != .retired }
         let present = tree.accountIDs
         let leaving = living.filter { !present.contains($0.id) }
@@ -166,7 +168,27 @@ package actor HostControl {
             plan: try plan(maker, reading, generation: current ?? 0, applied: applied), leaving: leaving,
             returning: retired.map(\.account.id).filter { present.contains($0) },
             otherPasswords: living.map(\.id).filter { present.contains($0) && oldPasswords[$0]?.hash != newPasswords[$0]?.hash },
-            applied: applied)
+            suspending: Self.suspending(living, content), applied: applied)
+    }
+
+    private static func suspending(_ living: [DirectoryAccount], _ content: GenerationContent) -> [AccountID] {
+        let active = Set(living.filter { $0.state.isActive }.map(\.id))
+        let suspended = content.tenants.flatMap(\.accounts).filter {
+            if case .suspended = $0.state { true } else { false }
+        }
+        return suspended.map(\.id).filter { active.contains($0) }
+    }
+
+    /// What a generation says; made anew from its files where its folder cannot be read.
+    private func contentInForce(_ number: Int, applied: Int64?) throws -> GenerationContent? {
+        do { return try GenerationReader(folders.generations, number: number).content() } catch {
+            guard let applied else { throw error }
+            let database = try database()
+            guard let tree = try ConfigurationReading(database.files(applied: applied)).tree else { throw error }
+            let retired = try database.retired().map { $0.account }
+            let overrides = try AccountOverrides(suspended: database.suspended(), retired: retired)
+            return GenerationContent(tree, overrides: overrides)
+        }
     }
 
     private func plan(_ maker: PlanMaker, _ reading: ConfigurationReading, generation: Int, applied: Int64?) throws -> Plan {
@@ -220,6 +242,9 @@ package actor HostControl {
             }
             for account in prepared.otherPasswords {
                 revocations.append(try database.revoke(account, .passwordChanged, at: time))
+            }
+            for account in prepared.suspending {
+                revocations.append(try database.revoke(account, .suspended, at: time))
             }
             return revocations
         }

@@ -1,11 +1,12 @@
 internal import NIOConcurrencyHelpers
+internal import NIOCore
 internal import NIOPosix
 
 /// Threads that check passwords: so many at once, and so many waiting; more are refused.
 final class HashingThreads: Sendable {
     struct Limits: Sendable {
         /// Hashes computed at once. Each takes a processor and 16 MB.
-        var threads = 2
+        var threads = max(2, System.coreCount)
         /// Checks that wait for a thread; with 50 ms each, the last one waits some 3 seconds.
         var waiting = 128
     }

@@ -8,7 +8,7 @@ internal import TLS
 /// any fixed moment.
 struct RememberedPasswords: Sendable {
     struct Limits: Sendable {
-        /// How long a verified password is good without its hash.
+        /// How long a verified password is good without its hash after its last use.
         var lifetime: Duration = .seconds(600)
         /// Accounts remembered; the oldest make room.
         var accounts = 20_000

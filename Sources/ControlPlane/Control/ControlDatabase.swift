@@ -17,8 +17,9 @@ struct ControlDatabase {
         try Disk.makeFolder(folders.control, mode: 0o700)
         connection = try Connection(path: folders.database)
         try Disk.setMode(folders.database, 0o600)
-        try connection.useWriteAheadLog(checkpoints: true)
-        try connection.execute("PRAGMA wal_autocheckpoint=1000")
+        // No write-ahead log: commands and the running control plane open it side by side, and SQLite before 3.51.3 can damage
+        // a log that two connections reset at once. Writes here are few.
+        try connection.run("PRAGMA journal_mode=DELETE")
         try connection.setDurability(.durable)
         try connection.migrate(ControlSchema.migrations)
     }

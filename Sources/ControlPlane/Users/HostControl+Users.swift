@@ -58,13 +58,8 @@ extension HostControl {
     package func suspend(_ name: String) throws -> Outcome {
         let account = try account(name)
         return try locked { database in
-            let revocation = try database.connection.transaction {
-                try database.suspend(account.id, at: now())
-                return try database.revoke(account.id, .suspended, at: now())
-            }
-            var outcome = try recompile(reason: "suspend \(account.address)")
-            outcome.revocations.append(revocation)
-            return outcome
+            try database.suspend(account.id, at: now())
+            return try recompile(reason: "suspend \(account.address)")
         }
     }
 

@@ -1,0 +1,110 @@
+import ControlPlane
+import Directory
+import Mail
+import Testing
+
+@Suite("Plans speak of mail") struct PlanTests {
+    private let host: ExampleHost
+    private let control: HostControl
+
+    init() throws {
+        host = try ExampleHost()
+        // 2026-12-10 12:00 UTC
+        control = HostControl(host.folders) { 1_796_904_000 }
+    }
+
+    private func plan() async throws -> String {
+        try await control.plan(configuration: host.folders.configuration).text
+    }
+
+    private func apply() async throws {
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+    }
+
+    /// A plan's id is a digest; the texts here have `ID` in its place.
+    private func withoutID(_ text: String) -> String { text.replacing(/Plan [0-9a-f]{8}/, with: "Plan ID") }
+
+    @Test func theFirst() async throws {
+        #expect(
+            try await withoutID(plan()) == """
+                + host    mail.test.example
+                + tenant  acme                      Acme
+                + domain  acme.example              takes mail now
+                + user    ana@acme.example
+                + user    old@acme.example          no login before 'user password'
+                + user    rui@acme.example          no login before 'user password'
+                + shared  info@acme.example         +ana (reads)
+                + alias   abuse@acme.example        to ana@acme.example
+                + alias   postmaster@acme.example   to ana@acme.example
+                Mail effect: 7 addresses start receiving. 9 to add, 0 to change, 0 to retire. Plan ID on generation 0.
+                """)
+    }
+
+    @Test func nothingToDo() async throws {
+        try await apply()
+        #expect(try await plan() == "Nothing to do. Generation 1 is in force.")
+    }
+
+    @Test func addChangeRetire() async throws {
+        try await apply()
+        try host.write(
+            "tenants/acme/domains/acme-old.example.yaml",
+            "schema: 1\nname: acme-old.example\nalias_of: acme.example\n")
+        try host.accounts { text in
+            text.replacing("  - id: old\n    address: old@acme.example\n    name: Old One\n", with: "")
+                .replacing("rights: [read] }", with: "rights: [read] }\n      - { user: rui, rights: [read, send] }")
+        }
+        #expect(
+            try await withoutID(plan()) == """
+                + domain  acme-old.example (alias of acme.example)   takes mail now
+                - user    old@acme.example                           login off now; mail to it answers 550 now; its mail is deleted on 2027-01-09
+                ~ shared  info@acme.example                          +rui (reads, sends as info@)
+                Mail effect: 6 addresses start receiving, 1 address stops receiving. 1 to add, 1 to change, 1 to retire. Plan ID on generation 1.
+                """)
+    }
+
+    @Test(arguments: [
+        ("name: Rui Lima", "name: Rui Lima\n    suspended: true", "suspended: login off, mail to it answers 450"),
+        ("aliases: [r.lima@acme.example]", "aliases: [rl@acme.example]", "alias +rl@acme.example; alias -r.lima@acme.example"),
+        ("address: rui@acme.example", "address: rui.lima@acme.example", "was rui@acme.example"),
+        ("name: Rui Lima", "name: Rui de Lima", "named Rui de Lima"),
+        ("name: Rui Lima", "name: Rui Lima\n    quota: 5 MB", "quota 5 MB (was 10 GB)"),
+        ("name: Rui Lima", "name: Rui Lima\n    language: pt", "language pt"),
+        (
+            "name: Rui Lima",
+            "name: Rui Lima\n    password_hash: $6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1",
+            "other password: its sessions end"
+        ),
+    ])
+    func oneUser(from: String, to: String, note: String) async throws {
+        try await apply()
+        try host.accounts { $0.replacing(from, with: to) }
+        let plan = try await control.plan(configuration: host.folders.configuration)
+        #expect(plan.lines.map(\.notes) == [note.split(separator: "; ").map(String.init)])
+        #expect(plan.lines.first?.change == .change)
+    }
+
+    @Test func aCommentIsNoChangeOfMail() async throws {
+        try await apply()
+        try host.accounts { $0 + "# nothing\n" }
+        #expect(
+            try await withoutID(plan()) == """
+                Only the text of the files changes: tenants/acme/accounts.yaml.
+                Mail effect: none. 0 to add, 0 to change, 0 to retire. Plan ID on generation 1.
+                """)
+    }
+
+    @Test func aPlanThatSomeoneSawOrNothing() async throws {
+        try await apply()
+        try host.accounts { $0.replacing("Rui Lima", with: "Rui de Lima") }
+        let seen = try await control.plan(configuration: host.folders.configuration)
+        try host.accounts { $0.replacing("Rui Lima", with: "Somebody Else") }
+        await #expect(throws: ControlError.self) {
+            try await control.apply(configuration: host.folders.configuration, plan: seen.id)
+        }
+        #expect(try await control.generations().count == 1)
+        try host.accounts { $0.replacing("Rui Lima", with: "Rui de Lima") }
+        let outcome = try await control.apply(configuration: host.folders.configuration, plan: seen.id)
+        #expect(outcome.generation == 2)
+    }
+}

@@ -233,7 +233,7 @@ import Testing
     @Test func manyLinesLikeDelimiters() {
         var buffer = ByteBuffer()
         for level in 0..<90 { buffer.writeString("Content-Type: multipart/mixed; boundary=b\(level)\r\n\r\n--b\(level)\r\n") }
-        for _ in 0..<200_000 { buffer.writeStaticString("--bx\r\n") }
+        for _ in 0..<40_000 { buffer.writeStaticString("--bx\r\n") }
         #expect(MessageStructure(buffer).parts.count == 91)
     }
 }

@@ -3,6 +3,7 @@ import Directory
 import FoundationEssentials
 import Logging
 import MailConfiguration
+import Store
 import Upkeep
 import Worker
 

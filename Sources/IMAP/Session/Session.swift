@@ -66,6 +66,8 @@ final class Session {
             try await flush()
         } catch {
             logger.debug("connection ended", metadata: ["cause": "\(error)"])
+            // A farewell may still be there to send.
+            try? await flush()
         }
         selected = nil
         user = nil

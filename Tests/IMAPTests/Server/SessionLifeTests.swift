@@ -1,0 +1,135 @@
+import Directory
+import Mail
+import NIOCore
+import Store
+import Testing
+
+@testable import IMAP
+
+@Suite("How sessions live and end") struct SessionLifeTests {
+    private func loggedIn(_ server: RunningServer) async throws -> TestClient {
+        let client = try await TestClient(server.address)
+        _ = await client.line()
+        #expect(try await client.command("LOGIN ana@acme.example secret").hasPrefix("t OK"))
+        return client
+    }
+
+    @Test(arguments: [SessionEnd.passwordChanged, .suspended, .removed])
+    func anEndedAccountGetsByeWithinASecond(reason: SessionEnd) async throws {
+        try await withServer { server in
+            let client = try await loggedIn(server)
+            let began = ContinuousClock.now
+            server.services.sessions.end(server.host.ana.id, reason)
+            #expect(await client.line()?.hasPrefix("* BYE ") == true)
+            #expect(await client.line() == nil)
+            #expect(ContinuousClock.now - began < .seconds(1))
+        }
+    }
+
+    @Test func aNewGenerationIsInForceInOpenSessions() async throws {
+        try await withServer { server in
+            let client = try await loggedIn(server)
+            #expect(try await client.command("STATUS ~info/INBOX (MESSAGES)").hasPrefix("t OK"))
+            server.services.generation.replace(with: try server.host.generation(2) { $0.shared = [] })
+            #expect(try await client.command("STATUS ~info/INBOX (MESSAGES)").hasPrefix("t NO [NONEXISTENT]"))
+            server.services.generation.replace(with: try server.host.generation(3) { $0.state = .retired })
+            #expect(await client.line()?.hasPrefix("* BYE ") == true)
+            #expect(await client.line() == nil)
+        }
+    }
+
+    @Test func aSharedMailboxThatIsNoLongerSharedIsLeft() async throws {
+        try await withServer { server in
+            let client = try await loggedIn(server)
+            #expect(try await client.command("SELECT ~info/INBOX").hasPrefix("t OK"))
+            server.services.generation.replace(with: try server.host.generation(2) { $0.shared = [] })
+            #expect(await client.line() == "* BYE The selected mailbox is no longer shared with you")
+        }
+    }
+
+    @Test func connectionsFromOneAddressAreBounded() async throws {
+        var limits = IMAPLimits()
+        limits.connectionsPerAddress = 2
+        try await withServer(limits: limits) { server in
+            let first = try await loggedIn(server)
+            let second = try await loggedIn(server)
+            let third = try await TestClient(server.address)
+            #expect(await third.line() == "* BYE [LIMIT] Too many connections")
+            #expect(await third.line() == nil)
+            #expect(try await first.command("LOGOUT").hasPrefix("t OK"))
+            #expect(await first.line() == nil)
+            #expect(try await second.command("NOOP") == "t OK Done")
+        }
+    }
+
+    @Test func sessionsOfOneAccountAreBounded() async throws {
+        var limits = IMAPLimits()
+        limits.sessionsPerAccount = 1
+        try await withServer(limits: limits) { server in
+            let first = try await loggedIn(server)
+            let second = try await TestClient(server.address)
+            _ = await second.line()
+            #expect(try await second.command("LOGIN ana@acme.example secret") == "t NO [LIMIT] Too many sessions of this account")
+            #expect(try await first.command("NOOP") == "t OK Done")
+        }
+    }
+
+    @Test func whoIsTooSlowToLogInIsSentAway() async throws {
+        var limits = IMAPLimits()
+        limits.authenticationTime = .milliseconds(50)
+        try await withServer(limits: limits) { server in
+            let client = try await TestClient(server.address)
+            _ = await client.line()
+            #expect(await client.line() == "* BYE Too slow to log in")
+            #expect(await client.line() == nil)
+        }
+    }
+
+    @Test func whoSaysNothingIsSentAway() async throws {
+        var limits = IMAPLimits()
+        limits.idleTime = .milliseconds(50)
+        try await withServer(limits: limits) { server in
+            let client = try await loggedIn(server)
+            #expect(await client.line() == "* BYE Nothing was heard for too long")
+            #expect(await client.line() == nil)
+        }
+    }
+
+    @Test func aMessageThatStopsComingEndsTheConnection() async throws {
+        var limits = IMAPLimits()
+        limits.stallTime = .milliseconds(50)
+        try await withServer(limits: limits) { server in
+            let client = try await loggedIn(server)
+            try await client.send("a APPEND INBOX {100}\r\n")
+            #expect(await client.line() == "+ Ready")
+            try await client.send("Subject: slow")
+            #expect(await client.line() == "* BYE Nothing was heard for too long")
+            #expect(await client.line() == nil)
+        }
+    }
+
+    @Test func aClientThatNeverReadsIsCut() async throws {
+        var limits = IMAPLimits()
+        limits.stallTime = .milliseconds(200)
+        try await withServer(limits: limits) { server in
+            try await server.deliver(RunningServer.message(1) + String(repeating: "x", count: 4 << 20))
+            let client = try await TestClient(server.address, reads: false)
+            try await client.send("a LOGIN ana@acme.example secret\r\nb SELECT INBOX\r\n")
+            for number in 0..<20 { try await client.send("c\(number) FETCH 1 BODY.PEEK[]\r\n") }
+            while server.services.sessions.count(server.host.ana.id) == 0 { await Task.yield() }
+            while server.services.sessions.count(server.host.ana.id) > 0 { try await Task.sleep(for: .milliseconds(5)) }
+        }
+    }
+
+    @Test func oneConnectionThatBreaksHarmsNobody() async throws {
+        try await withServer { server in
+            let client = try await loggedIn(server)
+            for _ in 0..<20 {
+                let other = try await TestClient(server.address)
+                try await other.send("a LOGIN {5")
+                await other.close()
+            }
+            #expect(try await client.command("NOOP") == "t OK Done")
+        }
+    }
+}

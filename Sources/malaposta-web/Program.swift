@@ -1,1 +1,64 @@
-@main struct Program { static func main() {} }
+import ArgumentParser
+import Directory
+import FoundationEssentials
+import Logging
+import MailConfiguration
+import ServiceLifecycle
+import Store
+import TLS
+import Webmail
+import Worker
+
+/// The webmail. Started by systemd or by `malaposta supervise`, never by hand.
+@main struct WebWorker: AsyncParsableCommand {
+    static let version = "0.1.0"
+    static let configuration = CommandConfiguration(
+        commandName: "malaposta-web", abstract: "Serves the webmail.",
+        discussion: "Started by systemd or by 'malaposta supervise', which hand it its listening sockets.", version: version)
+
+    mutating func run() async throws {
+        let surroundings = try Surroundings(environment: ProcessInfo.processInfo.environment)
+        var logger = Logger(label: "malaposta-web")
+        let (data, run) = (surroundings.dataFolder, surroundings.runFolder)
+        let generation = try await CurrentGeneration(folder: GenerationFolder(data + "/generations"), logger: logger)
+        let host = generation.value.host
+        logger.logLevel = Logger.Level(rawValue: host.log.level.rawValue) ?? .notice
+        let sessions = SessionRegistry()
+        let authenticator = AuthenticationClient(path: run + "/auth.sock", sessions: sessions, logger: logger)
+        let pairs = host.certificatePairs(dataFolder: data, configurationFolder: surroundings.configurationFolder)
+        let certificates = pairs.isEmpty ? nil : try ServerCertificates(pairs)
+        let store = try MailStore(StoreOptions(root: data + "/accounts", role: .web, changesFolder: run + "/changes"), logger: logger)
+        let webmail = try WebmailService(
+            listeners: listeners(host, surroundings), dataFolder: data, runFolder: run,
+            templatesFolder: surroundings.templatesFolder, store: store, generation: generation, authenticator: authenticator,
+            registry: sessions, certificates: certificates, logger: logger)
+
+        let report = HealthReport(program: "malaposta-web", version: Self.version)
+        let gate = StartGate(1) {
+            report.up()
+            Readiness(socket: surroundings.notifySocket).ready()
+        }
+        var services: [any Service] = [generation, authenticator, SessionEnder(generation: generation, sessions: sessions)]
+        services.append(GenerationReport(generation: generation, report: report))
+        if let certificates {
+            services.append(
+                CertificateWatch(
+                    certificates, generation: generation, dataFolder: data, configurationFolder: surroundings.configurationFolder,
+                    logger: logger))
+        }
+        services.append(GatedService(gate) { try await webmail.run(listening: $0) })
+        try await WorkerRun(surroundings, healthSocket: "web-health.sock", report: report, logger: logger).run(services)
+        await store.shutdown()
+    }
+
+    /// In the clear the site is served on loopback alone; elsewhere browsers are sent to https.
+    private func listeners(_ host: HostConfiguration, _ surroundings: Surroundings) -> [WebmailService.Listener] {
+        let secure = host.listeners.first { $0.service == .https }
+        return host.listeners.filter(\.service.isWeb).flatMap { listener in
+            let isLocal = listener.address.hasPrefix("127.") || listener.address == "::1"
+            let kind: WebmailService.Listener.Kind =
+                if listener.service == .https { .https } else if let secure, !isLocal { .redirect(port: Int(secure.port)) } else { .plain }
+            return (surroundings.listeners[listener.name] ?? []).map { WebmailService.Listener(descriptor: $0, kind: kind) }
+        }
+    }
+}

@@ -155,7 +155,9 @@ package actor HostControl {
         let present = tree.accountIDs
         let leaving = living.filter { !present.contains($0.id) }
         let retired = try database.retired()
-        let waiting = retired.filter { $0.purgeAfter > now() && !present.contains($0.account.id) }.map(\.account)
+        // An account that is leaving may stand there already, where a change was noted but stopped before it was in force.
+        let gone = present.union(leaving.map(\.id))
+        let waiting = retired.filter { $0.purgeAfter > now() && !gone.contains($0.account.id) }.map(\.account)
         let content = try GenerationContent(
             tree, overrides: AccountOverrides(suspended: database.suspended(), retired: waiting + leaving))
         let newPasswords = Dictionary(tree.tenants.flatMap(\.filePasswords)) { first, _ in first }

@@ -104,7 +104,8 @@ struct TenantComparison {
             guard let before else {
                 return line(.add, .group, after.address.description, [Self.counted(after.route.members.count, "member")])
             }
-            var notes = Self.difference(before.addresses, after.addresses).map { "address \($0)" }
+            var notes = before.address == after.address ? [] : ["was \(before.address)"]
+            notes += Self.difference(before.addresses, after.addresses).map { "address \($0)" }
             notes += Self.difference(before.route.members, after.route.members)
             if before.route.maySend != after.route.maySend { notes.append("mail from \(after.route.maySend.rawValue)") }
             if before.route.name != after.route.name { notes.append("named \(after.route.name)") }
@@ -122,7 +123,8 @@ struct TenantComparison {
         var groups: [String: Group] = [:]
         for entry in tenant?.routes ?? [] {
             guard case .group(let route) = entry.route else { continue }
-            groups[route.id, default: Group(address: entry.address, addresses: [], route: route)].addresses.append(entry.address)
+            groups[route.id, default: Group(address: route.address ?? entry.address, addresses: [], route: route)].addresses
+                .append(entry.address)
         }
         return groups.values.sorted { $0.route.id < $1.route.id }
     }

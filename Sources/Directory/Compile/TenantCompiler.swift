@@ -24,15 +24,18 @@ struct TenantCompiler {
         let present = files.users.map(account) + files.sharedMailboxes.map(account)
         let routes = self.routes
         let retired = retiredAccounts(besides: present)
-        let taken = Set(routes.map { $0.address.folded })
+        var taken = Set(routes.map { $0.address.folded })
         let refused = retired.flatMap { account in
-            ([account.address] + account.aliases).map { AddressRoute($0.folded, .account(account.id)) }
+            // An address may have been several retired accounts', one after the other: one refusal is enough.
+            ([account.address] + account.aliases).map(\.folded).filter { taken.insert($0).inserted }.map {
+                AddressRoute($0, .account(account.id))
+            }
         }
         return TenantContent(
             tenant: tenant,
             domains: files.domains.map(domain).sorted { $0.name < $1.name },
             accounts: (present + retired).sorted { $0.id < $1.id },
-            routes: (routes + refused.filter { !taken.contains($0.address) }).sorted { $0.address < $1.address })
+            routes: (routes + refused).sorted { $0.address < $1.address })
     }
 
     private var tenant: Tenant {
@@ -90,7 +93,8 @@ struct TenantCompiler {
         for group in files.groups {
             let route = Route.group(
                 GroupRoute(
-                    id: group.id.text, name: group.name, members: group.members.compactMap { addresses[$0] },
+                    id: group.id.text, address: group.address, name: group.name,
+                    members: group.members.compactMap { addresses[$0] },
                     maySend: group.maySend))
             routes += ([group.address] + group.aliases).map { AddressRoute($0.folded, route) }
         }

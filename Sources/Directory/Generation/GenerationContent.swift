@@ -51,13 +51,18 @@ package enum Route: Hashable, Sendable, Codable {
 package struct GroupRoute: Hashable, Sendable, Codable {
     /// Within its tenant.
     package var id: String
+    /// Its main address; nil where it has only one.
+    package var address: Address?
     package var name: String
     /// Addresses of the same tenant: accounts and groups.
     package var members: [Address]
     package var maySend: GroupSenders
 
-    package init(id: String, name: String, members: [Address], maySend: GroupSenders = .anyone) {
+    package init(
+        id: String, address: Address? = nil, name: String, members: [Address], maySend: GroupSenders = .anyone
+    ) {
         self.id = id
+        self.address = address
         self.name = name
         self.members = members
         self.maySend = maySend

@@ -10,7 +10,7 @@ extension TenantContent {
         let groups = routes.compactMap { entry -> Person? in
             // A group's further addresses are the same group: the first one stands for it.
             guard case .group(let group) = entry.route, seen.insert(group.id).inserted else { return nil }
-            return Person(account: nil, address: entry.address, displayName: group.name)
+            return Person(account: nil, address: group.address ?? entry.address, displayName: group.name)
         }
         return accounts + groups
     }

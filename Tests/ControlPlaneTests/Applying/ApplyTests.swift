@@ -98,6 +98,28 @@ import Testing
         #expect(targets == [.account(new, detail: nil, as: try Address("old@acme.example"))])
     }
 
+    @Test func anAddressMayHaveBeenSeveralRetiredAccounts() async throws {
+        try await apply()
+        try host.accounts { $0.replacing("- id: old", with: "- id: new") }
+        try await apply()
+        try host.accounts { $0.replacing(Self.old, with: "") }
+        try await apply()
+        #expect(try await current().resolve(Address("old@acme.example")) == .disabled)
+        #expect(try await control.status().retired == 2)
+    }
+
+    @Test func aChangeThatStoppedBeforeItWasInForceIsDoneAgain() async throws {
+        try await apply()
+        try host.accounts { $0.replacing(Self.old, with: "") }
+        try await apply()
+        // As if the program had stopped between noting the change and putting it in force.
+        try GenerationWriter(host.folders.generations).publish(1)
+        let fresh = HostControl(host.folders)
+        let outcome = try await fresh.apply(configuration: host.folders.configuration, plan: nil)
+        #expect(outcome.generation == 3)
+        #expect(try await current().resolve(Address("old@acme.example")) == .disabled)
+    }
+
     @Test func rollbackTakesTheFilesOfThen() async throws {
         try await apply()
         try host.accounts { $0.replacing("Rui Lima", with: "Rui de Lima") }

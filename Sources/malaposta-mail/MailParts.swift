@@ -79,7 +79,7 @@ struct MailParts {
                 ] as [any Service]
             } ?? [])
             + [
-                SessionEnder(generation: generation, sessions: sessions),
+                SessionWatch(sessions, generation, logger: logger),
                 HealthWatch(generation: generation, delivery: delivery, report: report),
             ]
             + [imapServer] + smtp.map { service in GatedService(gate) { try await service.run(listening: $0) } }

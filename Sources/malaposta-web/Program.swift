@@ -27,7 +27,8 @@ import Worker
         let authenticator = AuthenticationClient(path: run + "/auth.sock", sessions: sessions, logger: logger)
         let pairs = host.certificatePairs(dataFolder: data, configurationFolder: surroundings.configurationFolder)
         let certificates = pairs.isEmpty ? nil : try ServerCertificates(pairs)
-        let store = try MailStore(StoreOptions(root: data + "/accounts", role: .web, changesFolder: run + "/changes"), logger: logger)
+        let store = try MailStore(
+            StoreOptions(root: data + "/accounts", role: .web, changesFolder: run + "/changes"), logger: logger)
         let webmail = try WebmailService(
             listeners: listeners(host, surroundings), dataFolder: data, runFolder: run,
             templatesFolder: surroundings.templatesFolder, store: store, generation: generation, authenticator: authenticator,
@@ -38,7 +39,7 @@ import Worker
             report.up()
             Readiness(socket: surroundings.notifySocket).ready()
         }
-        var services: [any Service] = [generation, authenticator, SessionEnder(generation: generation, sessions: sessions)]
+        var services: [any Service] = [generation, authenticator, SessionWatch(sessions, generation, logger: logger)]
         services.append(GenerationReport(generation: generation, report: report))
         if let certificates {
             services.append(
@@ -57,7 +58,9 @@ import Worker
         return host.listeners.filter(\.service.isWeb).flatMap { listener in
             let isLocal = listener.address.hasPrefix("127.") || listener.address == "::1"
             let kind: WebmailService.Listener.Kind =
-                if listener.service == .https { .https } else if let secure, !isLocal { .redirect(port: Int(secure.port)) } else { .plain }
+                if listener.service == .https { .https } else if let secure, !isLocal { .redirect(port: Int(secure.port)) } else {
+                    .plain
+                }
             return (surroundings.listeners[listener.name] ?? []).map { WebmailService.Listener(descriptor: $0, kind: kind) }
         }
     }

@@ -5,20 +5,25 @@ internal import Store
 extension Session {
     /// FETCH and UID FETCH, RFC 9051 §6.4.5, with CHANGEDSINCE (RFC 7162 §3.1.4.1).
     ///
-    /// Rows are asked for in batches and written straight into the replies: memory is bounded by a batch, not by the mailbox.
+    /// What rows hold is written by `fetchRows`. Where messages themselves are read, rows are asked for in batches: memory is
+    /// bounded by a batch, not by the mailbox.
     func fetch(_ set: SequenceSet, _ request: FetchRequest, _ byUID: Bool) async throws -> Reply {
         guard let mailbox = selected else { return .bad("Please select a mailbox first") }
         let asksForModSequences = request.changedSince != nil || request.items.contains(.modSequence)
         if asksForModSequences { usesModSequences = true }
         guard let messages = try await mailbox.messages(set, byUID: byUID) else { return Self.noSuchNumber }
         let plan = FetchPlan(request.items, withUID: byUID, withModSequence: request.changedSince != nil)
+        let changedSince = request.changedSince.map(ModSequence.init)
+        guard plan.needsContent else {
+            try await fetchRows(messages, plan, changedSince: changedSince, in: mailbox)
+            return .ok("Done")
+        }
         let list = try await mailbox.uids()
         var batches = UIDBatches(list, messages, size: limits.rowsPerBatch)
         while let batch = batches.next() {
             let seen = plan.setsSeen ? try await setSeen(batch, in: mailbox) : []
             let rows = try await mailbox.account.metadata(
-                in: mailbox.folder, uids: batch, fields: plan.fields, changedSince: request.changedSince.map(ModSequence.init),
-                limit: limits.rowsPerBatch)
+                in: mailbox.folder, uids: batch, fields: plan.fields, changedSince: changedSince, limit: limits.rowsPerBatch)
             try await write(rows, plan, list: list, seen: seen, mailbox)
             if isOver { break }
         }
@@ -51,26 +56,13 @@ extension Session {
             replies.write("* ")
             replies.write(number: UInt64(position))
             replies.write(" FETCH (")
-            if plan.needsContent {
-                try await writeItems(of: row, plan, mailbox)
-            } else {
-                writeItems(of: row, plan.items)
-            }
+            try await writeItems(of: row, plan, mailbox)
             if !plan.asksForFlags, seen.contains(row.uid) {
                 replies.write(" FLAGS ")
                 replies.write(flags: row.flags, tags: row.tags, isRecent: mailbox.isRecent(row.uid))
             }
             replies.write(")\r\n")
             try await flushIfLarge()
-        }
-    }
-
-    private func writeItems(of row: MessageMetadata, _ items: [FetchItem]) {
-        var isFirst = true
-        for item in items {
-            if !isFirst { replies.write(" ") }
-            isFirst = false
-            write(item, of: row)
         }
     }
 

@@ -93,7 +93,7 @@ extension Command {
     /// Whether changes are looked for even where nobody told of any.
     var asksForNews: Bool {
         switch self {
-        case .noop, .check, .idle, .expunge, .move: true
+        case .noop, .check, .idle, .expunge, .copy, .move: true
         default: false
         }
     }

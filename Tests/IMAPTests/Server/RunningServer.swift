@@ -18,6 +18,8 @@ struct RunningServer: Sendable {
     let address: SocketAddress
     let tlsAddress: SocketAddress
     let folder: String
+    /// Ends the server as a cancelled group does.
+    let stop: @Sendable () -> Void
 
     func account(_ account: DirectoryAccount) async throws -> Account { try await services.store.account(account.id) }
 
@@ -74,16 +76,17 @@ func withServer<Result: Sendable>(
         [IMAPServer.Listener(descriptor: plain, beginsWithTLS: false)]
         + (hasTLS ? [IMAPServer.Listener(descriptor: encrypted, beginsWithTLS: true)] : [])
     let server = IMAPServer(services, listeners: listeners)
+    let service = Task { try await server.run() }
     let running = RunningServer(
         host: host, services: services, address: try SocketAddress(ipAddress: "127.0.0.1", port: plainPort),
-        tlsAddress: try SocketAddress(ipAddress: "127.0.0.1", port: encryptedPort), folder: folder)
-    let result = try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try? await server.run() }
-        defer { group.cancelAll() }
-        return try await body(running)
-    }
+        tlsAddress: try SocketAddress(ipAddress: "127.0.0.1", port: encryptedPort), folder: folder,
+        stop: { service.cancel() })
+    let result: Swift.Result<Result, any Error>
+    do { result = .success(try await body(running)) } catch { result = .failure(error) }
+    service.cancel()
+    _ = await service.result
     await store.shutdown()
-    return result
+    return try result.get()
 }
 
 enum TestCertificates {

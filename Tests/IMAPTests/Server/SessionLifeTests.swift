@@ -121,6 +121,19 @@ import Testing
         }
     }
 
+    @Test func whoIsConnectedIsToldThatTheServerStops() async throws {
+        try await withServer { server in
+            let client = try await loggedIn(server)
+            let idle = try await loggedIn(server)
+            try await idle.send("a IDLE\r\n")
+            #expect(await idle.line() == "+ idling")
+            server.stop()
+            #expect(await client.line() == "* BYE [UNAVAILABLE] The server is stopping, please come back")
+            #expect(await idle.line() == "* BYE [UNAVAILABLE] The server is stopping, please come back")
+            #expect(await idle.line() == nil)
+        }
+    }
+
     @Test func oneConnectionThatBreaksHarmsNobody() async throws {
         try await withServer { server in
             let client = try await loggedIn(server)

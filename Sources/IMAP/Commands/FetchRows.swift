@@ -1,0 +1,95 @@
+internal import Mail
+internal import NIOCore
+internal import Store
+
+/// Writes `* n FETCH (...)` for each row as the store reads it, on the account's lane: no row is ever held.
+struct FetchRows: Sendable {
+    let items: [FetchItem]
+    let list: UIDList
+    /// `\Recent`.
+    let recent: [ClosedRange<UInt32>]
+
+    /// Nothing where the client does not know of the message yet.
+    func write(_ row: borrowing MetadataRow, into buffer: inout ByteBuffer) {
+        let uid = row.uid
+        guard let index = list.index(of: uid) else { return }
+        buffer.write("* ")
+        buffer.write(number: UInt64(index + 1))
+        buffer.write(" FETCH (")
+        var isFirst = true
+        for item in items {
+            if !isFirst { buffer.write(" ") }
+            isFirst = false
+            write(item, of: row, uid, into: &buffer)
+        }
+        buffer.write(")\r\n")
+    }
+
+    private func write(_ item: FetchItem, of row: borrowing MetadataRow, _ uid: UID, into buffer: inout ByteBuffer) {
+        switch item {
+        case .uid:
+            buffer.write("UID ")
+            buffer.write(number: UInt64(uid.value))
+        case .flags:
+            buffer.write("FLAGS ")
+            writeFlags(of: row, uid, into: &buffer)
+        case .internalDate:
+            buffer.write("INTERNALDATE ")
+            buffer.write(DateTime(seconds: row.internalDate))
+        case .size:
+            buffer.write("RFC822.SIZE ")
+            buffer.write(number: UInt64(max(0, row.size)))
+        case .modSequence:
+            buffer.write("MODSEQ (")
+            buffer.write(number: row.modSequence.value)
+            buffer.write(")")
+        case .envelope:
+            buffer.write("ENVELOPE ")
+            row.appendEnvelope(to: &buffer)
+        case .bodyStructure:
+            buffer.write("BODYSTRUCTURE ")
+            row.appendBodyStructure(to: &buffer)
+        case .body:
+            buffer.write("BODY ")
+            row.appendBody(to: &buffer)
+        // These need the message itself, and never come here.
+        case .section, .legacy: break
+        }
+    }
+
+    private func writeFlags(of row: borrowing MetadataRow, _ uid: UID, into buffer: inout ByteBuffer) {
+        let isRecent = recent.contains { $0.contains(uid.value) }
+        buffer.write(flags: row.flags, tags: EmptyCollection(), isRecent: isRecent)
+        guard row.hasTags else { return }
+        // The tags go before the closing parenthesis.
+        let isEmpty = row.flags.isEmpty && !isRecent
+        buffer.moveWriterIndex(to: buffer.writerIndex - 1)
+        if !isEmpty { buffer.write(" ") }
+        if row.appendTags(to: &buffer) == 0, !isEmpty { buffer.moveWriterIndex(to: buffer.writerIndex - 1) }
+        buffer.write(")")
+    }
+}
+
+extension Session {
+    /// FETCH of what the rows hold: a batch of octets is written while the one before is on its way.
+    func fetchRows(_ messages: UIDSet, _ plan: FetchPlan, changedSince: ModSequence?, in mailbox: SelectedMailbox) async throws {
+        let rows = FetchRows(items: plan.items, list: try await mailbox.uids(), recent: mailbox.recent)
+        var rest = messages
+        while !rest.isEmpty, !isOver {
+            let (batch, last) = try await mailbox.account.write(
+                mailbox.folder, uids: rest, fields: plan.fields, changedSince: changedSince, into: replies,
+                octets: limits.replyBuffer.octets
+            ) { row, buffer in rows.write(row, into: &buffer) }
+            replies = batch
+            guard let last, last.value < .max else { return }
+            rest = rest.above(last)
+            try await flush()
+        }
+    }
+}
+
+extension UIDSet {
+    fileprivate func above(_ uid: UID) -> UIDSet {
+        UIDSet(ranges: ranges.filter { $0.upperBound > uid.value }.map { max($0.lowerBound, uid.value + 1)...$0.upperBound })
+    }
+}

@@ -64,24 +64,40 @@ package actor HostControl {
     package func apply(configuration: String, plan planned: String?) throws -> Outcome {
         try locked { _ in
             let prepared = try prepare(ConfigurationReading(folder: configuration))
-            if let planned, planned != prepared.plan.id {
-                throw ControlError.otherPlan(wanted: planned, found: prepared.plan.id.isEmpty ? "empty" : prepared.plan.id)
-            }
+            try check(prepared.plan, against: planned)
             return try commit(prepared, reason: "apply")
         }
     }
 
-    /// Puts the files in force that an earlier generation was made of. What commands have set stays.
+    /// What a rollback would do now; nothing is changed.
     ///
     /// - Parameter number: nil is the newest one before with other files.
-    package func rollback(to number: Int?) throws -> Outcome {
-        try locked { database in
-            let target = try number ?? earlier(database)
-            guard folders.generations.currentNumber != nil else { throw ControlError.noGeneration }
-            guard let files = try database.applied(generation: target) else { throw ControlError.noSuchGeneration(target) }
-            let prepared = try prepare(ConfigurationReading(database.files(applied: files)))
+    package func rollbackPlan(to number: Int?) throws -> Plan { try prepareRollback(to: number).prepared.plan }
+
+    /// Puts the files in force that an earlier generation was made of. What commands have set stays.
+    ///
+    /// - Parameters:
+    ///   - number: nil is the newest one before with other files.
+    ///   - planned: the id of the plan that someone saw; nil goes back whatever that means now.
+    package func rollback(to number: Int?, plan planned: String? = nil) throws -> Outcome {
+        try locked { _ in
+            let (target, prepared) = try prepareRollback(to: number)
+            try check(prepared.plan, against: planned)
             return try commit(prepared, reason: "rollback to \(target)")
         }
+    }
+
+    private func prepareRollback(to number: Int?) throws -> (target: Int, prepared: Prepared) {
+        let database = try database()
+        guard folders.generations.currentNumber != nil else { throw ControlError.noGeneration }
+        let target = try number ?? earlier(database)
+        guard let files = try database.applied(generation: target) else { throw ControlError.noSuchGeneration(target) }
+        return (target, try prepare(ConfigurationReading(database.files(applied: files))))
+    }
+
+    private func check(_ plan: Plan, against planned: String?) throws {
+        guard let planned, planned != plan.id else { return }
+        throw ControlError.otherPlan(wanted: planned, found: plan.id.isEmpty ? "empty" : plan.id)
     }
 
     private func earlier(_ database: ControlDatabase) throws -> Int {

@@ -26,8 +26,10 @@ package struct ControlClient: Sendable {
         }
     }
 
-    package func rollback(to generation: Int?) async throws -> HostControl.Outcome {
-        try await ask(RollbackQuestion(generation: generation)) { try await control.rollback(to: generation) }
+    package func rollback(to generation: Int?, plan: String? = nil) async throws -> HostControl.Outcome {
+        try await ask(RollbackQuestion(generation: generation, plan: plan)) {
+            try await control.rollback(to: generation, plan: plan)
+        }
     }
 
     package func setPassword(_ password: [UInt8], of user: String) async throws -> HostControl.Outcome {

@@ -108,7 +108,7 @@ package final class ControlPlaneService: Service {
             }
         }
         table.answer(RollbackQuestion.self) { question, peer in
-            try await answer("rollback", peer) { try await control.rollback(to: question.generation) }
+            try await answer("rollback", peer) { try await control.rollback(to: question.generation, plan: question.plan) }
         }
         table.answer(SetPasswordQuestion.self) { question, peer in
             try await answer("user password", peer) {

@@ -16,6 +16,7 @@ struct RollbackQuestion: Question {
     typealias Answer = HostControl.Outcome
 
     var generation: Int?
+    var plan: String?
 }
 
 struct SetPasswordQuestion: Question {

@@ -20,9 +20,8 @@ extension Reply {
     private static func harmless(_ text: String) -> [UInt8] {
         var octets = Array(text.utf8.prefix(longestText))
         // A cut within a character leaves no half of it behind.
-        if octets.count < text.utf8.count {
-            while let last = octets.last, last & 0xc0 == 0x80 { octets.removeLast() }
-            if let last = octets.last, last >= 0xc0 { octets.removeLast() }
+        while octets.count < text.utf8.count, !octets.isEmpty, String(validating: octets, as: UTF8.self) == nil {
+            octets.removeLast()
         }
         for index in octets.indices where octets[index] < 0x20 || octets[index] == 0x7f { octets[index] = UInt8(ascii: "?") }
         return octets

@@ -39,12 +39,18 @@ final class SMTPChannelHandler: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is WakeUp { context.fireChannelRead(wrapInboundOut(.wake)) }
+        if event is WakeUp { pass(.wake, context) }
         if case .handshakeCompleted? = event as? TLSUserEvent {
             let version = try? context.channel.pipeline.syncOperations.nioSSL_tlsVersion()
-            context.fireChannelRead(wrapInboundOut(.secured(version: Self.name(of: version ?? nil))))
+            pass(.secured(version: Self.name(of: version ?? nil)), context)
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// What comes between two reads is handed to the task at the end of a read, which none may follow for long.
+    private func pass(_ incoming: Incoming, _ context: ChannelHandlerContext) {
+        context.fireChannelRead(wrapInboundOut(incoming))
+        context.fireChannelReadComplete()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

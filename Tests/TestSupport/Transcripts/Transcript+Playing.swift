@@ -9,9 +9,13 @@ extension Transcript {
     ///   - address: of the server, IP or unix socket.
     ///   - beginsWithTLS: whether TLS begins with the first octet. No certificate is verified.
     ///   - patience: how long one line is waited for.
+    ///   - act: what `DO name` does.
     /// - Throws: `TranscriptFailure` with the line where it went wrong.
-    package func play(to address: SocketAddress, beginsWithTLS: Bool = false, patience: TimeAmount = .seconds(10)) async throws {
-        let player = TranscriptPlayer(address: address, beginsWithTLS: beginsWithTLS, patience: patience)
+    package func play(
+        to address: SocketAddress, beginsWithTLS: Bool = false, patience: TimeAmount = .seconds(10),
+        act: @escaping @Sendable (String) async throws -> Void = { _ in }
+    ) async throws {
+        let player = TranscriptPlayer(address: address, beginsWithTLS: beginsWithTLS, patience: patience, act: act)
         do {
             try await player.play(steps[...])
             await player.close()
@@ -28,11 +32,15 @@ final class TranscriptPlayer {
     private let address: SocketAddress
     private let beginsWithTLS: Bool
     private let patience: TimeAmount
+    private let act: @Sendable (String) async throws -> Void
     private var connections: [Int: TranscriptConnection] = [:]
     private var names: [String: String] = [:]
 
-    init(address: SocketAddress, beginsWithTLS: Bool, patience: TimeAmount) {
-        (self.address, self.beginsWithTLS, self.patience) = (address, beginsWithTLS, patience)
+    init(
+        address: SocketAddress, beginsWithTLS: Bool, patience: TimeAmount,
+        act: @escaping @Sendable (String) async throws -> Void
+    ) {
+        (self.address, self.beginsWithTLS, self.patience, self.act) = (address, beginsWithTLS, patience, act)
     }
 
     func play(_ steps: ArraySlice<TranscriptStep>) async throws {
@@ -51,6 +59,7 @@ final class TranscriptPlayer {
                 try await expect(patterns, from: connection)
             case .expect(let pattern, let need): try await expect(pattern, need, at: step, from: connection)
             case .startTLS: try await connection.startTLS()
+            case .act(let name): try await act(name)
             case .closed:
                 if let line = try await connection.line() {
                     throw TranscriptFailure(line: step.number, "not closed, but said: \(line)")

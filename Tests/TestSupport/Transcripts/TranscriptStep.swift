@@ -7,6 +7,8 @@ struct TranscriptStep: Sendable {
         case expect(LinePattern, Need)
         /// `TLS`: the client begins the handshake.
         case startTLS
+        /// `DO name`: the test does something of its own.
+        case act(String)
         /// `CLOSED`: the server closes, with nothing said before.
         case closed
     }
@@ -36,6 +38,7 @@ struct TranscriptStep: Sendable {
         case ("S", "?"): kind = .expect(LinePattern(text), .maybe)
         case ("S", "~"): kind = .expect(LinePattern(text), .anyOrder)
         case ("TLS", nil): kind = .startTLS
+        case ("DO", " "): kind = .act(String(rest))
         case ("CLOSED", nil): kind = .closed
         default: return nil
         }

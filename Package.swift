@@ -115,7 +115,7 @@ let package = Package(
         module(
             "Webmail",
             [
-                "Wire", "Mail", "MIME", "SMTP", "Store", "Directory", "TLS", "LocalSocket", "Worker", "SQL", logging, locks,
+                "Wire", "Mail", "MIME", "MailConfiguration", "SMTP", "Store", "Directory", "TLS", "LocalSocket", "Worker", "SQL", logging, locks,
                 lifecycle, nioSSL,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -176,7 +176,7 @@ let package = Package(
             "IMAPTests",
             ["IMAP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "TLS", logging, lifecycle, nioSSL] + nio,
             exclude: ["Clients/imaplib_round.py", "Clients/mbsync_round.py"]),
-        tests("WebmailTests", ["Webmail", "Store", "Directory", "Mail", "MIME", logging] + nio),
+        tests("WebmailTests", ["Webmail", "MailConfiguration", "TLS", "Store", "Directory", "Mail", "MIME", logging] + nio),
         tests("ControlPlaneTests", ["ControlPlane", "Directory", "MailConfiguration", "Mail", "LocalSocket", logging] + nio),
     ]
 )

@@ -1,0 +1,190 @@
+internal import Directory
+internal import MIME
+internal import Mail
+internal import NIOCore
+internal import Store
+
+/// What is written in one mailbox: begun, saved, sent, taken back.
+struct WritingDesk: Sendable {
+    let web: Web
+    let visitor: Visitor
+    let mailbox: OpenMailbox
+
+    private var composer: Composer { Composer(web: web, visitor: visitor, mailbox: mailbox) }
+
+    // MARK: Beginning
+
+    func begin(_ query: FormFields) async throws -> Written {
+        if let draft = query["draft"].flatMap({ Int64($0) }) { return try await resume(MessageID(draft)) }
+        if let source = query["source"].flatMap({ Int64($0) }), let kind = query["kind"].flatMap(Written.Kind.init) {
+            return try await answer(MessageID(source), kind)
+        }
+        var written = Written()
+        written.to = query["to"] ?? ""
+        written.subject = query["subject"] ?? ""
+        return written
+    }
+
+    private func parsed(_ id: MessageID) async throws -> (MessageDetail, ParsedMessage) {
+        guard let detail = try await mailbox.account.message(id) else { throw WebRefusal.notFound }
+        return (detail, ParsedMessage(try await mailbox.account.content(of: id).whole(limit: web.limits.message)))
+    }
+
+    private func answer(_ id: MessageID, _ kind: Written.Kind) async throws -> Written {
+        let (detail, message) = try await parsed(id)
+        let answering = Answering(visitor: visitor, senders: composer.senders, detail: detail, text: text(message))
+        var written = answering.written(kind)
+        if kind == .forward { written.uploads = try await takeFiles(message) }
+        return written
+    }
+
+    private func resume(_ id: MessageID) async throws -> Written {
+        let (detail, message) = try await parsed(id)
+        guard let folder = try await mailbox.account.folder(detail.listing.folder), folder.use == .drafts || folder.use == .templates
+        else { throw WebRefusal.notFound }
+        var written = Written()
+        written.kind = .draft
+        // A template stays what it is: a message made from it is a new one (F62).
+        if folder.use == .drafts { written.draft = id.value }
+        written.from = detail.listing.from.first?.address ?? ""
+        written.to = RecipientReader.write(detail.listing.to)
+        written.cc = RecipientReader.write(detail.cc)
+        written.bcc = RecipientReader.write(detail.bcc)
+        written.subject = detail.listing.subject
+        written.body = text(message).replacing("\r\n", with: "\n")
+        written.uploads = try await takeFiles(message)
+        return written
+    }
+
+    /// The plain text, or that of the HTML.
+    private func text(_ message: ParsedMessage) -> String {
+        message.structure.displayParts.texts.map { text in
+            if let plain = text.plain {
+                let content = message.text(of: plain, limit: web.limits.shownText)
+                let isFlowed = message.structure.parts[plain].contentType.field.parameter("format")?.lowercased() == "flowed"
+                return isFlowed ? FlowedText.unwrapped(content) : content
+            }
+            return text.html.map { HTMLText.extract(message.text(of: $0, limit: web.limits.shownHTML), limit: web.limits.shownText) } ?? ""
+        }.joined(separator: "\n\n")
+    }
+
+    private func takeFiles(_ message: ParsedMessage) async throws -> [String] {
+        var ids: [String] = []
+        for file in message.structure.displayParts.attachments.prefix(web.limits.attachments) where !file.isInline {
+            let octets = message.content(of: file.index)
+            let stored = try await web.uploads.store(
+                OneBuffer(octets: octets), name: file.name, type: file.type, of: visitor.account.id, largest: .max)
+            ids.append(stored.id)
+        }
+        return ids
+    }
+
+    // MARK: Saving and sending
+
+    func save(_ written: Written) async throws -> MessageID {
+        let made = try await composer.make(written, isDraft: true)
+        defer { composer.remove(made.path) }
+        let message = NewMessage(MessageSource(body: .file(path: made.path)), flags: [.seen, .draft])
+        let old = written.draft.map { MessageID($0) }
+        return try await mailbox.account.replaceDraft(old, with: message, quota: mailbox.directory.quota).message
+    }
+
+    func discard(_ written: Written) async throws {
+        if let draft = written.draft { try await mailbox.account.moveToTrash([MessageID(draft)]) }
+        await web.uploads.remove(written.uploads, of: visitor.account.id)
+    }
+
+    /// The draft stays, hidden in the trash, until the time to undo is over: taking back brings it out again.
+    func send(_ written: Written) async throws -> (token: String?, draft: String?) {
+        let made = try await composer.make(written, isDraft: false)
+        defer { composer.remove(made.path) }
+        var kept = written
+        let draft = try await save(written)
+        kept.draft = draft.value
+        let queue = try await web.submission.send(made.envelope, path: made.path, size: made.size, as: visitor.account.id)
+        try await mailbox.account.moveToTrash([draft])
+        try await mark(written)
+        let token = queue.map {
+            SentToken(queue: $0, account: visitor.account.id, mailbox: mailbox.name, draft: draft.description).text
+        }
+        return (token, draft.description)
+    }
+
+    /// F7, F8: the answered or forwarded message says so.
+    private func mark(_ written: Written) async throws {
+        guard let source = written.source else { return }
+        let flag: SystemFlags = written.kind == .forward ? .forwarded : .answered
+        do { try await mailbox.account.setFlags(FlagChange(.add, [flag]), of: [MessageID(source)]) } catch .noSuchMessage {}
+    }
+
+    /// - Returns: false where the message was on its way already.
+    func takeBack(_ sent: SentToken) async throws -> Bool {
+        guard await web.submission.cancel(sent.queue, of: sent.account) else { return false }
+        if let draft = sent.draft.flatMap({ Int64($0) }) {
+            try await mailbox.account.move([MessageID(draft)], to: mailbox.account.folder(.drafts).id)
+        }
+        return true
+    }
+
+    // MARK: The page
+
+    func fields(_ written: Written, problem: String?, back: String) async throws -> Fields {
+        var files: [Fields] = []
+        for id in written.uploads {
+            guard let file = try await web.uploads.file(id, of: visitor.account.id) else { continue }
+            let size = visitor.words.size(file.size)
+            files.append(["id": id, "name": file.name, "size": size, "kind": MessageFields.kind(file.name)])
+        }
+        let chosen = written.from.isEmpty ? composer.senders.first?.address.description : written.from
+        var fields: Fields = [
+            "heading": written.kind == .new || written.subject.isEmpty ? visitor.words["new_message"] : written.subject,
+            "kind": written.kind.rawValue, "source": written.source.map { "\($0)" } ?? "",
+            "draft": written.draft.map { "\($0)" } ?? "", "to": written.to, "cc": written.cc, "bcc": written.bcc,
+            "copies": !written.cc.isEmpty || !written.bcc.isEmpty, "subject": written.subject, "body": written.body,
+            "uploads": files, "return": back, "saved": "",
+            "senders": composer.senders.map { sender -> Fields in
+                let address = sender.address.description
+                let name = sender.displayName.isEmpty ? address : "\(sender.displayName) <\(address)>"
+                return ["address": address, "name": name, "selected": address.lowercased() == chosen?.lowercased()]
+            },
+        ]
+        fields.set("problem", problem)
+        return fields
+    }
+}
+
+/// What takes a message back: its place in the queue and its draft. It is checked against the visitor when it comes.
+struct SentToken {
+    let queue: String
+    let account: AccountID
+    let mailbox: String
+    let draft: String?
+
+    init(queue: String, account: AccountID, mailbox: String, draft: String?) {
+        (self.queue, self.account, self.mailbox, self.draft) = (queue, account, mailbox, draft)
+    }
+
+    init?(_ text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 4, let account = AccountID(hex: parts[1]), !parts[0].isEmpty, parts[0].utf8.count < 100 else { return nil }
+        self.init(queue: parts[0], account: account, mailbox: parts[2], draft: parts[3].isEmpty ? nil : parts[3])
+    }
+
+    var text: String { "\(queue).\(account.hex).\(mailbox).\(draft ?? "")" }
+}
+
+/// One piece as a stream.
+private struct OneBuffer: AsyncSequence, Sendable {
+    let octets: ByteBuffer
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        var octets: ByteBuffer?
+
+        mutating func next() async -> ByteBuffer? {
+            defer { octets = nil }
+            return octets
+        }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(octets: octets) }
+}

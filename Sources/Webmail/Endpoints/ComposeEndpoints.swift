@@ -1,0 +1,139 @@
+internal import Directory
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import MIME
+internal import Mail
+internal import NIOCore
+internal import Store
+
+/// Writing, saving, sending, and taking back.
+enum ComposeEndpoints {
+    static let all: [Endpoint] = [
+        Endpoint(.get, "compose") { web, call in try await page(web, call) },
+        Endpoint(.post, "compose") { web, call in try await submit(web, call) },
+        Endpoint(.post, "compose/undo") { web, call in try await undo(web, call) },
+        Endpoint(.post, "uploads") { web, call in try await upload(web, call) },
+        Endpoint(.get, "people") { web, call in try await people(web, call) },
+    ]
+
+    // MARK: The page
+
+    private static func page(_ web: Web, _ call: Call) async throws -> Response {
+        let visitor = try await web.visitor(call)
+        let mailbox = try await web.mailbox(call.query["box"] ?? "me", of: visitor)
+        let desk = WritingDesk(web: web, visitor: visitor, mailbox: mailbox)
+        return try await show(try await desk.begin(call.query), desk, call)
+    }
+
+    private static func show(
+        _ written: Written, _ desk: WritingDesk, _ call: Call, problem: String? = nil, status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let inbox = try await desk.mailbox.account.folder(.inbox)
+        var panes = try await Panes(desk.web, desk.visitor, desk.mailbox, folder: inbox.id, query: FormFields())
+        panes.opened = ["compose": try await desk.fields(written, problem: problem, back: desk.mailbox.path(inbox.id))]
+        var response = try await panes.answer(call, title: desk.visitor.words["new_message"])
+        response.status = status
+        return response
+    }
+
+    // MARK: The form
+
+    private static func submit(_ web: Web, _ call: Call) async throws -> Response {
+        let visitor = try await web.visitor(call)
+        let form: FormFields
+        let isMultipart = call.header(.contentType)?.lowercased().hasPrefix("multipart/form-data") == true
+        if isMultipart {
+            // The token is looked at before a file is taken: it stands first in the form, or in the header.
+            form = try await ComposeForm(web: web, visitor: visitor, call: call).read()
+        } else {
+            form = try await call.form(limit: web.limits.form)
+            try web.check(form["csrf"] ?? call.header(.token), of: visitor, call)
+        }
+        let mailbox = try await web.mailbox(form["box"] ?? "me", of: visitor)
+        let desk = WritingDesk(web: web, visitor: visitor, mailbox: mailbox)
+        var written = Written(form)
+        if let removed = form["remove"] {
+            written.uploads.removeAll { $0 == removed }
+            await web.uploads.remove([removed], of: visitor.account.id)
+            return try await show(written, desk, call)
+        }
+        do {
+            return try await finish(form["do"] ?? "send", written, form, desk, call)
+        } catch let refusal as WebRefusal where !call.wantsJSON {
+            // Nothing that was written is lost: it is on the page again, with the reason.
+            return try await show(written, desk, call, problem: refusal.sentence(visitor.words), status: refusal.status)
+        }
+    }
+
+    private struct Outcome: Encodable {
+        var text: String
+        var draft: String?
+        var sent: String?
+    }
+
+    private static func finish(
+        _ action: String, _ written: Written, _ form: FormFields, _ desk: WritingDesk, _ call: Call
+    ) async throws -> Response {
+        let words = desk.visitor.words
+        let back = Answer.safe(form["return"])
+        switch action {
+        case "save":
+            let draft = try await desk.save(written)
+            let text = words("draft_saved", ["time": desk.visitor.clock.time(desk.web.now())])
+            if call.wantsJSON { return Answer.json(Outcome(text: text, draft: draft.description)) }
+            return Answer.redirect(FormFields.address(back, ["flash": "draft_stored"]))
+        case "discard":
+            try await desk.discard(written)
+            if call.wantsJSON { return Answer.json(Outcome(text: words["draft_discarded"])) }
+            return Answer.redirect(FormFields.address(back, ["flash": "draft_discarded"]))
+        case "send":
+            let sent = try await desk.send(written)
+            if call.wantsJSON { return Answer.json(Outcome(text: words["sent_flash"], draft: sent.draft, sent: sent.token)) }
+            return Answer.redirect(FormFields.address(back, ["flash": "sent_flash", "sent": sent.token]))
+        default: throw WebRefusal.badRequest
+        }
+    }
+
+    private static func undo(_ web: Web, _ call: Call) async throws -> Response {
+        let (visitor, form) = try await web.changing(call)
+        guard let sent = form["sent"].flatMap(SentToken.init), sent.account == visitor.account.id else { throw WebRefusal.notFound }
+        let mailbox = try await web.mailbox(sent.mailbox, of: visitor)
+        let desk = WritingDesk(web: web, visitor: visitor, mailbox: mailbox)
+        let isBack = try await desk.takeBack(sent)
+        let draft = FormFields.address("/compose", ["box": mailbox.isOwn ? nil : mailbox.name, "draft": sent.draft])
+        if call.wantsJSON {
+            return Answer.json(["text": visitor.words[isBack ? "sent_undone" : "undo_too_late"], "path": isBack ? draft : ""])
+        }
+        return Answer.redirect(isBack ? draft : "/?flash=undo_too_late")
+    }
+
+    // MARK: Files and people
+
+    /// The file is the body; its name stands in the query.
+    private static func upload(_ web: Web, _ call: Call) async throws -> Response {
+        let visitor = try await web.visitor(call)
+        try web.check(call.header(.token), of: visitor, call)
+        let file = try await web.uploads.store(
+            call.request.body, name: call.query["name"] ?? "", type: call.header(.contentType) ?? "", of: visitor.account.id,
+            largest: visitor.account.maxMessageSize.octets)
+        return Answer.json([
+            "id": file.id, "name": file.name, "size": visitor.words.size(file.size), "kind": MessageFields.kind(file.name),
+        ])
+    }
+
+    /// People of the visitor's own tenant, and nobody else.
+    private static func people(_ web: Web, _ call: Call) async throws -> Response {
+        let visitor = try await web.visitor(call)
+        let prefix = String((call.query["q"] ?? "").trimmed.prefix(100))
+        guard !prefix.isEmpty else { return Answer.json([[String: String]]()) }
+        let people = try await web.generation.value.people(of: visitor.account.tenant, prefix: prefix, limit: web.limits.suggestions)
+        return Answer.json(
+            people.map { person in
+                let avatar = Avatar(name: person.displayName, address: person.address.description)
+                return [
+                    "name": person.displayName, "address": person.address.description, "initials": avatar.initials,
+                    "color": "\(avatar.color)",
+                ]
+            })
+    }
+}

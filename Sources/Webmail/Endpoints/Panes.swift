@@ -1,0 +1,186 @@
+internal import Directory
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import MIME
+internal import Mail
+internal import Store
+
+/// Gathers what the three panes show, or the one piece of them that a script asks for.
+struct Panes {
+    let web: Web
+    let visitor: Visitor
+    let mailbox: OpenMailbox
+    let folders: [Folder]
+    var context: ListContext
+    let tags: [TagDefinition]
+    /// What is opened beside the list: `message`, `compose`, `settings`, or nothing.
+    var opened: Fields = [:]
+    var current: MessageID?
+
+    init(_ web: Web, _ call: Call, folder: FolderID?) async throws {
+        let visitor = try await web.visitor(call)
+        let mailbox = try await web.mailbox(call.parameters["box"] ?? call.query["box"] ?? "me", of: visitor)
+        try await self.init(web, visitor, mailbox, folder: folder, query: call.query)
+    }
+
+    init(_ web: Web, _ visitor: Visitor, _ mailbox: OpenMailbox, folder: FolderID?, query: FormFields) async throws {
+        self.web = web
+        self.visitor = visitor
+        self.mailbox = mailbox
+        folders = try await mailbox.account.folders()
+        tags = try await mailbox.account.tags()
+        let open = folders.first { $0.id == folder }
+        if folder != nil, open == nil { throw WebRefusal.notFound }
+        context = ListContext(query, folder: open, limits: web.limits)
+    }
+
+    private var words: Words { visitor.words }
+    private var tagColors: [Tag: TagDefinition] { Dictionary(tags.map { ($0.tag, $0) }) { first, _ in first } }
+
+    // MARK: A message
+
+    /// Opens a message, which is read from then on (F36 takes that back).
+    mutating func open(_ id: MessageID, _ call: Call) async throws {
+        let account = mailbox.account
+        guard let detail = try await account.message(id), let folder = folders.first(where: { $0.id == detail.listing.folder })
+        else { throw WebRefusal.notFound }
+        // Moved meanwhile: an address with the folder of before still finds it.
+        if context.query == nil, context.folder?.id != folder.id { context.folder = folder }
+        let octets = try await account.content(of: id).whole(limit: web.limits.message)
+        if !detail.listing.flags.contains(.seen) { try await account.setFlags(FlagChange(.add, .seen), of: [id]) }
+        let thread = try await account.thread(detail.listing.thread)
+        let always = try await account.setting(SettingsEndpoints.imagesKey) == "always"
+        let fields = MessageFields(
+            web: web, visitor: visitor, mailbox: mailbox, context: context, folder: folder, folders: folders, detail: detail,
+            message: ParsedMessage(octets), thread: thread, tagColors: tagColors,
+            showsImages: always || call.query["images"] == "1", alwaysShowsImages: always)
+        opened = ["message": fields.fields]
+        current = id
+    }
+
+    // MARK: Answers
+
+    func answer(_ call: Call, title: String? = nil) async throws -> Response {
+        let shell = Shell(web: web, visitor: visitor, mailbox: mailbox, folders: folders)
+        let message = opened["message"] as? Fields
+        let title = title ?? (message?["subject"] as? String) ?? heading
+        let base = shell.fields(title: "\(title) · \(visitor.account.tenantName)")
+        switch call.fragment {
+        case "rows":
+            let rows = try await rows(call)
+            return Answer.html(web.templates.render(base.adding(rows), with: "rows"))
+        case "list": return Answer.html(web.templates.render(base.adding(try await list(call)), with: "list"))
+        case "folders": return Answer.html(web.templates.render(base.adding(try await folderPane), with: "folders"))
+        case "message":
+            guard let message else { return Answer.html(web.templates.render(base, with: "nothing")) }
+            return Answer.html(web.templates.render(base.adding(message), with: "message"))
+        case "compose":
+            guard let compose = opened["compose"] as? Fields else { throw WebRefusal.notFound }
+            return Answer.html(web.templates.render(base.adding(compose), with: "compose"))
+        default: break
+        }
+        var fields = base.adding(try await folderPane).adding(try await list(call)).adding(opened)
+        fields["opened"] = !opened.isEmpty
+        fields["nothing"] = opened.isEmpty
+        fields.set("flash", Flash.read(call.query, visitor, mailbox))
+        return Answer.html(web.templates.render(MailPage(fields: fields)))
+    }
+
+    private func rows(_ call: Call) async throws -> Fields {
+        let cursor = call.query["after"].flatMap { ListCursor(token: $0) }
+        let slice = try await context.slice(mailbox, cursor: cursor, limits: web.limits)
+        let fields = RowFields(
+            mailbox: mailbox, context: context, words: words, clock: visitor.clock, tagColors: tagColors, current: current)
+        return fields.fields(slice, after: call.query["group"])
+    }
+
+    private func list(_ call: Call) async throws -> Fields {
+        var fields = try await rows(call)
+        let rows = (fields["rows"] as? [Fields])?.count ?? 0
+        fields["heading"] = heading
+        fields["folder"] = context.folder?.id.description ?? ""
+        fields["listPath"] = context.path(mailbox)
+        fields["counts"] = counts(rows)
+        fields["canFilter"] = context.query == nil
+        fields["unreadOnly"] = context.unreadOnly
+        fields["filterPath"] = context.path(mailbox) { $0.unreadOnly.toggle() }
+        fields["orders"] = orders
+        fields["emptyable"] = context.query == nil && (context.folder?.use == .trash || context.folder?.use == .spam)
+        fields.set("query", context.query)
+        fields["scopes"] = scopes
+        if rows == 0 { fields["empty"] = empty }
+        return fields
+    }
+
+    private var heading: String {
+        if context.query != nil { return words["search_results"] }
+        let name = context.folder.map { FolderFields.name($0, words) } ?? ""
+        return context.tag.map { tag in "\(tagColors[tag]?.title ?? tag.name) · \(name)" } ?? name
+    }
+
+    private func counts(_ rows: Int) -> String {
+        if context.query != nil {
+            return rows >= web.limits.found ? words("found_limit", ["n": words.number(rows)]) : words.counted("found", rows)
+        }
+        guard let folder = context.folder, context.tag == nil else { return "" }
+        guard folder.unseen > 0 else { return words.counted("messages_count", folder.messages) }
+        return words("unread_of", ["unread": words.number(folder.unseen), "total": words.number(folder.messages)])
+    }
+
+    private var orders: [Fields] {
+        let orders: [(String, ListOrder, Bool)] = [
+            ("sort_date", .date, true), ("sort_date_up", .date, false), ("sort_subject", .subject, false),
+            ("sort_sender", .sender, false), ("sort_size", .size, true),
+        ]
+        return orders.map { name, order, descending in
+            let path = context.path(mailbox) { ($0.order, $0.descending) = (order, descending) }
+            return ["path": path, "name": words[name], "current": context.order == order && context.descending == descending]
+        }
+    }
+
+    private var scopes: [Fields] {
+        let here = context.folder ?? folders.first { $0.id == context.scope }
+        var scopes: [Fields] = [["value": "", "name": words["search_everywhere"], "selected": context.scope == nil]]
+        if let here {
+            let name = words("search_here", ["folder": FolderFields.name(here, words)])
+            scopes.append(["value": here.id.description, "name": name, "selected": context.scope == here.id])
+        }
+        return scopes
+    }
+
+    private var empty: Fields {
+        let kind: String
+        if context.query != nil {
+            kind = "search"
+        } else if context.unreadOnly {
+            kind = "unread"
+        } else {
+            switch context.folder?.use {
+            case .inbox?: kind = "inbox"
+            case .trash?: kind = "trash"
+            case .spam?: kind = "spam"
+            case .drafts?: kind = "drafts"
+            default: kind = "list"
+            }
+        }
+        let icon = context.query != nil ? "search" : context.folder?.use.map(FolderFields.icon) ?? "folder"
+        return ["icon": icon, "heading": words["empty_\(kind)"], "advice": words["empty_\(kind)_advice"]]
+    }
+
+    private var folderPane: Fields {
+        get async throws {
+            var shared: [(access: SharedAccess, inbox: Folder)] = []
+            for access in visitor.account.shared where access.rights.contains(.read) {
+                // One shared mailbox that cannot be read must not take the page down.
+                if let account = try? await web.store.account(access.account), let inbox = try? await account.folder(.inbox) {
+                    shared.append((access, inbox))
+                }
+            }
+            let usage = try await mailbox.account.usage()
+            return FolderFields(
+                visitor: visitor, mailbox: mailbox, folders: folders, current: context.query == nil ? context.folder?.id : nil,
+                currentTag: context.tag, tags: tags, usage: usage, shared: shared
+            ).fields
+        }
+    }
+}

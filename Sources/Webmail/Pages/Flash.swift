@@ -1,0 +1,22 @@
+internal import Store
+
+/// The line with Undo that stands on the page after a form without scripts was sent. It comes in the address, so what it says
+/// is one of our sentences, by name, and what it undoes is checked as any other action.
+enum Flash {
+    private static let sentences: Set<String> = [
+        "moved", "trashed", "deleted", "emptied", "done", "undone", "folder_created", "sent_flash", "sent_undone", "undo_too_late",
+        "draft_discarded", "draft_stored",
+    ]
+
+    static func read(_ query: FormFields, _ visitor: Visitor, _ mailbox: OpenMailbox) -> Fields? {
+        guard let key = query["flash"], sentences.contains(key) else { return nil }
+        let count = query["count"].flatMap { Int($0) }
+        var fields: Fields = ["text": count.map { visitor.words.counted(key, $0) } ?? visitor.words[key]]
+        if let back = query["back"].flatMap({ Int64($0) }) {
+            let messages = query.all("undo").prefix(50).compactMap { Int64($0) }.map { "\($0)" }
+            fields["undo"] = ["action": "move", "to": "\(back)", "messages": messages, "return": mailbox.path(FolderID(back))] as Fields
+        }
+        if let sent = query["sent"] { fields["unsend"] = ["sent": sent] as Fields }
+        return fields
+    }
+}

@@ -1,0 +1,56 @@
+internal import Directory
+internal import Mail
+internal import Store
+
+/// Fields that every page of a logged-in visitor has.
+struct Shell {
+    let web: Web
+    let visitor: Visitor
+    let mailbox: OpenMailbox
+    let folders: [Folder]
+
+    /// Sentences that our scripts say.
+    private static let said = [
+        "saving", "not_saved", "draft_saved", "draft_failed", "sending", "failed", "list_failed", "undo", "news_one", "news_many",
+        "err_file_size", "err_file_failed", "err_unavailable", "remove", "close",
+    ]
+
+    func path(_ use: SpecialUse) -> String { folders.first { $0.use == use }.map { mailbox.path($0.id) } ?? "/" }
+
+    func fields(title: String) -> Fields {
+        let account = visitor.account
+        let avatar = Avatar(name: account.displayName, address: account.address.description)
+        var fields: Fields = [
+            "lang": visitor.words.language, "assets": web.assets.prefix, "t": visitor.words.texts, "title": title,
+            "script": "app.js", "csrf": visitor.session.csrf, "box": mailbox.name, "brand": account.tenantName,
+            "me": avatar.fields.adding(["name": account.displayName, "address": account.address.description]),
+            "inboxPath": path(.inbox), "draftsPath": path(.drafts), "sentPath": path(.sent),
+            "composePath": FormFields.address("/compose", ["box": mailbox.isOwn ? nil : mailbox.name]),
+            "searchPath": "/search/\(mailbox.name)",
+            "said": Self.said.map { key -> Fields in ["key": key.replacing("_", with: "-"), "text": visitor.words[key]] },
+        ]
+        fields.set("theme", visitor.theme)
+        return fields
+    }
+}
+
+/// The three panes, with a list and what is opened beside it.
+struct MailPage: Page {
+    static let template = "mail"
+
+    let fields: Fields
+}
+
+/// The log-in page.
+struct LoginPage: Page {
+    static let template = "login"
+
+    let fields: Fields
+}
+
+/// An error on a page of its own.
+struct ErrorPage: Page {
+    static let template = "error"
+
+    let fields: Fields
+}

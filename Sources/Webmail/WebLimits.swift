@@ -1,0 +1,54 @@
+package import Mail
+
+/// What bounds the web: every size, number and time, with its default.
+package struct WebLimits: Sendable {
+    /// Octets of one header field, and of all of a request.
+    package var headerField = 16 << 10
+    package var headerList = 64 << 10
+    /// Header fields of a request.
+    package var headerFields = 100
+    /// Octets of a form without files.
+    package var form = 4 << 20
+    /// Octets of the text that is written.
+    package var text = 2 << 20
+    /// Octets of one file that is attached; the account's own limit for messages also holds.
+    package var upload = ByteCount.megabytes(50)
+    /// Files that wait to be sent, of one account, and octets of all of them.
+    package var uploads = 200
+    package var uploadsTotal = ByteCount.megabytes(500)
+    /// Files attached to one message.
+    package var attachments = 100
+    /// How long a file that was never sent is kept.
+    package var uploadLife = Duration.seconds(2 * 86_400)
+    /// Sessions of one account; the one used longest ago gives way.
+    package var sessionsPerAccount = 20
+    /// A session ends this long after it was last used, and this long after log-in.
+    package var sessionIdle = Duration.seconds(14 * 86_400)
+    package var sessionLife = Duration.seconds(60 * 86_400)
+    /// Connections at once, of all, and of one address.
+    package var connections = 5_000
+    package var connectionsPerAddress = 200
+    /// A connection without a request, or in the middle of one without octets, is closed.
+    package var idle = Duration.seconds(75)
+    /// Event streams of one session.
+    package var eventStreams = 10
+    /// An event stream says something at least this often, so that its end is seen.
+    package var heartbeat = Duration.seconds(25)
+    /// Messages of one action, of one page of a list, and of a search.
+    package var messagesPerAction = 1_000
+    package var page = 50
+    package var found = 200
+    /// Octets of text shown in a page, and of HTML shown in a frame.
+    package var shownText = 1 << 20
+    package var shownHTML = 4 << 20
+    /// Octets of a message that is taken apart to show or save its parts.
+    package var message = 64 << 20
+    /// Suggestions of people.
+    package var suggestions = 8
+    /// How long a message that was sent can be taken back.
+    package var undo = Duration.seconds(10)
+    /// Octets of a search.
+    package var query = 1_000
+
+    package init() {}
+}

@@ -77,7 +77,7 @@ package actor AuthenticationService: Authenticator {
     // MARK: One check
 
     private func check(_ credentials: Credentials) async -> AuthenticationResult {
-        let attempt = LoginThrottle.Attempt(client: NetworkPrefix(credentials.remote), login: credentials.name.lowercased())
+        let attempt = await LoginThrottle.Attempt(client: NetworkPrefix(credentials.remote), login: counted(credentials.name))
         if let pause = throttle.begin(attempt, at: now()) {
             log("login throttled", credentials)
             return .throttled(retryAfter: pause)
@@ -89,6 +89,12 @@ package actor AuthenticationService: Authenticator {
         case .throttled, .unavailable: throttle.ended(attempt, .unchecked, at: now())
         }
         return result
+    }
+
+    /// The name by which failures are counted: one for all addresses of an account.
+    private func counted(_ name: String) async -> String {
+        guard let account = try? await generation().account(named: name) else { return name.lowercased() }
+        return account.id.hex
     }
 
     private struct Candidate {

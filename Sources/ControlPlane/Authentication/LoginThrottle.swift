@@ -29,7 +29,7 @@ struct LoginThrottle: Sendable {
     struct Attempt: Hashable, Sendable {
         /// Nil on a local socket.
         var client: NetworkPrefix?
-        /// The login name, folded; whether an account has it is of no matter.
+        /// The account's id, or the folded name where no account has it.
         var login: String
     }
 

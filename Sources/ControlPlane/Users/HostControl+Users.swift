@@ -21,13 +21,14 @@ extension HostControl {
     /// Users and shared mailboxes of one tenant or of all, in the order of tenants and addresses.
     package func users(tenant: TenantID?) throws -> [UserRecord] {
         let content = try contentInForce()
+        let commands = try database().suspended()
         return try content.tenants.filter { tenant == nil || $0.tenant.id == tenant }.flatMap { tenant in
-            try tenant.accounts.sorted { $0.address < $1.address }.map(record)
+            try tenant.accounts.sorted { $0.address < $1.address }.map { try record($0, commands) }
         }
     }
 
     /// - Parameter name: the main address or an alias.
-    package func user(_ name: String) throws -> UserRecord { try record(account(name)) }
+    package func user(_ name: String) throws -> UserRecord { try record(account(name), database().suspended()) }
 
     /// Sets a password. The hash is made before, as that takes long.
     ///
@@ -102,13 +103,13 @@ extension HostControl {
         return try database.filePassword(of: account.id, applied: applied)
     }
 
-    private func record(_ account: DirectoryAccount) throws -> UserRecord {
+    private func record(_ account: DirectoryAccount, _ suspendedByCommand: Set<AccountID>) throws -> UserRecord {
         let database = try database()
         let inFiles = try filePassword(of: account)
         let byCommand = try database.commandPassword(of: account.id) != nil
         return UserRecord(
             account: account, password: inFiles != nil ? .files : byCommand ? .command : .none,
             passwordPosition: inFiles.map { "\($0.position)" },
-            suspendedByCommand: try database.suspended().contains(account.id))
+            suspendedByCommand: suspendedByCommand.contains(account.id))
     }
 }

@@ -143,6 +143,15 @@ import Testing
         #expect(await login(service, from: "") == .accepted(ana))
     }
 
+    @Test func allAddressesOfAnAccountCountTogether() async throws {
+        let service = service()
+        let rui = ["rui@acme.example", "r.lima@acme.example", "RUI@acme.example", "R.Lima@acme.example", "rui@acme.example"]
+        for (number, name) in rui.enumerated() {
+            #expect(await login(service, name, "wrong \(number)", from: "") == .rejected)
+        }
+        #expect(await login(service, "r.lima@acme.example", "wrong", from: "") == .throttled(retryAfter: .seconds(1)))
+    }
+
     @Test func whatCannotBeReadIsUnavailableNotWrong() async {
         let service = service()
         passwords.isBroken.store(true, ordering: .relaxed)

@@ -50,5 +50,12 @@ package actor Account {
         shared.openAccounts.forget(self)
     }
 
+    /// Closes the databases whatever state they are in.
+    func letGo() {
+        if let mailbox { try? mailbox.flush() }
+        mailbox = nil
+        shared.openAccounts.forget(self)
+    }
+
     func flush() throws(StoreError) { try perform { try $0.flush() } }
 }

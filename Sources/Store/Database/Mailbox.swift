@@ -139,5 +139,9 @@ final class Mailbox {
         }
     }
 
+    func shared<Result>(_ body: () throws -> Result) throws -> Result { try lock.shared(body) }
+
+    func tryAlone(_ body: () throws -> Void) throws -> Bool { try lock.alone(body) }
+
     func alone<Result>(_ body: () throws -> Result) throws -> Result { try lock.waitAlone(body) }
 }

@@ -206,6 +206,21 @@ package struct FileSystem: Sendable {
         guard fsync(descriptor) == 0 else { throw FileError(call: "fsync", path: path, code: errno) }
     }
 
+    /// Removes a folder with all that is in it. Links are removed, not followed.
+    func removeTree(_ path: String) throws(FileError) {
+        for name in entries(path) {
+            let inner = "\(path)/\(name)"
+            if isFolder(inner) { try removeTree(inner) } else { try remove(inner) }
+        }
+        try announce("rmdir", path)
+        guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw FileError(call: "rmdir", path: path, code: errno) }
+    }
+
+    private func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Names in a folder; none where it is not there.
     func entries(_ path: String) -> [String] {
         guard let folder = unsafe opendir(path) else { return [] }

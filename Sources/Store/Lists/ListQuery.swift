@@ -24,15 +24,9 @@ struct ListQuery {
         var values: [SQLValue] = [me, .integer(folder.value), .number(limit + 1)]
         var conditions = ["m.account = $1", "m.folder = $2"]
         if request.unreadOnly { conditions.append("m.flags % 2 = 0") }
-        if let cursor = request.cursor {
-            switch (cursor.key, request.order) {
-            case (.number(let number), .date), (.number(let number), .size): values.append(.integer(number))
-            case (.text(let text), .subject), (.text(let text), .sender): values.append(.text(text))
-            default: throw StoreError.tooMany("cursor")
-            }
-            values.append(.integer(cursor.tie))
-            conditions.append("(\(column), m.uid) \(descends ? "<" : ">") ($4, $5)")
-        }
+        let (key, tie) = try place(descends: descends)
+        values += [key, .integer(tie)]
+        conditions.append("(\(column), m.uid) \(descends ? "<" : ">") ($4, $5)")
         if let tag = request.tag {
             values.append(.text(tag.name))
             conditions.append(
@@ -47,6 +41,20 @@ struct ListQuery {
             WHERE \(conditions.joined(separator: " AND ")) ORDER BY \(column) \(direction), m.uid \(direction) LIMIT $3
             """
         return (sql, values)
+    }
+
+    /// Where the page begins. The first page begins before everything, with the same statement: every page costs the same.
+    private func place(descends: Bool) throws -> (key: SQLValue, tie: Int64) {
+        let isNumber = request.order == .date || request.order == .size
+        guard let cursor = request.cursor else {
+            let first: SQLValue = isNumber ? .integer(descends ? .max : .min) : .text(descends ? "\u{10ffff}" : "")
+            return (first, descends ? .max : .min)
+        }
+        switch cursor.key {
+        case .number(let number) where isNumber: return (.integer(number), cursor.tie)
+        case .text(let text) where !isNumber: return (.text(text), cursor.tie)
+        default: throw StoreError.tooMany("cursor")
+        }
     }
 
     var limit: Int { max(1, min(request.limit, StoreLimits.page)) }

@@ -1,3 +1,100 @@
+internal import Logging
+internal import MIME
+internal import NIOCore
 internal import SQL
 
-final class SearchIndex {}
+/// search.db: the words of each blob, derived from the files and made anew whenever it is in doubt. Its rows are numbered as
+/// the blobs are; rows of blobs that are gone are harmless, as every answer is joined with the messages.
+final class SearchIndex {
+    let connection: Connection
+
+    /// Messages in one transaction of the index.
+    private static let batch = 500
+    /// Another number means another way of making words: the index is made anew.
+    private static let version = 1
+
+    init(path: String, files: FileSystem) throws {
+        try files.touch(path)
+        connection = try Connection(path: path, mode: .readWrite)
+        try connection.useWriteAheadLog(checkpoints: false)
+        try connection.setCache(octets: 1 << 20)
+        // A transaction of its own: two processes may come here at once.
+        try connection.transaction {
+            guard try !connection.hasTable("progress") else { return }
+            try connection.execute(
+                """
+                CREATE VIRTUAL TABLE texts USING fts5(subject, people, body, content='', tokenize='unicode61 remove_diacritics 2');
+                CREATE TABLE progress (version BIGINT NOT NULL, blob BIGINT NOT NULL);
+                """)
+            try connection.run("INSERT INTO progress (version, blob) VALUES ($1, 0)", .number(Self.version))
+        }
+        let version = try connection.first("SELECT version FROM progress") { row in Int(row.integer(0)) }
+        guard version == Self.version else { throw SQLError(.damaged, "search.db is of another version") }
+    }
+
+    /// Takes in the next blobs.
+    ///
+    /// - Returns: whether there may be more.
+    func takeBatch(of mailbox: Mailbox) throws -> Bool {
+        try connection.transaction {
+            let last = try connection.first("SELECT blob FROM progress") { row in row.integer(0) } ?? 0
+            let next = try mailbox.database.all(
+                """
+                SELECT b.blob, b.file, s.subject, s.from_list, s.to_list, s.cc_list, s.bcc_list FROM blobs b
+                JOIN summaries s ON s.account = b.account AND s.blob = b.blob
+                WHERE b.account = $1 AND b.blob > $2 ORDER BY b.blob LIMIT $3
+                """, mailbox.me, .integer(last), .number(Self.batch)
+            ) { row in (blob: row.integer(0), file: row.octets(1), texts: (2..<7).map { row.text($0) }) }
+            for blob in next {
+                let people = blob.texts.dropFirst().joined(separator: "\n")
+                try connection.run(
+                    "INSERT INTO texts (rowid, subject, people, body) VALUES ($1, $2, $3, $4)", .integer(blob.blob),
+                    .text(SearchWords.separated(blob.texts[0])), .text(SearchWords.separated(people)),
+                    .text(SearchWords.separated(mailbox.indexText(BlobName(octets: blob.file)))))
+            }
+            guard let newest = next.last else { return false }
+            try connection.run("UPDATE progress SET blob = $1", .integer(newest.blob))
+            return next.count == Self.batch
+        }
+    }
+
+    /// The blobs that match, the most relevant first where `byRelevance`.
+    func blobs(matching expression: String, byRelevance: Bool) throws -> [Int64] {
+        let order = byRelevance ? "ORDER BY rank" : ""
+        return try connection.all("SELECT rowid FROM texts WHERE texts MATCH $1 \(order)", .text(expression)) { row in
+            row.integer(0)
+        }
+    }
+}
+
+extension Mailbox {
+    /// The index, up to date with every message that was filed before.
+    func freshIndex() throws -> SearchIndex {
+        do { return try caughtUp() } catch let error as SQLError where error.kind == .damaged || error.kind == .misuse {
+            logger.notice("a search index is made anew", metadata: ["account": "\(id)", "error": "\(error)"])
+            try removeIndex()
+            return try caughtUp()
+        }
+    }
+
+    private func caughtUp() throws -> SearchIndex {
+        let index = try index ?? SearchIndex(path: paths.search, files: files)
+        self.index = index
+        while try shared({ try index.takeBatch(of: self) }) {}
+        if isMail, files.size("\(paths.search)-wal") ?? 0 > 4 << 20 {
+            _ = try tryAlone { try index.connection.checkpoint(resets: false) }
+        }
+        return index
+    }
+
+    func removeIndex() throws {
+        index = nil
+        for suffix in ["", "-wal", "-shm"] { try files.remove(paths.search + suffix) }
+    }
+
+    /// The words of a message file; none where it is not there.
+    func indexText(_ name: BlobName?) -> String {
+        guard let name, let octets = try? files.read(paths.file(name), limit: StoreLimits.summaryPrefix) else { return "" }
+        return ParsedMessage(octets).indexText(limit: StoreLimits.indexedText)
+    }
+}

@@ -10,11 +10,10 @@ extension Mailbox {
         var values: [SQLValue] = [me, .integer(folder.value), .number(limit + 1)]
         var conditions = ["account = $1", "folder = $2"]
         if unreadOnly { conditions.append("unread > 0") }
-        if let cursor {
-            guard case .number(let latest) = cursor.key else { throw StoreError.tooMany("cursor") }
-            values += [.integer(latest), .integer(cursor.tie)]
-            conditions.append("(latest, thread) \(isReversed ? ">" : "<") ($4, $5)")
-        }
+        let place = cursor ?? ListCursor(key: .number(.max), tie: .max, isBackward: false)
+        guard case .number(let latest) = place.key else { throw StoreError.tooMany("cursor") }
+        values += [.integer(latest), .integer(place.tie)]
+        conditions.append("(latest, thread) \(isReversed ? ">" : "<") ($4, $5)")
         let direction = isReversed ? "ASC" : "DESC"
         var rows = try database.all(
             """
@@ -28,12 +27,12 @@ extension Mailbox {
         let listings = try rows.compactMap { row in
             try threadListing(row.thread, in: folder, messages: row.messages, unread: row.unread)
         }
-        func place(_ row: (thread: Int64, messages: Int, unread: Int, latest: Int64)?, _ isBackward: Bool) -> ListCursor? {
+        func cursorAt(_ row: (thread: Int64, messages: Int, unread: Int, latest: Int64)?, _ isBackward: Bool) -> ListCursor? {
             row.map { ListCursor(key: .number($0.latest), tie: $0.thread, isBackward: isBackward) }
         }
         return ThreadPage(
-            rows: listings, next: (isReversed ? !rows.isEmpty : hasMore) ? place(rows.last, false) : nil,
-            previous: (isReversed ? hasMore : cursor != nil && !rows.isEmpty) ? place(rows.first, true) : nil)
+            rows: listings, next: (isReversed ? !rows.isEmpty : hasMore) ? cursorAt(rows.last, false) : nil,
+            previous: (isReversed ? hasMore : cursor != nil && !rows.isEmpty) ? cursorAt(rows.first, true) : nil)
     }
 
     private func threadListing(_ thread: Int64, in folder: FolderID, messages: Int, unread: Int) throws -> ThreadListing? {

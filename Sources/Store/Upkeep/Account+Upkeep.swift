@@ -1,14 +1,63 @@
+internal import Logging
 internal import Mail
 internal import SQL
 
 extension Account {
-    func snapshot() throws(StoreError) { try perform { try $0.makeSnapshot() } }
+    func snapshot() throws(StoreError) {
+        try perform { mailbox in
+            try mailbox.forgetOldDeliveries()
+            try mailbox.makeSnapshot()
+        }
+    }
 
-    func check() throws(StoreError) -> [Finding] { try perform { try $0.check() } }
+    /// A broken database is a finding, not an error.
+    func check() throws(StoreError) -> [Finding] {
+        let paths = MailboxPaths(root: shared.options.root, account: id)
+        guard shared.options.files.exists(paths.database) else {
+            guard shared.options.files.exists(paths.folder) else { throw .noSuchFolder }
+            return [Finding(kind: .databaseMissing, detail: "mailbox.db is not there", isSerious: true)]
+        }
+        do { return try perform { try $0.check() } } catch {
+            guard case .damaged(let cause) = error else { throw error }
+            return [Finding(kind: .databaseDamaged, detail: "mailbox.db: \(cause)", isSerious: true)]
+        }
+    }
 
-    func rebuild() throws(StoreError) -> RebuildReport { throw .unavailable(cause: "not there yet") }
+    func rebuild() throws(StoreError) -> RebuildReport {
+        guard shared.options.role == .mail else { throw .unavailable(cause: "only the mail worker rebuilds") }
+        letGo()
+        return try StoreError.wrapping {
+            var rebuild = Rebuild(id: id, options: shared.options, logger: shared.logger)
+            return try rebuild.run()
+        }
+    }
 
-    func removeAll() throws(StoreError) {}
+    func removeAll() throws(StoreError) {
+        letGo()
+        try StoreError.wrapping {
+            try shared.options.files.removeTree(MailboxPaths(root: shared.options.root, account: id).folder)
+        }
+    }
 
-    func upkeep() {}
+    /// Brings the search index up to date.
+    func upkeep() {
+        guard isOpen else { return }
+        do {
+            try perform { _ = try $0.freshIndex() }
+        } catch {
+            shared.logger.warning("a search index lags behind", metadata: ["account": "\(id)", "error": "\(error)"])
+        }
+    }
+}
+
+extension Mailbox {
+    /// How long taken deliveries are remembered: far longer than the spool keeps anything.
+    private static let deliveryMemory: Int64 = 60 * 86_400
+
+    func forgetOldDeliveries() throws {
+        _ = try change(durable: false) { transaction in
+            try database.run(
+                "DELETE FROM deliveries WHERE account = $1 AND taken < $2", me, .integer(transaction.now - Self.deliveryMemory))
+        }
+    }
 }

@@ -1,0 +1,218 @@
+internal import Logging
+internal import MIME
+internal import Mail
+internal import SQL
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// Mends an account: a broken mailbox.db is replaced by the newest good snapshot, files that it does not know come to the inbox,
+/// rows without a file go, and everything derived is made anew.
+struct Rebuild {
+    let id: AccountID
+    let options: StoreOptions
+    let logger: Logger
+    private let paths: MailboxPaths
+    private var report = RebuildReport()
+
+    /// How far numbers jump over those that may have been given since the snapshot.
+    private static let jump: Int64 = 1 << 32
+    /// Files without a row that are younger may belong to a change that is not finished.
+    private static let unfinished: Int64 = 3_600
+
+    init(id: AccountID, options: StoreOptions, logger: Logger) {
+        (self.id, self.options, self.logger) = (id, options, logger)
+        paths = MailboxPaths(root: options.root, account: id)
+    }
+
+    /// The account's databases must be closed in this process.
+    mutating func run() throws -> RebuildReport {
+        guard options.files.exists(paths.folder) else { throw StoreError.noSuchFolder }
+        let lock = try AccountLock(path: paths.lock, files: options.files)
+        let fault = try lock.waitAlone { try replaceIfBroken() }
+        let mailbox = try Mailbox(id: id, options: options, logger: logger)
+        if let fault { try afterReplacement(mailbox, fault) }
+        try removeRowsWithoutFile(mailbox)
+        if fault != nil { try recoverFiles(mailbox) } else { try removeUnknownFiles(mailbox) }
+        try remakeSummaries(mailbox)
+        try recount(mailbox)
+        try mailbox.removeIndex()
+        _ = try mailbox.freshIndex()
+        mailbox.checkpoint()
+        return report
+    }
+
+    /// What is wrong with mailbox.db, which is put aside then and replaced; nil where it is whole.
+    private mutating func replaceIfBroken() throws -> String? {
+        guard let fault = Self.fault(paths.database, options.files) else { return nil }
+        let aside = "\(paths.folder)/damaged-\(options.now())"
+        try options.files.makeFolder(aside)
+        for name in ["mailbox.db", "mailbox.db-wal", "mailbox.db-shm"] where options.files.exists("\(paths.folder)/\(name)") {
+            try options.files.rename("\(paths.folder)/\(name)", to: "\(aside)/\(name)")
+        }
+        report.databaseReplaced = true
+        report.notes.append("mailbox.db was broken (\(fault)) and lies in \(aside)")
+        for snapshot in Mailbox.snapshots(paths, options.files) where Self.fault(snapshot.path, options.files) == nil {
+            try options.files.touch(paths.database)
+            let copy = try Connection(path: paths.database, mode: .readWrite)
+            try Connection(path: snapshot.path, mode: .immutable).copy(to: copy)
+            report.snapshot = snapshot.seconds
+            break
+        }
+        if report.snapshot == nil { report.notes.append("no snapshot was good: folders, flags, tags and settings are lost") }
+        return fault
+    }
+
+    /// Nil for a database that SQLite finds whole.
+    static func fault(_ path: String, _ files: FileSystem) -> String? {
+        guard let size = files.size(path) else { return "it is not there" }
+        guard size > 0 else { return "it is empty" }
+        do {
+            let connection = try Connection(path: path, mode: .readWrite)
+            try connection.execute("PRAGMA wal_autocheckpoint=0")
+            if let fault = try connection.integrityFaults(limit: 1).first { return fault }
+            return try connection.hasTable("accounts") ? nil : "it holds no account"
+        } catch { return "\(error)" }
+    }
+
+    /// Numbers, UIDs and names that were given since the snapshot must not be given again.
+    private mutating func afterReplacement(_ mailbox: Mailbox, _ fault: String) throws {
+        logger.error("a mailbox is rebuilt", metadata: ["account": "\(id)", "fault": "\(fault)"])
+        _ = try mailbox.durably {
+            try mailbox.database.transaction {
+                try mailbox.database.run(
+                    """
+                    UPDATE accounts SET last_number = last_number + $2, reserved_number = last_number + $2 + $3, boot = $4
+                    WHERE account = $1
+                    """, mailbox.me, .integer(Self.jump), .integer(Reservation.numbers), .text(options.bootID))
+            }
+        }
+        try mailbox.change(durable: true) { transaction in
+            for folder in try mailbox.folders() {
+                try mailbox.database.run(
+                    "UPDATE folders SET uid_validity = $3 WHERE account = $1 AND folder = $2", mailbox.me,
+                    .integer(folder.id.value), .integer(try transaction.nextUIDValidity()))
+                try mailbox.database.run("DELETE FROM doomed_files WHERE account = $1", mailbox.me)
+            }
+            _ = try transaction.nextNumber()
+        }
+    }
+
+    private mutating func removeRowsWithoutFile(_ mailbox: Mailbox) throws {
+        let blobs = try mailbox.database.all("SELECT blob, file FROM blobs WHERE account = $1", mailbox.me) { row in
+            (blob: row.integer(0), file: row.octets(1))
+        }
+        let missing = blobs.filter { blob in
+            BlobName(octets: blob.file).map { !options.files.exists(paths.file($0)) } ?? true
+        }
+        for blob in missing {
+            try mailbox.change(durable: false) { transaction in
+                try transaction.remove(try mailbox.rows(ofBlob: blob.blob), forgetsFiles: true)
+            }
+            report.lost += 1
+        }
+        if report.lost > 0 { report.notes.append("\(report.lost) messages have lost their files") }
+    }
+
+    private mutating func recoverFiles(_ mailbox: Mailbox) throws {
+        for name in try unknownFiles(mailbox) {
+            let path = paths.file(name)
+            var scanner = SummaryScanner(prefixLimit: StoreLimits.summaryPrefix)
+            try options.files.forEachPiece(of: path) { scanner.consume($0) }
+            let message = PreparedMessage(
+                name: name, summary: MessageSummary(scanner.finish()), flags: [], tags: [], received: name.seconds)
+            try mailbox.change(durable: false) { transaction in
+                let filed = try transaction.insert(message, into: try mailbox.folderID(.inbox))
+                try mailbox.database.run(
+                    """
+                    INSERT INTO deliveries (account, delivery, message, taken) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+                    """, mailbox.me, .octets(name.suffix), .integer(filed.message.value), .integer(name.seconds))
+            }
+            report.recovered += 1
+        }
+        try mailbox.change(durable: true) { _ = try $0.nextNumber() }
+    }
+
+    /// Files of changes that never came to be: nobody was told of them.
+    private mutating func removeUnknownFiles(_ mailbox: Mailbox) throws {
+        let old = try unknownFiles(mailbox).filter { $0.seconds < WallClock.seconds() - Self.unfinished }
+        for name in old { try options.files.remove(paths.file(name)) }
+        if !old.isEmpty { report.notes.append("\(old.count) files of unfinished changes were removed") }
+    }
+
+    private func unknownFiles(_ mailbox: Mailbox) throws -> [BlobName] {
+        let known = try Set(mailbox.database.all("SELECT file FROM blobs WHERE account = $1", mailbox.me) { $0.octets(0) })
+        let doomed = try Set(
+            mailbox.database.all("SELECT file FROM doomed_files WHERE account = $1", mailbox.me) { $0.octets(0) })
+        return mailbox.filesOnDisk().filter { !known.contains($0.octets) && !doomed.contains($0.octets) }
+    }
+
+    private mutating func remakeSummaries(_ mailbox: Mailbox) throws {
+        let blobs = try mailbox.database.all("SELECT blob FROM blobs WHERE account = $1", mailbox.me) { $0.integer(0) }
+        for blob in blobs {
+            var scanner = SummaryScanner(prefixLimit: StoreLimits.summaryPrefix)
+            try options.files.forEachPiece(of: try mailbox.path(ofBlob: blob)) { scanner.consume($0) }
+            let summary = MessageSummary(scanner.finish())
+            try mailbox.change(durable: false) { try $0.replaceSummary(summary, blob) }
+            report.summaries += 1
+        }
+    }
+
+    private func recount(_ mailbox: Mailbox) throws {
+        try mailbox.durably {
+            try mailbox.database.transaction { try mailbox.recountAll() }
+        }
+    }
+}
+
+extension Transaction {
+    /// Gives a blob another summary, and its messages the sizes and sort keys that go with it.
+    fileprivate func replaceSummary(_ summary: MessageSummary, _ blob: Int64) throws {
+        for table in ["summaries", "attachments"] {
+            try database.run("DELETE FROM \(table) WHERE account = $1 AND blob = $2", me, .integer(blob))
+        }
+        try insertSummary(summary, blob)
+        try database.run(
+            "UPDATE messages SET size = $3, header_size = $4, subject_key = $5, sender_key = $6 WHERE account = $1 AND blob = $2",
+            me,
+            .integer(blob), .number(summary.size), .number(summary.headerSize), .text(SortKey.key(summary.baseSubject)),
+            .text(SortKey.key(summary.from.first?.display ?? "")))
+        try database.run(
+            "UPDATE blobs SET size = $3 WHERE account = $1 AND blob = $2", me, .integer(blob), .number(summary.size))
+    }
+}
+
+extension Mailbox {
+    /// Works every counter out again.
+    func recountAll() throws {
+        let ofFolder = "FROM messages m WHERE m.account = folders.account AND m.folder = folders.folder"
+        try database.run(
+            """
+            UPDATE folders SET messages = (SELECT COUNT(*) \(ofFolder)),
+                unseen = (SELECT COALESCE(SUM(1 - m.flags % 2), 0) \(ofFolder)),
+                deleted = (SELECT COALESCE(SUM(m.flags / 8 % 2), 0) \(ofFolder)),
+                octets = (SELECT COALESCE(SUM(m.size), 0) \(ofFolder))
+            WHERE account = $1
+            """, me)
+        try database.run(
+            """
+            UPDATE accounts SET messages = (SELECT COUNT(*) FROM messages WHERE account = $1),
+                octets = (SELECT COALESCE(SUM(size), 0) FROM messages WHERE account = $1) WHERE account = $1
+            """, me)
+        try database.run(
+            """
+            UPDATE blobs SET links = (SELECT COUNT(*) FROM messages m WHERE m.account = blobs.account AND m.blob = blobs.blob)
+            WHERE account = $1
+            """, me)
+        try database.run("DELETE FROM folder_threads WHERE account = $1", me)
+        try database.run(
+            """
+            INSERT INTO folder_threads (account, folder, thread, messages, unread, latest)
+            SELECT account, folder, thread, COUNT(*), SUM(1 - flags % 2), MAX(received) FROM messages WHERE account = $1
+            GROUP BY account, folder, thread
+            """, me)
+    }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Mail
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import Store
+
+@Suite("What survives") struct EnduranceTests {
+    @Test func aReopenedAccountIsAsItWas() async throws {
+        let first = try TestStore(keepsFolder: true)
+        let account = try await first.account()
+        let inbox = try await account.folder(.inbox).id
+        let filed = try await account.append(Sample.message(flags: .flagged, tags: ["a"]), to: inbox)
+        await first.store.shutdown()
+        let second = try TestStore(root: first.root)
+        let again = try await second.account()
+        #expect(try await again.flags(in: inbox, uids: .all).first?.flags == .flagged)
+        #expect(try await again.content(of: filed.message).whole() == Sample.octets())
+        #expect(try await again.append(Sample.message(), to: inbox).uid == UID(2))
+        try await again.expectSound()
+    }
+
+    @Test func anotherBootSkipsWhatWasReserved() async throws {
+        let first = try TestStore(keepsFolder: true)
+        let account = try await first.account()
+        let inbox = try await account.folder(.inbox).id
+        let before = try await account.append(Sample.message(), to: inbox)
+        await first.store.shutdown()
+        let second = try TestStore(root: first.root, boot: "boot-2")
+        let again = try await second.account()
+        let after = try await again.append(Sample.message(), to: inbox)
+        #expect(after.uid > UID(before.uid.value + 100))
+        #expect(after.modSequence > ModSequence(before.modSequence.value + 1_000))
+        #expect(after.uidValidity == before.uidValidity)
+        try await again.expectSound()
+    }
+
+    @Test func aDeliveryWhoseFileWasLostIsTakenAgainAfterTheNextBoot() async throws {
+        let first = try TestStore(keepsFolder: true)
+        let account = try await first.account()
+        let results = try await account.file([Sample.filing("a"), Sample.filing("b")])
+        guard case .success(.filed(let filed)) = results[0] else { throw StoreError.busy }
+        let path = try await account.path(of: filed.message)
+        await first.store.shutdown()
+        try Data(count: Sample.octets().readableBytes).write(to: URL(fileURLWithPath: path))
+        let second = try TestStore(root: first.root, boot: "boot-2")
+        let again = try await second.account()
+        #expect(try await again.folder(.inbox).messages == 1)
+        let retried = try await again.file([Sample.filing("a"), Sample.filing("b")])
+        guard case .success(.filed(let anew)) = retried[0], case .success(.takenBefore) = retried[1] else {
+            throw StoreError.busy
+        }
+        #expect(anew.uid > filed.uid)
+        #expect(try await again.folder(.inbox).messages == 2)
+    }
+
+    /// Each write fails in its turn; what was answered stands, the rest left no trace.
+    @Test func everyFailingWriteLeavesASoundAccount() async throws {
+        var failsAt = 1
+        while failsAt < 200 {
+            let countdown = Countdown(failsAt)
+            var files = FileSystem.real
+            files.beforeWrite = { (call, path) throws(FileError) in try countdown.pass(call, path) }
+            let root = NSTemporaryDirectory() + "malaposta-failing-\(UUID().uuidString.prefix(8))"
+            var failing: TestStore?
+            var filed = false
+            do {
+                let made = try TestStore(root: root, files: files, keepsFolder: true)
+                failing = made
+                let account = try await made.account()
+                let inbox = try await account.folder(.inbox).id
+                _ = try await account.append(Sample.message(), to: inbox)
+                filed = try await account.file([Sample.filing("a")]).allSatisfy { (try? $0.get()) != nil }
+                try await made.store.flush([account])
+                _ = try await account.setFlags(FlagChange(.add, .deleted), in: inbox, uids: [UID(1)])
+                _ = try await account.expunge(inbox)
+            } catch {
+                #expect(countdown.hasFailed)
+            }
+            let finished = !countdown.hasFailed
+            countdown.disarm()
+            await failing?.store.shutdown()
+            let healthy = try TestStore(root: root)
+            let account = try await healthy.account()
+            let messages = try await account.folder(.inbox).messages
+            #expect(messages >= 0 && messages <= 2)
+            #expect(!finished || messages == 1)
+            #expect(messages >= (filed ? 1 : 0))
+            let serious = try await account.check().filter { $0.isSerious || $0.kind == .counter }
+            #expect(serious.isEmpty, "write \(failsAt): \(serious)")
+            await healthy.store.shutdown()
+            if finished { break }
+            failsAt += 1
+        }
+        #expect(failsAt > 10 && failsAt < 200)
+    }
+
+    @Test func twoProcessesSeeEachOther() async throws {
+        let mail = try TestStore(changes: true, keepsFolder: true)
+        let web = try TestStore(root: mail.root, role: .web, changes: true)
+        let (account, other) = (try await mail.account(), try await web.account())
+        let inbox = try await account.folder(.inbox).id
+        let notices = mail.store.changes.watch(TestStore.account)
+        _ = try await account.append(Sample.message(), to: inbox)
+        #expect(Array(try await other.uids(in: inbox)) == [UID(1)])
+        _ = try await other.append(Sample.message(), to: inbox)
+        _ = try await account.append(Sample.message(), to: inbox)
+        #expect(Array(try await account.uids(in: inbox)) == [UID(1), UID(2), UID(3)])
+        _ = try await other.setFlags(FlagChange(.add, .deleted), in: inbox, uids: [UID(2)])
+        _ = try await other.expunge(inbox)
+        #expect(Array(try await account.uids(in: inbox)) == [UID(1), UID(3)])
+        let newest = try await other.folder(.inbox).highest
+        for await notice in notices where notice.modSequence >= newest { break }
+        try await account.expectSound()
+        await web.store.shutdown()
+        await mail.store.shutdown()
+    }
+
+    @Test func manyWritersShareAnAccount() async throws {
+        let mail = try TestStore(keepsFolder: true)
+        let web = try TestStore(root: mail.root, role: .web)
+        let accounts = [try await mail.account(), try await web.account()]
+        let inbox = try await accounts[0].folder(.inbox).id
+        try await withThrowingTaskGroup(of: UID.self) { group in
+            for number in 0..<40 {
+                group.addTask { try await accounts[number % 2].append(Sample.message(), to: inbox).uid }
+            }
+            let uids = try await group.reduce(into: Set<UID>()) { $0.insert($1) }
+            #expect(uids.count == 40)
+        }
+        #expect(try await accounts[0].uids(in: inbox).count == 40)
+        try await accounts[0].expectSound()
+        await web.store.shutdown()
+        await mail.store.shutdown()
+    }
+}
+
+/// Fails one call, and all after it.
+final class Countdown: Sendable {
+    private let left: Mutex<Int>
+    private let failed = Mutex(false)
+
+    init(_ count: Int) { left = Mutex(count) }
+
+    var hasFailed: Bool { failed.withLock { $0 } }
+
+    func disarm() { left.withLock { $0 = .max } }
+
+    func pass(_ call: String, _ path: String) throws(FileError) {
+        let isTime = left.withLock { left in
+            if left != .max { left -= 1 }
+            return left <= 0
+        }
+        guard isTime else { return }
+        failed.withLock { $0 = true }
+        throw FileError(call: call, path: path, code: ENOSPC)
+    }
+}
+
+extension Account {
+    func path(of message: MessageID) throws -> String {
+        try perform { mailbox in try mailbox.path(ofBlob: message.value) }
+    }
+}

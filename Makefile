@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BUILD_PACKAGES := pkg-config libsqlite3-dev libssl-dev libcrypt-dev libidn2-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) python3 swaks isync chromium whois fonts-inter fonts-noto-cjk procps
+TEST_PACKAGES := $(BUILD_PACKAGES) python3 swaks libnet-ssleay-perl isync chromium whois fonts-inter fonts-noto-cjk procps
+RUN_PACKAGES := $(BUILD_PACKAGES) swaks curl
 RELEASE := swift build -c release --static-swift-stdlib
 RUN_FOLDER := .run
 
@@ -13,8 +14,8 @@ RUN_FOLDER := .run
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-deps: ## Install the Debian packages that building needs
-	@packaging/install-packages $(BUILD_PACKAGES)
+deps: ## Install the Debian packages that building and the example host need
+	@packaging/install-packages $(RUN_PACKAGES)
 
 test-deps: ## Install the Debian packages that the tests need
 	@packaging/install-packages $(TEST_PACKAGES)

@@ -9,6 +9,7 @@ final class Attempts: Sendable {
         var sent: Set<EntryID> = []
         var waiting: [EntryID: [CheckedContinuation<Void, Never>]] = [:]
         var isPaused = true
+        var isClosed = false
         var arrived: [SpoolEntry] = []
     }
 
@@ -61,11 +62,21 @@ final class Attempts: Sendable {
 
     func isOpen(_ id: EntryID) -> Bool { state.withLockedValue { $0.open[id] != nil } }
 
-    /// Returns once no attempt of the entry is under way.
+    /// Nothing more ends: lets everyone go who waits for that.
+    func close() {
+        let waiting = state.withLockedValue { state in
+            state.isClosed = true
+            defer { state.waiting.removeAll() }
+            return state.waiting.values.joined()
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Returns once no attempt of the entry is under way, or delivering has stopped.
     func ended(_ id: EntryID) async {
         await withCheckedContinuation { continuation in
             let isOpen = state.withLockedValue { state in
-                guard state.open[id] != nil else { return false }
+                guard state.open[id] != nil, !state.isClosed else { return false }
                 state.waiting[id, default: []].append(continuation)
                 return true
             }

@@ -37,13 +37,13 @@ final class Deliverer: Sendable {
         queues = CopyQueues(batch: limits.copiesAtOnce)
         (beginnings, begin) = AsyncStream.makeStream(of: SpoolEntry.self)
         (endings, end) = AsyncStream.makeStream(of: SpoolEntry.self)
+        spool.onArrival { [weak self] in self?.arrived($0) }
     }
 
     // MARK: Running
 
     /// Works until `stop`; what is under way then stays in the spool.
     func run() async throws {
-        spool.onArrival { [weak self] in self?.arrived($0) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<limits.mailboxesAtOnce { group.addTask { await self.work() } }
             group.addTask { try await self.flush() }
@@ -55,6 +55,7 @@ final class Deliverer: Sendable {
     }
 
     func stop() {
+        attempts.close()
         queues.close()
         flushes.close()
         begin.finish()
@@ -63,15 +64,20 @@ final class Deliverer: Sendable {
 
     /// What an earlier process left: first those under suspicion, each alone, then all others with what has come meanwhile.
     private func takeUp() async {
-        let entries = spool.entries
+        let entries = spool.takeRecovered()
         for entry in entries where entry.progress.isSuspect && entry.progress.hold == nil {
             logger.notice("a message is tried alone", metadata: ["queue.id": "\(entry.id)"])
             tryNow(entry)
             await attempts.ended(entry.id)
         }
-        let arrived = attempts.resume()
-        for entry in entries { schedule(entry) }
-        for entry in arrived { tryNow(entry) }
+        for entry in attempts.resume() { tryNow(entry) }
+        var rest = entries[...]
+        while !rest.isEmpty, !Task.isCancelled {
+            let wave = rest.prefix(limits.takenUpAtOnce)
+            rest = rest.dropFirst(wave.count)
+            for entry in wave { schedule(entry) }
+            for entry in wave { await attempts.ended(entry.id) }
+        }
     }
 
     /// On the spool's writer thread.
@@ -83,6 +89,11 @@ final class Deliverer: Sendable {
     func tick() {
         for id in due.take(until: spool.now()) {
             guard let entry = spool.entry(id) else { continue }
+            // Its last attempt is just ending: look again with the next tick.
+            guard !attempts.isOpen(id) else {
+                due.add(id, at: spool.now())
+                continue
+            }
             if (entry.progress.nextAttempt ?? 0) <= spool.now() { tryNow(entry) }
         }
     }
@@ -237,7 +248,9 @@ final class Deliverer: Sendable {
     private func settled(_ id: EntryID, last: () -> Void) { if attempts.settle(id) { last() } }
 
     private func conclude() async {
-        for await entry in endings { await conclude(entry) }
+        await withDiscardingTaskGroup { group in
+            for await entry in endings { group.addTask { await self.conclude(entry) } }
+        }
     }
 
     /// Ends an attempt that left something to tell or to do.

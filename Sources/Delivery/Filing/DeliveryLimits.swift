@@ -7,8 +7,8 @@ package struct DeliveryLimits: Sendable {
     /// How long filed copies gather before the store is told to make them durable. Until then their messages stay in the
     /// spool; readers see them at once.
     package var flushPause: Duration = .milliseconds(200)
-    /// Attempts whose beginning is being noted at once.
-    package var beginningsAtOnce = 256
+    /// Messages of the process before that are taken up at once.
+    package var takenUpAtOnce = 256
     /// How often it is looked for attempts that are due.
     package var tick: Duration = .milliseconds(250)
     /// Seconds between attempts: the first pause, the second, and the last one from then on.

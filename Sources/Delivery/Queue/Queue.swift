@@ -5,7 +5,7 @@ internal import SMTPServer
 
 /// What operators, and Undo, ask of the spool. With the mail worker running it goes through its socket; without, the command
 /// opens the spool itself.
-package struct Queue: Sendable {
+package struct Queue: QueueAnswering {
     private let spool: Spool
     private let deliverer: Deliverer?
     private let mailboxes: (any Mailboxes)?

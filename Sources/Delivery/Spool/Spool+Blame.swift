@@ -1,3 +1,5 @@
+internal import NIOConcurrencyHelpers
+
 /// Which entries are suspected of ending the process.
 package enum CrashLimits {
     /// Attempts in a row during which the process died by its own fault: then the entry is held.
@@ -14,7 +16,7 @@ extension Spool {
     ///
     /// - Parameter diedByItself: whether it ended by a fault of its own, see `CrashMark`.
     package func blame(diedByItself: Bool) async throws(SpoolFailure) {
-        for entry in entries {
+        for entry in state.withLockedValue({ $0.recovered }) {
             let wasUnderWay = entry.update { $0.blame(diedByItself) }
             if wasUnderWay { try await note(entry) }
         }

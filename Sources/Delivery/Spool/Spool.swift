@@ -27,6 +27,8 @@ package final class Spool: Sendable {
 
     struct State {
         var entries: [EntryID: SpoolEntry] = [:]
+        /// What the process before left, in the order of acceptance, until it is taken up.
+        var recovered: [SpoolEntry] = []
         /// Keys of entries: what deliveries make is made once.
         var derived: Set<[UInt8]> = []
         var octets = 0
@@ -73,6 +75,7 @@ package final class Spool: Sendable {
         }
         findings = recovered.findings
         var state = State()
+        state.recovered = recovered.entries
         for entry in recovered.entries {
             state.entries[entry.id] = entry
             state.octets += entry.size
@@ -101,6 +104,14 @@ package final class Spool: Sendable {
 
     /// In the order of their acceptance.
     package var entries: [SpoolEntry] { state.withLockedValue { Array($0.entries.values) }.sorted { $0.id < $1.id } }
+
+    /// What the process before left, in the order of acceptance; once.
+    package func takeRecovered() -> [SpoolEntry] {
+        state.withLockedValue { state in
+            defer { state.recovered = [] }
+            return state.recovered
+        }
+    }
 
     package func entry(_ id: EntryID) -> SpoolEntry? { state.withLockedValue { $0.entries[id] } }
 

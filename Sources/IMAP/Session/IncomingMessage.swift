@@ -1,12 +1,7 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import Store
-
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
 
 /// A message that is on its way in: in memory while it is small, else in a file of its own. Belongs to one task.
 final class IncomingMessage {
@@ -79,11 +74,7 @@ private final class IncomingFile: Sendable {
     }
 
     private static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-        #if canImport(Glibc)
-            unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-        #else
-            unsafe Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-        #endif
+        unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
     }
 
     func discard() { _ = unsafe unlink(path) }

@@ -84,7 +84,7 @@ let package = Package(
         // 3: what mail is made of
         module("SMTP", ["Wire", "Mail", nioSSL] + nio),
         module("Store", ["Wire", "Mail", "MIME", "SQL", "TLS", nioCore, locks, logging]),
-        module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", nioCore, locks, logging, lifecycle]),
+        module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),
         module("Worker", ["LocalSocket", logging, locks, lifecycle, unixSignals] + nio),
 
         // 4: acceptance

@@ -1,0 +1,151 @@
+internal import Directory
+internal import Mail
+internal import MailConfiguration
+internal import SQL
+internal import TLS
+
+/// How a change is prepared, and how it is made.
+extension HostControl {
+    struct Prepared {
+        var reading: ConfigurationReading
+        var tree: ConfigurationTree
+        var content: GenerationContent
+        var plan: Plan
+        var leaving: [DirectoryAccount]
+        var returning: [AccountID]
+        var otherPasswords: [AccountID]
+        /// Active until now, suspended by this change: by their own lines, by a command, or with their tenant.
+        var suspending: [AccountID]
+        var applied: Int64?
+    }
+
+    func prepare(_ reading: ConfigurationReading) throws -> Prepared {
+        guard let tree = reading.tree else { throw ControlError.badFiles(reading.diagnostics) }
+        let database = try database()
+        let current = folders.generations.currentNumber
+        let applied = try current.flatMap { try database.applied(generation: $0) }
+        let before: GenerationContent? = try current.flatMap { number in try contentInForce(number, applied: applied) }
+        let living = (before?.tenants ?? []).flatMap(\.accounts).filter { $0.state != .retired }
+        let present = tree.accountIDs
+        let leaving = living.filter { !present.contains($0.id) }
+        let retired = try database.retired()
+        // An account that is leaving may stand there already, where a change was noted but stopped before it was in force.
+        let gone = present.union(leaving.map(\.id))
+        let waiting = retired.filter { $0.purgeAfter > now() && !gone.contains($0.account.id) }.map(\.account)
+        let content = try GenerationContent(
+            tree, overrides: AccountOverrides(suspended: database.suspended(), retired: waiting + leaving))
+        let newPasswords = Dictionary(tree.tenants.flatMap(\.filePasswords)) { first, _ in first }
+        let oldPasswords = try applied.map { try database.filePasswords(applied: $0) } ?? [:]
+        let maker = PlanMaker(
+            old: PlanMaker.Side(content: before, passwords: oldPasswords),
+            new: PlanMaker.Side(content: content, passwords: newPasswords), now: now())
+        return Prepared(
+            reading: reading, tree: tree, content: content,
+            plan: try plan(maker, reading, generation: current ?? 0, applied: applied), leaving: leaving,
+            returning: retired.map(\.account.id).filter { present.contains($0) },
+            otherPasswords: living.map(\.id).filter { present.contains($0) && oldPasswords[$0]?.hash != newPasswords[$0]?.hash },
+            suspending: Self.suspending(living, content), applied: applied)
+    }
+
+    private static func suspending(_ living: [DirectoryAccount], _ content: GenerationContent) -> [AccountID] {
+        let active = Set(living.filter { $0.state.isActive }.map(\.id))
+        let suspended = content.tenants.flatMap(\.accounts).filter {
+            if case .suspended = $0.state { true } else { false }
+        }
+        return suspended.map(\.id).filter { active.contains($0) }
+    }
+
+    /// What a generation says; made anew from its files where its folder cannot be read.
+    private func contentInForce(_ number: Int, applied: Int64?) throws -> GenerationContent? {
+        do { return try GenerationReader(folders.generations, number: number).content() } catch {
+            guard let applied else { throw error }
+            let database = try database()
+            guard let tree = try ConfigurationReading(database.files(applied: applied)).tree else { throw error }
+            let retired = try database.retired().map { $0.account }
+            let overrides = try AccountOverrides(suspended: database.suspended(), retired: retired)
+            return GenerationContent(tree, overrides: overrides)
+        }
+    }
+
+    private func plan(_ maker: PlanMaker, _ reading: ConfigurationReading, generation: Int, applied: Int64?) throws -> Plan {
+        let before = try applied.map { try database().fileDigests(applied: $0) } ?? [:]
+        var plan = Plan(
+            id: "", generation: generation, lines: maker.lines, effect: maker.effect,
+            changedFiles: reading.files.difference(from: before), warnings: reading.diagnostics.map { "\($0)" })
+        if !plan.isEmpty {
+            plan.id = String(SHA256.digest(of: Array("\(generation):\(reading.files.digest)".utf8)).hexadecimal.prefix(8))
+        }
+        return plan
+    }
+
+    /// - Parameter always: makes a generation also where the plan is empty.
+    func commit(_ prepared: Prepared, reason: String, always: Bool = false) throws -> Outcome {
+        let database = try database()
+        let current = folders.generations.currentNumber
+        if prepared.plan.isEmpty, let current, !always { return Outcome(plan: nil, generation: current, revocations: []) }
+        let history = try database.generations(current: nil).first?.number ?? 0
+        let number = max(current ?? 0, folders.generations.numbers.last ?? 0, history) + 1
+        let writer = GenerationWriter(folders.generations)
+        try writer.write(prepared.content, number: number, previous: current)
+        let revocations = try record(prepared, number: number, reason: reason)
+        try writer.publish(number)
+        try writer.keepNewest(Self.keptGenerations)
+        try database.connection.transaction { try database.forgetGenerations(besides: folders.generations.numbers) }
+        return Outcome(plan: prepared.plan, generation: number, revocations: revocations)
+    }
+
+    private func record(_ prepared: Prepared, number: Int, reason: String) throws -> [Revocation] {
+        let database = try database()
+        let time = now()
+        return try database.connection.transaction {
+            let isSame = try prepared.applied.flatMap(database.digest) == prepared.reading.files.digest
+            let kept: Int64
+            if isSame, let applied = prepared.applied {
+                kept = applied
+            } else {
+                kept = try database.keep(prepared.reading.files, prepared.tree, at: time)
+            }
+            try database.note(
+                GenerationEntry(number: number, made: time, reason: reason, changes: prepared.plan.counts, isCurrent: false),
+                applied: kept)
+            for account in prepared.returning { try database.revive(account) }
+            var revocations: [Revocation] = []
+            for account in prepared.leaving {
+                let tenant = prepared.content.tenants.first { $0.tenant.id == account.tenant }?.tenant
+                let kept = tenant?.gracePeriod.components.seconds ?? Self.graceOfLeavingTenants
+                try database.retire(account, at: time, purgeAfter: time + kept)
+                revocations.append(try database.revoke(account.id, .removed, at: time))
+            }
+            for account in prepared.otherPasswords {
+                revocations.append(try database.revoke(account, .passwordChanged, at: time))
+            }
+            for account in prepared.suspending {
+                revocations.append(try database.revoke(account, .suspended, at: time))
+            }
+            return revocations
+        }
+    }
+
+    /// Seconds that the mail of a tenant is kept whose folder has left the files, and with it what it says of this.
+    private static let graceOfLeavingTenants: Int64 = 30 * 86_400
+}
+
+extension ConfigurationTree {
+    var accountIDs: Set<AccountID> {
+        var ids: Set<AccountID> = []
+        for tenant in tenants {
+            for id in tenant.users.map(\.id) + tenant.sharedMailboxes.map(\.id) {
+                ids.insert(AccountIdentity(tenant: tenant.id, stableID: id.text).accountID)
+            }
+        }
+        return ids
+    }
+}
+
+extension ConfigurationFiles {
+    /// Paths whose content is not what these digests say, in order.
+    func difference(from digests: [String: String]) -> [String] {
+        let now = contents.mapValues { SHA256.digest(of: $0).hexadecimal }
+        return Set(now.keys).union(digests.keys).filter { now[$0] != digests[$0] }.sorted()
+    }
+}

@@ -38,6 +38,7 @@ package struct IMAPServer: Service {
 
     /// Serves until the group stops; sessions are told then, and have `limits.farewellTime` to read it.
     package func run() async throws {
+        await IncomingMessage.removeLeftovers(in: services.incomingFolder)
         await withThrowingTaskGroup(of: Void.self) { group in
             for listener in listeners { group.addTask { try await serve(listener) } }
             group.addTask { await tellOfGenerations() }

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Glibc
 internal import NIOCore
 internal import NIOPosix
@@ -20,6 +21,15 @@ final class IncomingMessage {
     /// One that goes to a new file in `folder`, which is made where it is missing.
     static func file(in folder: String) async throws -> IncomingMessage {
         IncomingMessage(file: try await IncomingFile.create(in: folder))
+    }
+
+    /// Removes what a process that was killed left in `folder`. Before the first connection only.
+    static func removeLeftovers(in folder: String) async {
+        try? await NIOThreadPool.singleton.runIfActive {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasSuffix(".eml") {
+                try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+            }
+        }
     }
 
     func write(_ chunk: ByteBuffer) async throws {

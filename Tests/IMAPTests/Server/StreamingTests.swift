@@ -56,6 +56,16 @@ import Testing
         }
     }
 
+    @Test func leftoversOfAKilledProcessGo() async throws {
+        let folder = "/tmp/malaposta-imap-\(UInt64.random(in: .min ... .max))"
+        let message = try await IncomingMessage.file(in: folder)
+        try await message.write(ByteBuffer(string: "half"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 1)
+        await IncomingMessage.removeLeftovers(in: folder)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
     @Test func aThousandMessagesComeInTheirOrder() async throws {
         try await withServer { server in
             let account = try await server.account(server.host.ana)

@@ -112,7 +112,8 @@ package final class MailStore: Sendable {
     /// The owner calls it every few seconds.
     package func upkeep() async {
         for account in shared.openAccounts.all() { await account.upkeep() }
-        for account in shared.openAccounts.surplus() { await account.close() }
+        let idle = shared.openAccounts.idle(since: shared.options.now() - shared.options.closesIdleAfter)
+        for account in idle + shared.openAccounts.surplus() { await account.close() }
     }
 
     /// Closes everything; waits for what runs.

@@ -117,6 +117,27 @@ import Testing
         await mail.store.shutdown()
     }
 
+    @Test func idleAccountsAreClosedAndOpenAgain() async throws {
+        let time = Mutex<Int64>(1_800_000_000)
+        let root = NSTemporaryDirectory() + "malaposta-idle-\(UUID().uuidString.prefix(8))"
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let options = StoreOptions(root: root, role: .mail, bootID: "b") { time.withLock { $0 } }
+        let store = try MailStore(options, logger: TestStore.quiet)
+        let account = try await store.account(TestStore.account)
+        let inbox = try await account.folder(.inbox).id
+        _ = try await account.append(Sample.message(body: "zebra"), to: inbox)
+        _ = try await account.file([Sample.filing("a")])
+        time.withLock { $0 += 100 }
+        await store.upkeep()
+        #expect(await account.isOpen)
+        try await store.flush([account])
+        time.withLock { $0 += 100 }
+        await store.upkeep()
+        #expect(await !account.isOpen)
+        #expect(try await account.find("zebra").count == 1)
+        await store.shutdown()
+    }
+
     @Test func manyWritersShareAnAccount() async throws {
         let mail = try TestStore(keepsFolder: true)
         let web = try TestStore(root: mail.root, role: .web)

@@ -149,6 +149,26 @@ import Testing
         #expect(seen.count == 30 && Set(seen).count == 30)
     }
 
+    @Test func anyPageOfThreadsCostsTheSame() async throws {
+        for batch in 0..<4 {
+            let messages = (0..<250).map { Sample.message(subject: "t\(batch)-\($0)", date: Int64(batch * 1_000 + $0)) }
+            _ = try await account.append(messages, to: inbox)
+        }
+        let inbox = inbox
+        func page(_ cursor: ListCursor?) async throws -> (next: ListCursor?, rows: Int, steps: Int) {
+            try await account.perform { mailbox in
+                mailbox.database.virtualSteps = 0
+                let page = try mailbox.threads(in: inbox, unreadOnly: false, cursor: cursor, limit: 20)
+                return (page.next, page.rows.count, mailbox.database.virtualSteps)
+            }
+        }
+        let first = try await page(nil)
+        var last = first
+        for _ in 0..<45 { last = try await page(last.next) }
+        #expect(last.rows == 20)
+        #expect(Double(last.steps) < Double(first.steps) * 1.1, "\(first.steps) steps, then \(last.steps)")
+    }
+
     @Test func listingsShowWhatPeopleNeed() async throws {
         let filed = try await account.append(Sample.message(subject: "Olá", tags: ["x"]), to: inbox)
         try await account.setComment("note", on: filed.message)

@@ -56,13 +56,14 @@ import Testing
 
     private static let queries: [(MessageQuery, [UInt32])] = {
         var queries: [(MessageQuery, [UInt32])] = []
+        let work = Tag("work").map { MessageQuery.tag($0) } ?? .or([])
         func add(_ query: MessageQuery, _ uids: [UInt32]) { queries.append((query, uids)) }
         add(.all, [1, 2, 3, 4])
         add(.flags(.seen), [2, 3])
         add(.flags([.seen, .flagged]), [3])
         add(.not(.flags(.seen)), [1, 4])
-        add(.tag(Tag("work")!), [2])
-        add(.or([.tag(Tag("work")!), .uids([UID(4)])]), [2, 4])
+        add(work, [2])
+        add(.or([work, .uids([UID(4)])]), [2, 4])
         add(.and([]), [1, 2, 3, 4])
         add(.or([]), [])
         add(.larger(1), [1, 2, 3, 4])

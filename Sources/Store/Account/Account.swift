@@ -26,7 +26,7 @@ package actor Account {
     }
 
     private func opened() throws -> Mailbox {
-        shared.openAccounts.use(self)
+        shared.openAccounts.use(self, at: shared.options.now())
         if let mailbox { return mailbox }
         let opened = try Mailbox(id: id, options: shared.options, logger: shared.logger)
         let (id, changes) = (id, shared.changes)
@@ -55,6 +55,14 @@ package actor Account {
         if let mailbox { try? mailbox.flush() }
         mailbox = nil
         shared.openAccounts.forget(self)
+    }
+
+    /// Brings the search index up to date where the databases are open; that counts as no use of theirs.
+    func upkeep() {
+        guard let mailbox else { return }
+        do { _ = try mailbox.freshIndex() } catch {
+            shared.logger.warning("a search index lags behind", metadata: ["account": "\(id)", "error": "\(error)"])
+        }
     }
 
     func flush() throws(StoreError) { try perform { try $0.flush() } }

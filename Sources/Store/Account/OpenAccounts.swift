@@ -5,7 +5,7 @@ internal import Synchronization
 final class OpenAccounts: Sendable {
     private struct State {
         var clock = 0
-        var uses: [AccountID: (account: Account, time: Int)] = [:]
+        var uses: [AccountID: (account: Account, time: Int, seconds: Int64)] = [:]
     }
 
     private let limit: Int
@@ -13,10 +13,11 @@ final class OpenAccounts: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    func use(_ account: Account) {
+    /// - Parameter seconds: the time, since 1970.
+    func use(_ account: Account, at seconds: Int64) {
         state.withLock { state in
             state.clock += 1
-            state.uses[account.id] = (account, state.clock)
+            state.uses[account.id] = (account, state.clock, seconds)
         }
     }
 
@@ -28,6 +29,11 @@ final class OpenAccounts: Sendable {
             guard state.uses.count > limit else { return [] }
             return state.uses.values.sorted { $0.time < $1.time }.prefix(state.uses.count - limit).map(\.account)
         }
+    }
+
+    /// Those that were not used since then.
+    func idle(since seconds: Int64) -> [Account] {
+        state.withLock { $0.uses.values.filter { $0.seconds < seconds }.map(\.account) }
     }
 
     func all() -> [Account] { state.withLock { $0.uses.values.map(\.account) } }

@@ -32,6 +32,13 @@ final class SearchIndex {
         guard version == Self.version else { throw SQLError(.damaged, "search.db is of another version") }
     }
 
+    /// Whether every blob was taken in; asks for no lock.
+    func isFresh(for mailbox: Mailbox) throws -> Bool {
+        let newest =
+            try mailbox.database.first("SELECT MAX(blob) FROM blobs WHERE account = $1", mailbox.me) { $0.integer(0) } ?? 0
+        return try connection.first("SELECT blob FROM progress") { row in row.integer(0) >= newest } ?? false
+    }
+
     /// Takes in the next blobs.
     ///
     /// - Returns: whether there may be more.
@@ -80,6 +87,7 @@ extension Mailbox {
     private func caughtUp() throws -> SearchIndex {
         let index = try index ?? SearchIndex(path: paths.search, files: files)
         self.index = index
+        guard try !index.isFresh(for: self) else { return index }
         while try shared({ try index.takeBatch(of: self) }) {}
         if isMail, files.size("\(paths.search)-wal") ?? 0 > 4 << 20 {
             _ = try tryAlone { try index.connection.checkpoint(resets: false) }

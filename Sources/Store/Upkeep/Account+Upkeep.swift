@@ -1,4 +1,3 @@
-internal import Logging
 internal import Mail
 internal import SQL
 
@@ -36,16 +35,6 @@ extension Account {
         letGo()
         try StoreError.wrapping {
             try shared.options.files.removeTree(MailboxPaths(root: shared.options.root, account: id).folder)
-        }
-    }
-
-    /// Brings the search index up to date.
-    func upkeep() {
-        guard isOpen else { return }
-        do {
-            try perform { _ = try $0.freshIndex() }
-        } catch {
-            shared.logger.warning("a search index lags behind", metadata: ["account": "\(id)", "error": "\(error)"])
         }
     }
 }

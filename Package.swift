@@ -83,7 +83,7 @@ let package = Package(
 
         // 3: what mail is made of
         module("SMTP", ["Wire", "Mail", nioSSL] + nio),
-        module("Store", ["Wire", "Mail", "MIME", "SQL", "TLS", nioCore, locks, logging]),
+        module("Store", ["Wire", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
         module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),
         module("Worker", ["LocalSocket", logging, locks, lifecycle, unixSignals] + nio),
 

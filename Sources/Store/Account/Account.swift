@@ -57,11 +57,14 @@ package actor Account {
         shared.openAccounts.forget(self)
     }
 
-    /// Brings the search index up to date where the databases are open; that counts as no use of theirs.
+    /// Brings the search index up to date, and makes the day's snapshot, where the databases are open; that counts as no use of theirs.
     func upkeep() {
         guard let mailbox else { return }
-        do { _ = try mailbox.freshIndex() } catch {
-            shared.logger.warning("a search index lags behind", metadata: ["account": "\(id)", "error": "\(error)"])
+        do {
+            _ = try mailbox.freshIndex()
+            try mailbox.makeDailySnapshot()
+        } catch {
+            shared.logger.warning("an account's upkeep failed", metadata: ["account": "\(id)", "error": "\(error)"])
         }
     }
 

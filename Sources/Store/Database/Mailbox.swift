@@ -19,6 +19,8 @@ final class Mailbox {
     var uidLists: [FolderID: CachedUIDs] = [:]
     var unflushed = Unflushed()
     private var commits = 0
+    /// When the next snapshot is due; looked up when it is first asked for.
+    var nextSnapshot: Int64 = 0
 
     var files: FileSystem { options.files }
     var isMail: Bool { options.role == .mail }

@@ -24,6 +24,16 @@ extension Mailbox {
         for old in snapshots().dropFirst(Self.keptSnapshots) { try files.remove(old.path) }
     }
 
+    /// Makes a snapshot where the newest is a day old; the mail worker alone does.
+    func makeDailySnapshot() throws {
+        guard isMail, options.now() >= nextSnapshot else { return }
+        if snapshots().first.map({ $0.seconds + Self.day <= options.now() }) ?? true { try makeSnapshot() }
+        nextSnapshot = (snapshots().first?.seconds ?? options.now()) + Self.day
+    }
+
+    /// Seconds.
+    private static let day: Int64 = 86_400
+
     /// The newest first.
     func snapshots() -> [(seconds: Int64, path: String)] { Self.snapshots(paths, files) }
 

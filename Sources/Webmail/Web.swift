@@ -47,7 +47,9 @@ package final class Web: Sendable {
 
     /// - Throws: `.notLoggedIn`.
     package func visitor(_ call: Call) async throws -> Visitor {
-        guard let token = call.cookie(Cookies.session), let session = sessions.session(token) else { throw WebRefusal.notLoggedIn }
+        guard let token = call.cookie(Cookies.session), let session = sessions.session(token) else {
+            throw WebRefusal.notLoggedIn
+        }
         guard let account = try await generation.value.account(session.account), account.state.isActive,
             account.features.allow(.web)
         else {
@@ -85,13 +87,17 @@ package final class Web: Sendable {
 
     package func clock(_ call: Call, _ words: Words) -> CivilClock {
         let name = call.cookie(Cookies.zone).map { FormFields.decode($0.utf8) }
-        guard let name, name.utf8.count < 64, let zone = TimeZone(identifier: name) else { return CivilClock(words: words, now: now()) }
+        guard let name, name.utf8.count < 64, let zone = TimeZone(identifier: name) else {
+            return CivilClock(words: words, now: now())
+        }
         return CivilClock(words: words, now: now()) { seconds in
             zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
         }
     }
 
-    static func theme(_ call: Call) -> String? { call.cookie(Cookies.theme).flatMap { ["light", "dark"].contains($0) ? $0 : nil } }
+    static func theme(_ call: Call) -> String? {
+        call.cookie(Cookies.theme).flatMap { ["light", "dark"].contains($0) ? $0 : nil }
+    }
 
     // MARK: Mailboxes
 

@@ -5,7 +5,8 @@ import Testing
     /// Text and what it stands on.
     static let pairs = [
         ("ink", "ground"), ("ink", "panel"), ("ink", "raised"), ("ink", "soft"), ("second", "ground"), ("second", "panel"),
-        ("second", "raised"), ("second", "soft"), ("preview", "panel"), ("preview", "soft"), ("on-accent", "accent"), ("accent-text", "soft"),
+        ("second", "raised"), ("second", "soft"), ("preview", "panel"), ("preview", "soft"), ("on-accent", "accent"),
+        ("accent-text", "soft"),
         ("accent-text", "panel"), ("accent-text", "ground"), ("unread", "panel"), ("danger", "panel"), ("fine", "panel"),
         ("on-notice", "notice"),
     ]

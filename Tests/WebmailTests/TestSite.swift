@@ -6,6 +6,7 @@ import Logging
 import Mail
 import NIOCore
 import Store
+import Synchronization
 
 @testable import MailConfiguration
 @testable import Webmail
@@ -44,13 +45,15 @@ final class TestSite: Sendable {
                 domains: [HostedDomain(name: try DomainName("\(id.text).example"), tenant: id)], accounts: accounts,
                 routes: accounts.map { AddressRoute($0.address, .account($0.id)) })
         }
-        let content = GenerationContent(host: try Self.host(), tenants: [try tenant(acme, [ana, info]), try tenant(globex, [eve])])
+        let content = GenerationContent(
+            host: try Self.host(), tenants: [try tenant(acme, [ana, info]), try tenant(globex, [eve])])
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         store = try MailStore(StoreOptions(root: "\(folder)/accounts", role: .mail), logger: logger)
         web = try Web(
             templatesFolder: Self.templates, dataFolder: folder, runFolder: folder, store: store,
-            generation: CurrentGeneration(Generation(number: 1, content: content)), authenticator: TestAuthenticator(accounts: [ana, eve]),
+            generation: CurrentGeneration(Generation(number: 1, content: content)),
+            authenticator: TestAuthenticator(accounts: [ana, eve]),
             registry: registry, limits: limits, logger: logger, now: { 1_795_483_920 })
         site = Site(web: web)
     }
@@ -73,7 +76,8 @@ final class TestSite: Sendable {
                 recipientsPerMessage: 100, messageSize: .megabytes(50), smtpIdle: .seconds(300), imapIdle: .seconds(1_800),
                 loginTime: .seconds(60), webSession: .seconds(86_400)),
             spool: SpoolConfiguration(size: .gigabytes(1), freeDisk: .megabytes(100), lifetime: .seconds(432_000)),
-            storage: StorageConfiguration(engine: .sqlite), log: LogConfiguration(level: .info), tenantLimits: limits, tenants: [])
+            storage: StorageConfiguration(engine: .sqlite), log: LogConfiguration(level: .info), tenantLimits: limits, tenants: []
+        )
     }
 
     // MARK: Asking
@@ -96,8 +100,8 @@ final class TestSite: Sendable {
         let head = HTTPRequest(method: method, scheme: "http", authority: "mail.example", path: path, headerFields: fields)
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body)))
         let response = await site.respond(to: request, remote: "192.0.2.1", isSecure: true)
-        let sink = Sink()
-        try await response.body.write(sink)
+        let sink = Gathered()
+        try await response.body.write(Sink(gathered: sink))
         return Reply(
             status: Int(response.status.code), headers: response.headers, body: String(buffer: sink.octets), octets: sink.octets)
     }
@@ -133,9 +137,18 @@ struct TestAuthenticator: Authenticator {
     }
 }
 
-final class Sink: ResponseBodyWriter {
-    var octets = ByteBuffer()
+/// Gathers an answer's body.
+final class Gathered: Sendable {
+    private let box = Mutex(ByteBuffer())
 
-    func write(_ buffer: ByteBuffer) async throws { octets.writeImmutableBuffer(buffer) }
-    func finish(_ trailingHeaders: HTTPFields?) async throws {}
+    var octets: ByteBuffer { box.withLock { $0 } }
+
+    func add(_ buffer: ByteBuffer) { box.withLock { _ = $0.writeImmutableBuffer(buffer) } }
+}
+
+struct Sink: ResponseBodyWriter {
+    let gathered: Gathered
+
+    mutating func write(_ buffer: ByteBuffer) async throws { gathered.add(buffer) }
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }

@@ -1,4 +1,5 @@
 // Starts what a page can do with scripts; without them every part works as plain pages and forms.
+import "./zone.js";
 import { say, words } from "./words.js";
 import { startPanes } from "./panes.js";
 import { startList, openRow } from "./list.js";
@@ -9,16 +10,6 @@ import { startReading } from "./reading.js";
 import { startCompose } from "./compose.js";
 
 document.documentElement.classList.add("scripted");
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const cookie = `malaposta-zone=${encodeURIComponent(zone || "UTC")}`;
-if (!document.cookie.includes(cookie)) {
-  document.cookie = `${cookie}; Path=/; Max-Age=31536000; SameSite=Lax`;
-  // The first page was made without the zone; its times are made again.
-  if (zone && document.querySelector("#rows time") && !sessionStorage.getItem("zoned")) {
-    sessionStorage.setItem("zoned", "1");
-    location.reload();
-  }
-}
 startPanes();
 startList();
 startActions();

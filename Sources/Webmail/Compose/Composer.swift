@@ -107,7 +107,9 @@ struct Composer: Sendable {
         for id in written.uploads {
             guard let file = try await web.uploads.file(id, of: visitor.account.id) else { continue }
             let reader = try FileReader(path: web.uploads.path(id, visitor.account.id))
-            let source = NewPart.Source.stream(size: file.size) { offset, length in try reader.read(offset: offset, length: length) }
+            let source = NewPart.Source.stream(size: file.size) { offset, length in
+                try reader.read(offset: offset, length: length)
+            }
             parts.append(NewPart(type: file.type, name: file.name, source: source))
         }
         return parts

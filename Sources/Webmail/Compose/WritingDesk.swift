@@ -40,7 +40,8 @@ struct WritingDesk: Sendable {
 
     private func resume(_ id: MessageID) async throws -> Written {
         let (detail, message) = try await parsed(id)
-        guard let folder = try await mailbox.account.folder(detail.listing.folder), folder.use == .drafts || folder.use == .templates
+        guard let folder = try await mailbox.account.folder(detail.listing.folder),
+            folder.use == .drafts || folder.use == .templates
         else { throw WebRefusal.notFound }
         var written = Written()
         written.kind = .draft
@@ -64,7 +65,9 @@ struct WritingDesk: Sendable {
                 let isFlowed = message.structure.parts[plain].contentType.field.parameter("format")?.lowercased() == "flowed"
                 return isFlowed ? FlowedText.unwrapped(content) : content
             }
-            return text.html.map { HTMLText.extract(message.text(of: $0, limit: web.limits.shownHTML), limit: web.limits.shownText) } ?? ""
+            return text.html.map {
+                HTMLText.extract(message.text(of: $0, limit: web.limits.shownHTML), limit: web.limits.shownText)
+            } ?? ""
         }.joined(separator: "\n\n")
     }
 
@@ -166,7 +169,9 @@ struct SentToken {
 
     init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 4, let account = AccountID(hex: parts[1]), !parts[0].isEmpty, parts[0].utf8.count < 100 else { return nil }
+        guard parts.count == 4, let account = AccountID(hex: parts[1]), !parts[0].isEmpty, parts[0].utf8.count < 100 else {
+            return nil
+        }
         self.init(queue: parts[0], account: account, mailbox: parts[2], draft: parts[3].isEmpty ? nil : parts[3])
     }
 

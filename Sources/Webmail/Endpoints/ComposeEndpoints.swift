@@ -96,7 +96,9 @@ enum ComposeEndpoints {
 
     private static func undo(_ web: Web, _ call: Call) async throws -> Response {
         let (visitor, form) = try await web.changing(call)
-        guard let sent = form["sent"].flatMap(SentToken.init), sent.account == visitor.account.id else { throw WebRefusal.notFound }
+        guard let sent = form["sent"].flatMap(SentToken.init), sent.account == visitor.account.id else {
+            throw WebRefusal.notFound
+        }
         let mailbox = try await web.mailbox(sent.mailbox, of: visitor)
         let desk = WritingDesk(web: web, visitor: visitor, mailbox: mailbox)
         let isBack = try await desk.takeBack(sent)
@@ -126,7 +128,8 @@ enum ComposeEndpoints {
         let visitor = try await web.visitor(call)
         let prefix = String((call.query["q"] ?? "").trimmed.prefix(100))
         guard !prefix.isEmpty else { return Answer.json([[String: String]]()) }
-        let people = try await web.generation.value.people(of: visitor.account.tenant, prefix: prefix, limit: web.limits.suggestions)
+        let people = try await web.generation.value.people(
+            of: visitor.account.tenant, prefix: prefix, limit: web.limits.suggestions)
         return Answer.json(
             people.map { person in
                 let avatar = Avatar(name: person.displayName, address: person.address.description)

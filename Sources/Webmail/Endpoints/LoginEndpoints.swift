@@ -2,8 +2,8 @@ internal import Directory
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Logging
-internal import MailConfiguration
 internal import Mail
+internal import MailConfiguration
 internal import Store
 internal import TLS
 
@@ -29,7 +29,8 @@ enum LoginEndpoints {
     // MARK: The page
 
     private static func page(
-        _ web: Web, _ call: Call, problem: String? = nil, name: String = "", next: String? = nil, status: HTTPResponse.Status = .ok
+        _ web: Web, _ call: Call, problem: String? = nil, name: String = "", next: String? = nil,
+        status: HTTPResponse.Status = .ok
     ) -> Response {
         let chosen = web.languages.words(call.query["language"])
         let words = chosen ?? web.words(call)
@@ -37,6 +38,7 @@ enum LoginEndpoints {
         let ending = call.query["ended"].flatMap { SessionEnding(rawValue: $0) }
         var fields: Fields = [
             "lang": words.language, "assets": web.assets.prefix, "t": words.texts, "title": words["log_in_title"],
+            "script": "zone.js",
             "host": web.generation.value.host.hostName.unicode, "csrf": token, "name": name,
             "next": Answer.safe(next ?? call.query["next"]),
             "languages": web.languages.all.map { language -> Fields in
@@ -71,7 +73,9 @@ enum LoginEndpoints {
             name: name, password: Array((form["password"] ?? "").utf8), service: .web, remote: call.remote)
         switch await web.authenticator.authenticate(credentials) {
         case .accepted(let account):
-            guard account.features.allow(.web), account.kind == .user else { return refuse(words["login_not_allowed"], .forbidden) }
+            guard account.features.allow(.web), account.kind == .user else {
+                return refuse(words["login_not_allowed"], .forbidden)
+            }
             return try await begin(web, call, account, next: form["next"])
         case .rejected: return refuse(words["login_rejected"], .unauthorized)
         case .suspended: return refuse(words["login_suspended"], .forbidden)

@@ -30,7 +30,8 @@ enum SettingsEndpoints {
             "stored": call.query["stored"] == "1", "inboxPath": inbox,
             "languages": choices(web.languages.all.map { ($0.language, $0.name) }, words.language),
             "themes": choices(
-                [("", words["theme_system"]), ("light", words["theme_light"]), ("dark", words["theme_dark"])], visitor.theme ?? ""),
+                [("", words["theme_system"]), ("light", words["theme_light"]), ("dark", words["theme_dark"])], visitor.theme ?? ""
+            ),
             "imageChoices": choices([("", words["images_ask"]), ("always", words["images_always"])], images ?? ""),
         ]
     }

@@ -4,7 +4,8 @@ internal import Store
 /// is one of our sentences, by name, and what it undoes is checked as any other action.
 enum Flash {
     private static let sentences: Set<String> = [
-        "moved", "trashed", "deleted", "emptied", "done", "undone", "folder_created", "sent_flash", "sent_undone", "undo_too_late",
+        "moved", "trashed", "deleted", "emptied", "done", "undone", "folder_created", "sent_flash", "sent_undone",
+        "undo_too_late",
         "draft_discarded", "draft_stored",
     ]
 
@@ -14,7 +15,8 @@ enum Flash {
         var fields: Fields = ["text": count.map { visitor.words.counted(key, $0) } ?? visitor.words[key]]
         if let back = query["back"].flatMap({ Int64($0) }) {
             let messages = query.all("undo").prefix(50).compactMap { Int64($0) }.map { "\($0)" }
-            fields["undo"] = ["action": "move", "to": "\(back)", "messages": messages, "return": mailbox.path(FolderID(back))] as Fields
+            fields["undo"] =
+                ["action": "move", "to": "\(back)", "messages": messages, "return": mailbox.path(FolderID(back))] as Fields
         }
         if let sent = query["sent"] { fields["unsend"] = ["sent": sent] as Fields }
         return fields

@@ -28,7 +28,10 @@ struct ListContext: Sendable {
     }
 
     /// The address of this list, or of a message in it, changed in some of its parts.
-    func path(_ mailbox: OpenMailbox, message: MessageListing? = nil, cursor: ListCursor? = nil, change: (inout ListContext) -> Void = { _ in }) -> String {
+    func path(
+        _ mailbox: OpenMailbox, message: MessageListing? = nil, cursor: ListCursor? = nil,
+        change: (inout ListContext) -> Void = { _ in }
+    ) -> String {
         var changed = self
         change(&changed)
         let isDefault = changed.order == .date && changed.descending
@@ -41,7 +44,8 @@ struct ListContext: Sendable {
             path,
             [
                 "q": changed.query, "in": changed.query == nil ? nil : changed.scope?.description, "tag": changed.tag?.name,
-                "unread": changed.unreadOnly ? "1" : nil, "sort": isDefault || changed.order == .date ? nil : changed.order.rawValue,
+                "unread": changed.unreadOnly ? "1" : nil,
+                "sort": isDefault || changed.order == .date ? nil : changed.order.rawValue,
                 "up": changed.descending == upward ? nil : changed.descending ? "0" : "1", "after": cursor?.token,
             ])
     }
@@ -70,7 +74,8 @@ extension ListContext {
         }
         guard let folder else { return ListSlice() }
         if threads {
-            let page = try await mailbox.account.threads(in: folder.id, unreadOnly: unreadOnly, cursor: cursor, limit: limits.page)
+            let page = try await mailbox.account.threads(
+                in: folder.id, unreadOnly: unreadOnly, cursor: cursor, limit: limits.page)
             let rows = page.rows.map { thread in
                 ListSlice.Row(
                     listing: thread.latest, thread: thread.messages > 1 ? thread.messages : 0, isUnread: thread.unread > 0,

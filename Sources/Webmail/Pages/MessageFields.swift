@@ -30,7 +30,8 @@ struct MessageFields {
         let answerable = FormFields.address("/compose", ["box": mailbox.name, "source": listing.id.description])
         var fields: Fields = [
             "id": listing.id.description, "path": context.path(mailbox, message: listing), "folder": folder.id.description,
-            "listPath": context.path(mailbox), "replyPath": answerable + "&kind=reply", "replyAllPath": answerable + "&kind=replyall",
+            "listPath": context.path(mailbox), "replyPath": answerable + "&kind=reply",
+            "replyAllPath": answerable + "&kind=replyall",
             "forwardPath": answerable + "&kind=forward", "sourcePath": partsPath + "/source",
             "starred": isStarred, "starAction": isStarred ? "unstar" : "star", "starText": words[isStarred ? "unstar" : "star"],
             "starIcon": isStarred ? "star-full" : "star", "isSpam": folder.use == .spam,
@@ -52,7 +53,9 @@ struct MessageFields {
     }
 
     private func move(_ folder: Folder) -> Fields {
-        var fields: Fields = ["id": folder.id.description, "name": folder.use.map { words[$0.rawValue] } ?? folder.path.description]
+        var fields: Fields = [
+            "id": folder.id.description, "name": folder.use.map { words[$0.rawValue] } ?? folder.path.description,
+        ]
         fields.set("icon", folder.use.map(FolderFields.icon))
         return fields
     }
@@ -71,7 +74,8 @@ struct MessageFields {
 
     private var addressLines: [Fields] {
         let lines: [(String, [HeaderAddress])] = [
-            ("from", listing.from), ("reply_to_field", detail.replyTo), ("to", listing.to), ("cc", detail.cc), ("bcc", detail.bcc),
+            ("from", listing.from), ("reply_to_field", detail.replyTo), ("to", listing.to), ("cc", detail.cc),
+            ("bcc", detail.bcc),
         ]
         let people = lines.filter { !$0.1.isEmpty }.map { line -> Fields in
             ["name": words[line.0], "text": RecipientReader.write(Array(line.1.prefix(200)))]
@@ -84,7 +88,8 @@ struct MessageFields {
         let avatar = Avatar(name: from?.name ?? "", address: from?.address ?? "")
         return avatar.fields.adding([
             "path": mailbox.path(message.folder, message.id), "unread": !message.flags.contains(.seen),
-            "from": from?.display ?? words["no_sender"], "preview": message.preview, "date": visitor.clock.short(message.received),
+            "from": from?.display ?? words["no_sender"], "preview": message.preview,
+            "date": visitor.clock.short(message.received),
             "iso": visitor.clock.iso(message.received),
         ])
     }
@@ -128,7 +133,10 @@ struct MessageFields {
             "hasAttachments": !files.isEmpty,
             "attachmentsText": words.counted("attachments", files.count).replacing("{size}", with: total),
             "attachments": files.map { file -> Fields in
-                ["path": "\(partsPath)/part/\(file.index)", "name": file.name, "size": words.size(file.size), "kind": Self.kind(file.name)]
+                [
+                    "path": "\(partsPath)/part/\(file.index)", "name": file.name, "size": words.size(file.size),
+                    "kind": Self.kind(file.name),
+                ]
             },
         ]
     }

@@ -16,7 +16,9 @@ enum TextFields {
             let joined = block.joined(separator: "\n")
             guard !joined.allSatisfy(\.isNewline) else { return }
             let runs = runs(joined, &links)
-            result.append(["quote": depth > 0, "depth": min(3, max(1, depth)), "signature": isSignature && depth == 0, "runs": runs])
+            result.append([
+                "quote": depth > 0, "depth": min(3, max(1, depth)), "signature": isSignature && depth == 0, "runs": runs,
+            ])
         }
         for line in lines.prefix(paragraphLimit) {
             let isBlank = line.text.allSatisfy(\.isWhitespace)

@@ -28,7 +28,8 @@ enum Answer {
 
     /// Only paths of this site: `//host` and `/\host` are addresses of others to a browser.
     static func safe(_ path: String?) -> String {
-        guard let path, path.first == "/", path.utf8.count < 4_000, path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x5c }),
+        guard let path, path.first == "/", path.utf8.count < 4_000,
+            path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x5c }),
             path.dropFirst().first != "/"
         else { return "/" }
         return path

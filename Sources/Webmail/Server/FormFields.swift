@@ -30,7 +30,9 @@ package struct FormFields: Sendable {
         while let octet = pending.popFirst() {
             if octet == UInt8(ascii: "+"), plusIsSpace {
                 result.append(UInt8(ascii: " "))
-            } else if octet == UInt8(ascii: "%"), let high = pending.first?.hexValue, let low = pending.dropFirst().first?.hexValue {
+            } else if octet == UInt8(ascii: "%"), let high = pending.first?.hexValue,
+                let low = pending.dropFirst().first?.hexValue
+            {
                 result.append(high << 4 | low)
                 pending = pending.dropFirst(2)
             } else {

@@ -1,5 +1,4 @@
 internal import HTTPTypes
-
 internal import HummingbirdCore
 
 extension HTTPField.Name {

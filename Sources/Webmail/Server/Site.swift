@@ -1,9 +1,9 @@
+internal import Directory
 internal import HTTPTypes
 package import HummingbirdCore
 internal import Logging
 internal import Mail
 internal import MailConfiguration
-internal import Directory
 internal import NIOCore
 
 /// Answers requests: finds the endpoint, makes pages of what is refused, protects every answer.

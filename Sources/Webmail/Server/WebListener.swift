@@ -1,8 +1,8 @@
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Logging
-internal import NIOCore
 internal import NIOConcurrencyHelpers
+internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 internal import TLS
@@ -66,7 +66,8 @@ struct WebListener: Sendable {
 
     private var channel: HTTP1Channel {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
-            maxHeaderFieldSize: limits.headerField, maxHeaderListSize: limits.headerList, maxHeaderFieldCount: limits.headerFields)
+            maxHeaderFieldSize: limits.headerField, maxHeaderListSize: limits.headerList, maxHeaderFieldCount: limits.headerFields
+        )
         let idle = TimeAmount.seconds(limits.idle.components.seconds)
         let (site, isSecure, kind) = (site, isSecure, kind)
         return HTTP1Channel(
@@ -85,7 +86,8 @@ struct WebListener: Sendable {
     /// RFC 9110 §15.4.9: the same request at the site over TLS.
     private static func redirect(_ request: Request, port: Int) -> Response {
         let host = (request.head.authority ?? "").split(separator: ":").first.map(String.init) ?? ""
-        let isName = !host.isEmpty && host.utf8.allSatisfy { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a || (0x2d...0x39).contains($0) }
+        let isName =
+            !host.isEmpty && host.utf8.allSatisfy { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a || (0x2d...0x39).contains($0) }
         guard isName else { return Response(status: .badRequest) }
         let place = port == 443 ? host : "\(host):\(port)"
         return Response(status: .permanentRedirect, headers: [.location: "https://\(place)\(Answer.safe(request.head.path))"])

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 package import Mail
-package import NIOCore
 internal import NIOConcurrencyHelpers
+package import NIOCore
 internal import NIOPosix
 internal import TLS
 
@@ -52,7 +52,8 @@ package final class Uploads: Sendable {
             for try await piece in octets {
                 size += piece.readableBytes
                 guard size <= largest else {
-                    throw WebRefusal.problem("err_file_size", values: ["name": name, "size": ByteCount(max(0, largest)).description])
+                    throw WebRefusal.problem(
+                        "err_file_size", values: ["name": name, "size": ByteCount(max(0, largest)).description])
                 }
                 try await NIOThreadPool.singleton.runIfActive { try handle.write(piece) }
             }
@@ -128,13 +129,15 @@ package final class Uploads: Sendable {
     /// The name without folders and control characters, at most 200 characters.
     static func clean(_ name: String) -> String {
         let last = name.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? ""
-        let kept = String(String.UnicodeScalarView(last.unicodeScalars.filter { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }))
+        let kept = String(
+            String.UnicodeScalarView(last.unicodeScalars.filter { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }))
         return kept.isEmpty ? "attachment" : String(kept.suffix(200))
     }
 
     static func cleanType(_ type: String) -> String {
         let essence = type.split(separator: ";").first.map { $0.filter { $0 != " " }.lowercased() } ?? ""
-        let isType = essence.split(separator: "/").count == 2 && essence.utf8.count < 100
+        let isType =
+            essence.split(separator: "/").count == 2 && essence.utf8.count < 100
             && essence.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && !"()<>@,;:\\\"[]?=".utf8.contains($0) }
         return isType ? essence : "application/octet-stream"
     }

@@ -59,7 +59,7 @@ package final class Uploads: Sendable {
             }
             let file = File(id: id, name: name, type: Self.cleanType(type), size: size)
             try await NIOThreadPool.singleton.runIfActive {
-                try JSONEncoder().encode(file).write(to: URL(filePath: "\(path).json"))
+                try FileHandleBox(path: "\(path).json").write(ByteBuffer(bytes: JSONEncoder().encode(file)))
             }
             return file
         } catch {

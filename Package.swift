@@ -91,7 +91,8 @@ let package = Package(
         module(
             "SMTPServer",
             [
-                "Wire", "Mail", "SMTP", "MailConfiguration", "Directory", "LocalSocket", "TLS", "Worker", logging, locks, lifecycle,
+                "Wire", "Mail", "SMTP", "MailConfiguration", "Directory", "LocalSocket", "TLS", "Worker", logging, locks,
+                lifecycle,
                 nioSSL, nioTLS,
             ] + nio),
 
@@ -115,7 +116,8 @@ let package = Package(
         module(
             "Webmail",
             [
-                "Wire", "Mail", "MIME", "MailConfiguration", "SMTP", "Store", "Directory", "TLS", "LocalSocket", "Worker", "SQL", logging, locks,
+                "Wire", "Mail", "MIME", "MailConfiguration", "SMTP", "Store", "Directory", "TLS", "LocalSocket", "Worker", "SQL",
+                logging, locks,
                 lifecycle, nioSSL,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -142,7 +144,8 @@ let package = Package(
         program(
             "malaposta-mail",
             [
-                "Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Worker", "SMTPServer", "Delivery", "IMAP",
+                "Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Worker", "SMTPServer", "Delivery",
+                "IMAP",
                 "Upkeep",
             ] + nio),
         program(
@@ -169,7 +172,8 @@ let package = Package(
         tests(
             "DeliveryTests",
             [
-                "Delivery", "SMTPServer", "SMTP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "LocalSocket", logging,
+                "Delivery", "SMTPServer", "SMTP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "LocalSocket",
+                logging,
                 locks, nioCore,
             ]),
         tests(

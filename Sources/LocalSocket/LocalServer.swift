@@ -42,11 +42,23 @@ package final class LocalServer: Sendable {
         }
     }
 
-    /// Tells everyone connected; whoever cannot be reached is left out.
+    /// Tells everyone connected; whoever cannot be reached, or does not read within `limits.notice`, is left out.
     package func tell(_ notice: some Notice) async {
         guard let body = try? JSONEncoder().encode(notice) else { return }
         let frame = Frame(name: type(of: notice).name, body: body)
-        for writer in writers.withLockedValue({ Array($0.values) }) { try? await writer.write(frame) }
+        let patience = limits.notice
+        await withDiscardingTaskGroup { everyone in
+            for writer in writers.withLockedValue({ Array($0.values) }) {
+                everyone.addTask {
+                    await withTaskGroup(of: Void.self) { group in
+                        group.addTask { try? await writer.write(frame) }
+                        group.addTask { try? await Task.sleep(for: patience) }
+                        await group.next()
+                        group.cancelAll()
+                    }
+                }
+            }
+        }
     }
 
     private func bind() async throws -> NIOAsyncChannel<Connection, Never> {

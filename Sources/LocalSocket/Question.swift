@@ -56,6 +56,8 @@ package struct LocalSocketLimits: Sendable {
     package var questions = 256
     /// Connections at once; further ones are closed.
     package var connections = 256
+    /// How long a peer may take to read a notice.
+    package var notice: Duration = .seconds(1)
 
     package init() {}
 }

@@ -1,10 +1,6 @@
 internal import NIOCore
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import Glibc
 
 /// The machine's own answers to what tests pass in.
 package enum WallClock {

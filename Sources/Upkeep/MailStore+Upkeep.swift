@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 package import LocalSocket
-internal import Mail
+package import Mail
 internal import NIOCore
 package import Store
 
@@ -8,7 +8,7 @@ extension MailStore {
     /// Answers what operators ask about accounts' mail.
     package func answerUpkeep(in table: inout QuestionTable) {
         table.answer(StoreCheckQuestion.self) { question, _ in
-            try await refusing { StoreCheckQuestion.Answer(findings: try await self.check(question.account)) }
+            try await refusing { StoreCheckQuestion.Answer(findings: try await self.findings(in: question.account)) }
         }
         table.answer(StoreRebuildQuestion.self) { question, _ in
             try await refusing { try await self.rebuild(question.account) }
@@ -16,6 +16,11 @@ extension MailStore {
         table.answer(ImportMessageQuestion.self) { question, _ in
             try await refusing { try await self.importMessage(question) }
         }
+    }
+
+    /// What is wrong with an account's mailbox; nothing where it was never opened.
+    package func findings(in account: AccountID) async throws(StoreError) -> [Finding] {
+        exists(account) ? try await check(account) : []
     }
 
     private func importMessage(_ question: ImportMessageQuestion) async throws -> ImportMessageQuestion.Answer {

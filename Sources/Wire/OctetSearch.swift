@@ -1,12 +1,6 @@
 package import NIOCore
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
+internal import Glibc
 
 extension ByteBuffer {
     /// The distance from the reader index to the first `octet` at or after `start` octets behind it, or nil.

@@ -124,7 +124,7 @@ private struct StoreUpkeep {
     func check(_ account: AccountID) async throws -> [Finding] {
         switch doer {
         case .worker(let client): try await client.ask(StoreCheckQuestion(account: account), within: Self.deadline).findings
-        case .own(let store): try await store.check(account)
+        case .own(let store): try await store.findings(in: account)
         }
     }
 

@@ -1,10 +1,7 @@
 import ControlPlane
 import Directory
+import Glibc
 import Mail
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// A folder with the files of a small host, and room for its data; removed with everything in it.
 final class ExampleHost {

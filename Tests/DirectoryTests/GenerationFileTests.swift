@@ -4,9 +4,7 @@ import Testing
 
 @testable import Directory
 
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 @Suite("A generation's folder") struct GenerationFileTests {
     private let temporary: TemporaryFolder

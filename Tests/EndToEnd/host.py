@@ -56,20 +56,21 @@ class Host:
     def start(self, seconds=90):
         command = [PROGRAMS / "malaposta", "supervise", "--configuration", self.configuration, "--data", self.data,
                    "--templates", ROOT / "templates"]
-        log = open(self.folder / "log", "ab")
-        self.process = subprocess.Popen(command + (["--demo"] if self.demo else []), stdout=subprocess.PIPE, stderr=log,
-                                        stdin=subprocess.DEVNULL, text=True, start_new_session=True)
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen(command + (["--demo"] if self.demo else []), stdout=subprocess.PIPE, stderr=log,
+                                            stdin=subprocess.DEVNULL, text=True, start_new_session=True)
         self.output = []
         ready = threading.Event()
 
-        def read():
-            for line in self.process.stdout:
-                self.output.append(line)
-                if "Ctrl-C" in line:
-                    ready.set()
+        def read(lines):
+            with lines:
+                for line in lines:
+                    self.output.append(line)
+                    if "Ctrl-C" in line:
+                        ready.set()
             ready.set()
 
-        threading.Thread(target=read, daemon=True).start()
+        threading.Thread(target=read, args=[self.process.stdout], daemon=True).start()
         if not ready.wait(seconds) or self.process.poll() is not None:
             raise AssertionError("the host did not start:\n" + "".join(self.output) + self.log())
         return self

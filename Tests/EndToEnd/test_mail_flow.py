@@ -1,9 +1,10 @@
 """A message on its way through the whole house, with the programs that people use: swaks, imaplib, mbsync, Chromium."""
+import contextlib
 import email
+import email.message
 import email.policy
 import hashlib
 import imaplib
-import os
 import pathlib
 import random
 import ssl
@@ -16,6 +17,7 @@ from host import PASSWORDS, ROOT, Host, wait_until
 
 SUBJECT = "Orçamento de Março: 予算 ✓"
 host = None
+sessions = []
 
 
 def setUpModule():
@@ -35,6 +37,7 @@ def imap(user, port="imaps"):
     else:
         session = imaplib.IMAP4("127.0.0.1", host.ports["imap"])
     name = user.split("@")[0]
+    sessions.append(session)
     session.login(user, PASSWORDS[name])
     return session
 
@@ -57,16 +60,25 @@ def with_subject(session, subject, folder="INBOX"):
 class MailFlow(unittest.TestCase):
     """The tests build on one another, in the order of their names: one message's way."""
 
+    def tearDown(self):
+        while sessions:
+            with contextlib.suppress(OSError):
+                sessions.pop().shutdown()
+
     attachment = bytes(random.Random(7).randrange(256) for _ in range(70_001))
 
     def test_1_swaks_sends_a_multipart_message(self):
-        file = host.folder / "relatório.bin"
-        file.write_bytes(self.attachment)
+        message = email.message.EmailMessage()
+        message["From"] = "Maria Luísa <maria@elsewhere.example>"
+        message["To"] = "rita@acme.example"
+        message["Subject"] = SUBJECT
+        message.set_content("Olá Rita,\nsegue o orçamento.\n")
+        message.add_attachment(self.attachment, "application", "octet-stream", filename="relatório.bin")
+        file = host.folder / "message.eml"
+        file.write_bytes(message.as_bytes())
         sent = subprocess.run(
             ["swaks", "--server", f"127.0.0.1:{host.ports['smtp']}", "--helo", "client.example", "--from", "maria@elsewhere.example",
-             "--to", "rita@acme.example", "--header", f"Subject: {SUBJECT}", "--body", "Olá Rita,\nsegue o orçamento.\n",
-             "--attach-name", "relatorio.bin", "--attach-type", "application/octet-stream", "--attach", f"@{file}"],
-            capture_output=True, text=True, timeout=60)
+             "--to", "rita@acme.example", "--data", f"@{file}"], capture_output=True, text=True, timeout=60)
         self.assertEqual(sent.returncode, 0, sent.stdout + sent.stderr)
         self.assertIn("250 2.0.0", sent.stdout)
 
@@ -74,7 +86,7 @@ class MailFlow(unittest.TestCase):
         session = imap("rita@acme.example")
         message = wait_until("the message is in INBOX", lambda: with_subject(session, SUBJECT))[0]
         part = next(message.iter_attachments())
-        self.assertEqual(part.get_filename(), "relatorio.bin")
+        self.assertEqual(part.get_filename(), "relatório.bin")
         self.assertEqual(part.get_content(), self.attachment)
         self.assertIn("segue o orçamento", message.get_body(("plain",)).get_content())
         self.assertTrue(message["Return-Path"])
@@ -119,7 +131,7 @@ class MailFlow(unittest.TestCase):
         far = {hashlib.sha256(message.as_bytes()).hexdigest() for message in messages(session)}
         files = [file for file in maildir.glob("INBOX/*/*") if file.parent.name in ("cur", "new")]
         self.assertEqual(len(files), len(far))
-        mine = next(file for file in files if b"relatorio.bin" in file.read_bytes())
+        mine = next(file for file in files if b"maria@elsewhere.example" in file.read_bytes())
 
         # A flag set here, a message written here and a folder made here arrive there.
         flagged = pathlib.Path(str(mine).replace("/new/", "/cur/").split(":2,")[0] + ":2,FS")

@@ -3,11 +3,7 @@ import Testing
 
 @testable import MIME
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// The messages of Tests/Corpus/mime. Beside each `name.eml` stands `name.expected`: what `Rendering` says of it.
 enum Corpus {

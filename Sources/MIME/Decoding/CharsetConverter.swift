@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
+internal import Glibc
 
 /// One conversion of iconv(3) from a charset to UTF-8. Not for two threads at once.
 @safe struct CharsetConverter: ~Copyable {

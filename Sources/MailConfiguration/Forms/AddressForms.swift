@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import Glibc
 
 extension ValueForm where Value == String {
     /// An IPv4 or IPv6 address, in the form that inet_ntop(3) writes, so that equal addresses are equal texts.

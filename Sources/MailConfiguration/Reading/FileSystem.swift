@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import Glibc
 
 /// Reading of files that may be anything: missing, huge, folders, pipes, loops of symbolic links.
 enum FileSystem {

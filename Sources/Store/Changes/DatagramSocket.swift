@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import Glibc
 
 /// A unix datagram socket bound to a path; sends and receives without waiting.
 struct DatagramSocket: ~Copyable {

@@ -1,11 +1,7 @@
 internal import Mail
 internal import Synchronization
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import Glibc
 
 /// The net below the datagrams: a look at the log of each watched account. What changed since the last look is told.
 final class LogWatch: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import Glibc
 
 /// The lock file of an account: shared by those who write, held alone by a checkpoint and by a rebuild, so that no log is ever
 /// reset while somebody writes to it.

@@ -1,10 +1,6 @@
 internal import NIOCore
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import Glibc
 
 /// A call of the operating system that failed.
 package struct FileError: Error, Sendable, CustomStringConvertible {

@@ -1,11 +1,7 @@
 package import NIOCore
 internal import NIOPosix
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import Glibc
 
 /// A message's octets. The file never changes, so reading needs no lock, and what was opened can be read to its end even when
 /// the message is expunged meanwhile.

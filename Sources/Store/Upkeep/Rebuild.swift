@@ -3,11 +3,7 @@ internal import MIME
 internal import Mail
 internal import SQL
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
+internal import Glibc
 
 /// Mends an account: a broken mailbox.db is replaced by the newest good snapshot, files that it does not know come to the inbox,
 /// rows without a file go, and everything derived is made anew.

@@ -1,14 +1,11 @@
 import ControlPlane
 import Directory
+import Glibc
 import Logging
 import Mail
 import MailConfiguration
 import Synchronization
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 @Suite("Applying and going back") struct ApplyTests {
     private let host: ExampleHost

@@ -20,7 +20,7 @@ extension MailStore {
 
     /// What is wrong with an account's mailbox; nothing where it was never opened.
     package func findings(in account: AccountID) async throws(StoreError) -> [Finding] {
-        exists(account) ? try await check(account) : []
+        try await exists(account) ? try await check(account) : []
     }
 
     private func importMessage(_ question: ImportMessageQuestion) async throws -> ImportMessageQuestion.Answer {

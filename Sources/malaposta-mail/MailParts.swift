@@ -79,7 +79,7 @@ struct MailParts {
                 ] as [any Service]
             } ?? [])
             + [
-                SessionWatch(sessions, generation, logger: logger),
+                StoreUpkeep(store), SessionWatch(sessions, generation, logger: logger),
                 HealthWatch(generation: generation, delivery: delivery, report: report),
             ]
             + [imapServer] + smtp.map { service in GatedService(gate) { try await service.run(listening: $0) } }

@@ -40,6 +40,7 @@ import Worker
             Readiness(socket: surroundings.notifySocket).ready()
         }
         var services: [any Service] = [generation, authenticator, SessionWatch(sessions, generation, logger: logger)]
+        services.append(StoreUpkeep(store))
         services.append(GenerationReport(generation: generation, report: report))
         if let certificates {
             services.append(

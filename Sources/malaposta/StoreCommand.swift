@@ -24,7 +24,7 @@ struct StoreCheckCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let accounts = try await host.accounts(named: account)
-        let upkeep = try await StoreUpkeep(host)
+        let upkeep = try await MailboxUpkeep(host)
         var checked: [CheckedAccount] = []
         for account in accounts {
             checked.append(
@@ -71,7 +71,7 @@ struct StoreRebuildCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let accounts = try await host.accounts(named: account)
-        let upkeep = try await StoreUpkeep(host)
+        let upkeep = try await MailboxUpkeep(host)
         for account in accounts {
             let report = try await upkeep.rebuild(account.id)
             if json {
@@ -98,7 +98,7 @@ private struct RebuiltAccount: Encodable {
 }
 
 /// The mail worker, which alone may write accounts; where it is down, this command takes its place.
-private struct StoreUpkeep {
+private struct MailboxUpkeep {
     /// A rebuild of a large account may take a while.
     private static let deadline: Duration = .seconds(3600)
 

@@ -1,6 +1,5 @@
-internal import NIOCore
-
 internal import Glibc
+internal import NIOCore
 
 /// The machine's own answers to what tests pass in.
 package enum WallClock {

@@ -1,6 +1,5 @@
-package import NIOCore
-
 internal import Glibc
+package import NIOCore
 
 extension ByteBuffer {
     /// The distance from the reader index to the first `octet` at or after `start` octets behind it, or nil.

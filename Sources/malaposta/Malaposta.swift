@@ -13,7 +13,8 @@ import ArgumentParser
         version: productVersion,
         subcommands: [
             CheckCommand.self, ConfigCommand.self, PlanCommand.self, ApplyCommand.self, GenerationsCommand.self,
-            RollbackCommand.self, StatusCommand.self, UserCommand.self, QueueCommand.self, StoreCommand.self, SuperviseCommand.self,
+            RollbackCommand.self, StatusCommand.self, UserCommand.self, QueueCommand.self, StoreCommand.self,
+            SuperviseCommand.self,
         ])
 }
 

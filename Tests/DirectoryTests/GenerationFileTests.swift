@@ -1,10 +1,9 @@
+import Glibc
 import Logging
 import Mail
 import Testing
 
 @testable import Directory
-
-import Glibc
 
 @Suite("A generation's folder") struct GenerationFileTests {
     private let temporary: TemporaryFolder

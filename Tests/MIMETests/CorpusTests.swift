@@ -1,9 +1,8 @@
+import Glibc
 import NIOCore
 import Testing
 
 @testable import MIME
-
-import Glibc
 
 /// The messages of Tests/Corpus/mime. Beside each `name.eml` stands `name.expected`: what `Rendering` says of it.
 enum Corpus {

@@ -56,7 +56,8 @@ package struct ListenerError: Error, Sendable, CustomStringConvertible {
     package let description: String
 
     init(_ listener: ListenerConfiguration, _ code: Int32) {
-        let place = listener.address.contains(":") ? "[\(listener.address)]:\(listener.port)" : "\(listener.address):\(listener.port)"
+        let place =
+            listener.address.contains(":") ? "[\(listener.address)]:\(listener.port)" : "\(listener.address):\(listener.port)"
         let position = listener.position
         let cure =
             switch code {

@@ -1,7 +1,6 @@
+internal import Glibc
 internal import Mail
 internal import Synchronization
-
-internal import Glibc
 
 /// The net below the datagrams: a look at the log of each watched account. What changed since the last look is told.
 final class LogWatch: Sendable {

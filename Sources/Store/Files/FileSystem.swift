@@ -1,6 +1,5 @@
-internal import NIOCore
-
 internal import Glibc
+internal import NIOCore
 
 /// A call of the operating system that failed.
 package struct FileError: Error, Sendable, CustomStringConvertible {

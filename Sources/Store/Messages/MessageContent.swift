@@ -1,7 +1,6 @@
+internal import Glibc
 package import NIOCore
 internal import NIOPosix
-
-internal import Glibc
 
 /// A message's octets. The file never changes, so reading needs no lock, and what was opened can be read to its end even when
 /// the message is expunged meanwhile.

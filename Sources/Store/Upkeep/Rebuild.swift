@@ -1,9 +1,8 @@
+internal import Glibc
 internal import Logging
 internal import MIME
 internal import Mail
 internal import SQL
-
-internal import Glibc
 
 /// Mends an account: a broken mailbox.db is replaced by the newest good snapshot, files that it does not know come to the inbox,
 /// rows without a file go, and everything derived is made anew.

@@ -76,10 +76,17 @@ struct WritingDesk: Sendable {
         for file in message.structure.displayParts.attachments.prefix(web.limits.attachments) where !file.isInline {
             let octets = message.content(of: file.index)
             let stored = try await web.uploads.store(
-                OneBuffer(octets: octets), name: file.name, type: file.type, of: visitor.account.id, largest: .max)
+                Self.stream(octets), name: file.name, type: file.type, of: visitor.account.id, largest: .max)
             ids.append(stored.id)
         }
         return ids
+    }
+
+    private static func stream(_ octets: ByteBuffer) -> AsyncThrowingStream<ByteBuffer, any Error> {
+        AsyncThrowingStream { continuation in
+            continuation.yield(octets)
+            continuation.finish()
+        }
     }
 
     // MARK: Saving and sending
@@ -176,20 +183,4 @@ struct SentToken {
     }
 
     var text: String { "\(queue).\(account.hex).\(mailbox).\(draft ?? "")" }
-}
-
-/// One piece as a stream.
-private struct OneBuffer: AsyncSequence, Sendable {
-    let octets: ByteBuffer
-
-    struct AsyncIterator: AsyncIteratorProtocol {
-        var octets: ByteBuffer?
-
-        mutating func next() async -> ByteBuffer? {
-            defer { octets = nil }
-            return octets
-        }
-    }
-
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(octets: octets) }
 }

@@ -115,9 +115,18 @@ enum ComposeEndpoints {
     private static func upload(_ web: Web, _ call: Call) async throws -> Response {
         let visitor = try await web.visitor(call)
         try web.check(call.header(.token), of: visitor, call)
-        let file = try await web.uploads.store(
-            call.request.body, name: call.query["name"] ?? "", type: call.header(.contentType) ?? "", of: visitor.account.id,
-            largest: visitor.account.maxMessageSize.octets)
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)
+        let (name, type) = (call.query["name"] ?? "", call.header(.contentType) ?? "")
+        async let stored = web.uploads.store(
+            stream, name: name, type: type, of: visitor.account.id, largest: visitor.account.maxMessageSize.octets)
+        var size = 0
+        for try await piece in call.request.body {
+            size += piece.readableBytes
+            continuation.yield(piece)
+            if size > web.limits.upload.octets { break }
+        }
+        continuation.finish()
+        let file = try await stored
         return Answer.json([
             "id": file.id, "name": file.name, "size": visitor.words.size(file.size), "kind": MessageFields.kind(file.name),
         ])

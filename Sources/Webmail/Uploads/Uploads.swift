@@ -2,7 +2,6 @@ internal import FoundationEssentials
 package import Mail
 internal import NIOConcurrencyHelpers
 package import NIOCore
-internal import NIOPosix
 internal import TLS
 
 /// Files that wait to be sent, each of one account, on disk.
@@ -32,9 +31,9 @@ package final class Uploads: Sendable {
     /// Writes a file piece by piece.
     ///
     /// - Throws: `WebRefusal.problem` over a limit; nothing is left then.
-    package func store<Octets: AsyncSequence>(
-        _ octets: Octets, name: String, type: String, of account: AccountID, largest: Int
-    ) async throws -> File where Octets.Element == ByteBuffer {
+    package func store(
+        _ octets: AsyncThrowingStream<ByteBuffer, any Error>, name: String, type: String, of account: AccountID, largest: Int
+    ) async throws -> File {
         let kept = try await all(of: account)
         let total = kept.reduce(0) { $0 + $1.size }
         guard kept.count < limits.uploads else { throw WebRefusal.problem("err_file_count") }
@@ -42,7 +41,7 @@ package final class Uploads: Sendable {
         let id = SecureRandom.hex(16)
         let (home, path) = (home(account), path(id, account))
         let name = Self.clean(name)
-        let handle = try await NIOThreadPool.singleton.runIfActive { () -> FileHandleBox in
+        let handle = try await FileThreads.run { () -> FileHandleBox in
             try FileManager.default.createDirectory(
                 atPath: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             return try FileHandleBox(path: path)
@@ -55,15 +54,15 @@ package final class Uploads: Sendable {
                     throw WebRefusal.problem(
                         "err_file_size", values: ["name": name, "size": ByteCount(max(0, largest)).description])
                 }
-                try await NIOThreadPool.singleton.runIfActive { try handle.write(piece) }
+                try await FileThreads.run { try handle.write(piece) }
             }
             let file = File(id: id, name: name, type: Self.cleanType(type), size: size)
-            try await NIOThreadPool.singleton.runIfActive {
+            try await FileThreads.run {
                 try FileHandleBox(path: "\(path).json").write(ByteBuffer(bytes: JSONEncoder().encode(file)))
             }
             return file
         } catch {
-            try? await NIOThreadPool.singleton.runIfActive { try FileManager.default.removeItem(atPath: path) }
+            try? await FileThreads.run { try FileManager.default.removeItem(atPath: path) }
             throw error
         }
     }
@@ -71,14 +70,14 @@ package final class Uploads: Sendable {
     package func file(_ id: String, of account: AccountID) async throws -> File? {
         guard Self.isID(id) else { return nil }
         let path = path(id, account)
-        return try await NIOThreadPool.singleton.runIfActive {
+        return try await FileThreads.run {
             FileManager.default.contents(atPath: "\(path).json").flatMap { try? JSONDecoder().decode(File.self, from: $0) }
         }
     }
 
     package func all(of account: AccountID) async throws -> [File] {
         let home = home(account)
-        return try await NIOThreadPool.singleton.runIfActive {
+        return try await FileThreads.run {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: home)) ?? []
             return names.filter { $0.hasSuffix(".json") }.compactMap { name in
                 FileManager.default.contents(atPath: "\(home)/\(name)").flatMap { try? JSONDecoder().decode(File.self, from: $0) }
@@ -88,7 +87,7 @@ package final class Uploads: Sendable {
 
     package func remove(_ ids: [String], of account: AccountID) async {
         let paths = ids.filter(Self.isID).map { path($0, account) }
-        try? await NIOThreadPool.singleton.runIfActive {
+        try? await FileThreads.run {
             for path in paths {
                 try? FileManager.default.removeItem(atPath: path)
                 try? FileManager.default.removeItem(atPath: "\(path).json")
@@ -99,7 +98,7 @@ package final class Uploads: Sendable {
     /// Deletes what was never sent. At the start only: messages that are being made go too.
     package func purge() async {
         let (folder, oldest) = (folder, Double(now() - limits.uploadLife.components.seconds))
-        try? await NIOThreadPool.singleton.runIfActive {
+        try? await FileThreads.run {
             let manager = FileManager.default
             for home in (try? manager.contentsOfDirectory(atPath: folder)) ?? [] {
                 // Messages that were being made when the process ended.

@@ -9,11 +9,11 @@ extension Account {
         }
     }
 
-    /// A broken database is a finding, not an error.
+    /// A broken database is a finding, not an error; an account that has had no mail yet is fine.
     func check() throws(StoreError) -> [Finding] {
         let paths = MailboxPaths(root: shared.options.root, account: id)
         guard shared.options.files.exists(paths.database) else {
-            guard shared.options.files.exists(paths.folder) else { throw .noSuchFolder }
+            guard shared.options.files.exists(paths.folder) else { return [] }
             return [Finding(kind: .databaseMissing, detail: "mailbox.db is not there", isSerious: true)]
         }
         do { return try perform { try $0.check() } } catch {

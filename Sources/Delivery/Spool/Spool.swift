@@ -64,6 +64,8 @@ package final class Spool: Sendable {
         var taken: (any SpoolFile)?
         do {
             for name in ["", "/journal", "/bodies", "/messages"] { try files.makeFolder(folder + name) }
+            // Its own entries are flushed with the ids; the folder's stands in the one above.
+            try files.syncFolder(folder + "/..")
             taken = try files.lock("\(folder)/lock")
             guard let taken else { throw SpoolFailure.inUse }
             lock = taken

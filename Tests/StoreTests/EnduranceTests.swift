@@ -55,6 +55,28 @@ import Testing
         #expect(try await again.folder(.inbox).messages == 2)
     }
 
+    /// The folder of files was made by a filing that waits for its flush: what leads to it is flushed before APPEND returns.
+    @Test func anAppendFlushesFoldersThatAFilingMade() async throws {
+        let flushed = Mutex<Set<String>>([])
+        var files = FileSystem.real
+        files.beforeWrite = { (call, path) throws(FileError) in
+            if call == "fsync" { flushed.withLock { _ = $0.insert(path) } }
+        }
+        let test = try TestStore(files: files)
+        let account = try await test.account()
+        _ = try await account.file([Sample.filing("a")])
+        flushed.withLock { $0 = [] }
+        let filed = try await account.append(Sample.message(), to: try await account.folder(.inbox).id)
+        let path = try await account.path(of: filed.message)
+        let paths = MailboxPaths(root: test.root + "/accounts", account: TestStore.account)
+        #expect(flushed.withLock { $0 }.isSuperset(of: [path, FileSystem.parent(of: path), paths.messages, paths.folder]))
+    }
+
+    @Test func anAccountWithoutMailIsFine() async throws {
+        let test = try TestStore()
+        #expect(try await test.store.check(TestStore.account).isEmpty)
+    }
+
     /// Each write fails in its turn; what was answered stands, the rest left no trace.
     @Test func everyFailingWriteLeavesASoundAccount() async throws {
         var failsAt = 1

@@ -24,18 +24,24 @@ struct Unflushed {
 extension Mailbox {
     /// Writes a message's file and reads its summary.
     ///
-    /// - Parameter durable: whether the file and its folder's entry are on disk when this returns; else they wait in `unflushed`.
+    /// - Parameter durable: whether the file and the entries that lead to it are on disk when this returns; else they wait in
+    ///   `unflushed`.
     /// - Parameter suffix: the end of the file's name; random where nil.
     func prepare(_ message: NewMessage, durable: Bool, suffix: [UInt8]? = nil) throws -> PreparedMessage {
         guard message.tags.count <= StoreLimits.tagsOfMessage else { throw StoreError.tooMany("tagsOfMessage") }
         let name = BlobName(
             milliseconds: WallClock.milliseconds(), suffix: suffix ?? SecureRandom.octets(BlobName.suffixLength))
         let path = paths.file(name)
-        var folders = Set(try files.makeFolder(paths.folder(of: name)))
-        folders.insert(paths.folder(of: name))
+        let folder = paths.folder(of: name)
+        try files.makeFolder(folder)
+        // Who made the folder may not have flushed what leads to it: another process, or a filing that waits for its flush.
+        let folders = durableFolders.contains(folder) ? [folder] : [folder, paths.messages, paths.folder]
         let summary = try write(message.source, to: path, durable: durable)
         do {
-            if durable { for folder in folders { try files.sync(folder) } }
+            if durable {
+                for folder in folders { try files.sync(folder) }
+                durableFolders.insert(folder)
+            }
         } catch {
             try? files.remove(path)
             throw error

@@ -18,6 +18,8 @@ final class Mailbox {
     /// UIDs of folders, with the highest mod-sequence that they stand for.
     var uidLists: [FolderID: CachedUIDs] = [:]
     var unflushed = Unflushed()
+    /// Folders of message files whose entries, and those above them, this process has flushed.
+    var durableFolders: Set<String> = []
     private var commits = 0
     /// When the next snapshot is due; looked up when it is first asked for.
     var nextSnapshot: Int64 = 0

@@ -12,6 +12,7 @@ extension Mailbox {
             try files.sync(paths.log)
             try files.sync(paths.folder)
         }
+        durableFolders.formUnion(unflushed.folders)
         unflushed = Unflushed()
         try unlinkDoomed()
     }

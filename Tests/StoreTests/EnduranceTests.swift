@@ -55,6 +55,26 @@ import Testing
         #expect(try await again.folder(.inbox).messages == 2)
     }
 
+    /// As after SIGKILL between a file and its row: the file without a row goes, the one whose row was committed stays.
+    @Test(arguments: [StoreOptions.Role.mail, .web]) func filesOfAKilledProcessGo(role: StoreOptions.Role) async throws {
+        let first = try TestStore(role: role, keepsFolder: true)
+        let account = try await first.account()
+        let filed = try await account.append(Sample.message(), to: try await account.folder(.inbox).id)
+        let kept = try await account.path(of: filed.message)
+        await first.store.shutdown()
+        let paths = MailboxPaths(root: first.root + "/accounts", account: TestStore.account)
+        let name = try #require(BlobName(fileName: URL(fileURLWithPath: kept).lastPathComponent))
+        let other = BlobName(milliseconds: 1_800_000_000_000, suffix: Array(repeating: 7, count: BlobName.suffixLength))
+        try FileManager.default.createDirectory(atPath: paths.folder(of: other), withIntermediateDirectories: true)
+        try Data("half".utf8).write(to: URL(fileURLWithPath: paths.file(other)))
+        try Data(name.octets + other.octets).write(to: URL(fileURLWithPath: paths.unfinished(role)))
+        let second = try TestStore(root: first.root, role: role)
+        try await second.account().expectSound()
+        #expect(FileManager.default.fileExists(atPath: kept))
+        #expect(!FileManager.default.fileExists(atPath: paths.file(other)))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: paths.unfinished(role))).isEmpty)
+    }
+
     /// The folder of files was made by a filing that waits for its flush: what leads to it is flushed before APPEND returns.
     @Test func anAppendFlushesFoldersThatAFilingMade() async throws {
         let flushed = Mutex<Set<String>>([])

@@ -1,4 +1,5 @@
 package import Mail
+internal import TLS
 
 extension Account {
     /// Adds a message to a folder under its next UID. Its octets are on disk before the row that names them, and all is on
@@ -108,13 +109,18 @@ extension Account {
 extension Mailbox {
     /// Writes the files of messages, durably, and takes them back where `body` fails.
     func withPrepared<Result>(_ messages: [NewMessage], _ body: ([PreparedMessage]) throws -> Result) throws -> Result {
-        var prepared: [PreparedMessage] = []
-        do {
-            for message in messages { prepared.append(try prepare(message, durable: true)) }
-            return try body(prepared)
-        } catch {
-            discard(prepared)
-            throw error
+        let names = messages.map { _ in
+            BlobName(milliseconds: WallClock.milliseconds(), suffix: SecureRandom.octets(BlobName.suffixLength))
+        }
+        return try withUnfinished(names) {
+            var prepared: [PreparedMessage] = []
+            do {
+                for (message, name) in zip(messages, names) { prepared.append(try prepare(message, as: name, durable: true)) }
+                return try body(prepared)
+            } catch {
+                discard(prepared)
+                throw error
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 internal import MIME
 internal import Mail
 internal import NIOCore
-internal import TLS
 
 /// A new message whose file is written, and whose row is not.
 struct PreparedMessage {
@@ -26,11 +25,8 @@ extension Mailbox {
     ///
     /// - Parameter durable: whether the file and the entries that lead to it are on disk when this returns; else they wait in
     ///   `unflushed`.
-    /// - Parameter suffix: the end of the file's name; random where nil.
-    func prepare(_ message: NewMessage, durable: Bool, suffix: [UInt8]? = nil) throws -> PreparedMessage {
+    func prepare(_ message: NewMessage, as name: BlobName, durable: Bool) throws -> PreparedMessage {
         guard message.tags.count <= StoreLimits.tagsOfMessage else { throw StoreError.tooMany("tagsOfMessage") }
-        let name = BlobName(
-            milliseconds: WallClock.milliseconds(), suffix: suffix ?? SecureRandom.octets(BlobName.suffixLength))
         let path = paths.file(name)
         let folder = paths.folder(of: name)
         try files.makeFolder(folder)

@@ -44,6 +44,7 @@ final class Mailbox {
         try prepareSchema()
         for folder in changed { try options.files.sync(folder) }
         try settleAfterBoot()
+        removeUnfinished()
     }
 
     /// Makes a new database complete; takes an older one to today's schema, by the mail worker alone.

@@ -12,17 +12,25 @@ extension Account {
 
 extension Mailbox {
     func file(_ filings: [Filing]) throws -> [Result<FilingResult, StoreError>] {
-        let digests = filings.map { Array(SHA256.digest(of: $0.deliveryID).prefix(BlobName.suffixLength)) }
-        let prepared = try zip(filings, digests).map { filing, digest -> Result<PreparedMessage, StoreError>? in
-            guard try delivery(digest) == nil else { return nil }
+        let names = filings.map { filing in
+            BlobName(
+                milliseconds: WallClock.milliseconds(),
+                suffix: Array(SHA256.digest(of: filing.deliveryID).prefix(BlobName.suffixLength)))
+        }
+        return try withUnfinished(names) { try file(filings, as: names) }
+    }
+
+    private func file(_ filings: [Filing], as names: [BlobName]) throws -> [Result<FilingResult, StoreError>] {
+        let prepared = try zip(filings, names).map { filing, name -> Result<PreparedMessage, StoreError>? in
+            guard try delivery(name.suffix) == nil else { return nil }
             return Result { () throws(StoreError) in
-                try StoreError.wrapping { try prepare(filing.message, durable: false, suffix: digest) }
+                try StoreError.wrapping { try prepare(filing.message, as: name, durable: false) }
             }
         }
         do {
             let results = try change(durable: false) { transaction in
-                try zip(zip(filings, digests), prepared).map { filing, prepared in
-                    try transaction.file(filing.0, digest: filing.1, prepared)
+                try zip(zip(filings, names), prepared).map { filing, prepared in
+                    try transaction.file(filing.0, digest: filing.1.suffix, prepared)
                 }
             }
             unflushed.log = true

@@ -74,6 +74,15 @@ package struct FileSystem: Sendable {
         }
     }
 
+    /// Writes a small file anew, where it was.
+    func overwrite(_ path: String, with octets: [UInt8]) throws(FileError) {
+        try announce("open", path)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o660)
+        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
+        defer { close(descriptor) }
+        try append(ByteBuffer(bytes: octets), to: descriptor, path)
+    }
+
     private func append(_ piece: ByteBuffer, to descriptor: Int32, _ path: String) throws(FileError) {
         var done = 0
         while done < piece.readableBytes {

@@ -15,6 +15,8 @@ struct MailboxPaths: Sendable {
     var search: String { "\(folder)/search.db" }
     var lock: String { "\(folder)/lock" }
     var snapshots: String { "\(folder)/snapshots" }
+    /// Names of files that a process of this role is making, see `UnfinishedFiles`.
+    func unfinished(_ role: StoreOptions.Role) -> String { "\(folder)/unfinished-\(role == .mail ? "mail" : "web")" }
     var messages: String { "\(folder)/messages" }
 
     func file(_ name: BlobName) -> String { "\(folder(of: name))/\(name.hex).eml" }
@@ -28,6 +30,7 @@ struct BlobName: Hashable, Sendable {
     /// 16 octets.
     let octets: [UInt8]
 
+    static let length = 16
     static let suffixLength = 10
 
     init(milliseconds: Int64, suffix: [UInt8]) {
@@ -35,7 +38,7 @@ struct BlobName: Hashable, Sendable {
     }
 
     init?(octets: [UInt8]) {
-        guard octets.count == 16 else { return nil }
+        guard octets.count == Self.length else { return nil }
         self.octets = octets
     }
 

@@ -43,6 +43,8 @@ struct Rebuild {
     /// What is wrong with mailbox.db, which is put aside then and replaced; nil where it is whole.
     private mutating func replaceIfBroken() throws -> String? {
         guard let fault = Self.fault(paths.database, options.files) else { return nil }
+        // The rows of these files may have been there: then they are messages, not the rest of a change that never was.
+        for role in [StoreOptions.Role.mail, .web] { try options.files.remove(paths.unfinished(role)) }
         let aside = "\(paths.folder)/damaged-\(options.now())"
         try options.files.makeFolder(aside)
         for name in ["mailbox.db", "mailbox.db-wal", "mailbox.db-shm"] where options.files.exists("\(paths.folder)/\(name)") {

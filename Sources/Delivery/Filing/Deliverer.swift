@@ -314,6 +314,9 @@ extension PendingCopy {
     fileprivate func content(from spool: Spool, quota: ByteCount?) async throws(SpoolFailure) -> MailboxCopy {
         let acceptance = entry.acceptance
         let body = try await spool.body(of: entry)
+        #if DEBUG
+            await DeliveryTrap.pass(entry, in: spool)
+        #endif
         var copy = MailboxCopy(
             deliveryID: acceptance.key + [UInt8(ascii: "/"), UInt8(ascii: "i")], prefix: ByteBuffer(), body: body, folder: .inbox,
             flags: [], date: acceptance.time, quota: quota)

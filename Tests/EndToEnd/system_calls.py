@@ -1,0 +1,129 @@
+"""A program's system calls as strace tells them, and whether what it promised was on the disk by then."""
+import os
+import re
+import signal
+import subprocess
+
+CALLS = ("write,sendto,sendmsg,writev,pwrite64,pwritev,fsync,fdatasync,rename,renameat,renameat2,link,linkat,openat,"
+         "mkdir,mkdirat,ftruncate")
+# Longer than any small message's record, so that a token in it is seen.
+SHOWN_OCTETS = 65_536
+
+WRITING = ("write", "writev", "pwrite64", "pwritev", "ftruncate")
+SENDING = ("write", "writev", "sendto", "sendmsg")
+MAKING = ("rename", "renameat", "renameat2", "link", "linkat", "mkdir", "mkdirat", "openat")
+
+LINE = re.compile(r"^(\d+) +(?:<\.\.\. (\w+) resumed>(.*)|(\w+)\((.*))$")
+DESCRIPTOR = re.compile(r"^(\d+)<((?:[^<>\\]|\\.|<[^>]*>)*)>")
+UNFINISHED = ("<unfinished ...>", "<detached ...>")
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+class Call:
+    """One system call; `begin` and `end` count lines of the trace, so that calls of several threads can be put in order."""
+
+    def __init__(self, begin, name, text):
+        self.begin, self.name, self.text = begin, name, text
+        self.end, self.result = None, None
+        self.path = self.named = ""
+
+    def finish(self, end):
+        self.end = end
+        found = re.search(r"\) += (-?\d+)(<.*>)?[^=]*$", self.text)
+        self.result = int(found[1]) if found else None
+        found = DESCRIPTOR.match(self.text)
+        # What its descriptor stands for.
+        self.path = found[2] if found else ""
+        # The last path in its arguments: what is made, or renamed to.
+        self.named = QUOTED.findall(self.text)[-1] if self.name in MAKING and '"' in self.text else ""
+
+
+class Trace:
+    """Everything that a process did while it was traced."""
+
+    def __init__(self, lines):
+        self.calls, open_calls = [], {}
+        for number, line in enumerate(lines):
+            found = LINE.match(line)
+            if not found:
+                continue
+            thread, resumed, rest, name, text = found.groups()
+            if resumed:
+                call = open_calls.pop(thread, None)
+                if call is None:
+                    continue
+                call.text += rest
+            else:
+                call = Call(number, name, text)
+                self.calls.append(call)
+                if text.endswith(UNFINISHED):
+                    call.text = text[:text.rindex("<")]
+                    open_calls[thread] = call
+                    continue
+            call.finish(number)
+        for call in open_calls.values():
+            # Begun while the tracer was leaving: what it sent may have been read.
+            call.finish(float("inf"))
+            call.result = 0 if call.name in SENDING else None
+        self.calls = [call for call in self.calls if call.end is not None and call.result is not None and call.result >= 0]
+        self.writes, self.syncs, self.makes, self.sent = {}, {}, {}, []
+        for call in self.calls:
+            if call.name in ("fsync", "fdatasync"):
+                self.syncs.setdefault(call.path, []).append(call)
+            elif call.name in MAKING and (call.name != "openat" or "O_CREAT" in call.text):
+                self.makes.setdefault(call.named, []).append(call)
+            elif call.name in WRITING and call.path.startswith("/"):
+                self.writes.setdefault(call.path, []).append(call)
+            elif call.name in SENDING and call.path.startswith(("socket:", "TCP", "UNIX")):
+                self.sent.append(call)
+
+    def answers(self, text):
+        """Writes to sockets that hold `text`."""
+        return [call for call in self.sent if text in call.text]
+
+    def is_synced(self, path, call, before):
+        """Whether a flush of `path` began after `call` had ended, and had ended before the line `before`."""
+        return any(sync.begin > call.end and sync.end < before for sync in self.syncs.get(path, []))
+
+    def lost(self, path, token, before):
+        """What a power cut at the line `before` could take of a file: its octets up to `token`, or the entries that lead to it."""
+        writes = self.writes.get(path, [])
+        last = max((write.begin for write in writes if token in write.text and write.end < before), default=-1)
+        lost = [f"octets written to {path} at line {write.begin}" for write in writes
+                if write.begin <= last and not self.is_synced(path, write, before)]
+        return lost + self.lost_entries(path, before)
+
+    def lost_entries(self, path, before):
+        """Entries of a file and of the folders above it that are not safe in their own folders."""
+        lost = []
+        while path not in ("", "/"):
+            folder = os.path.dirname(path)
+            lost += [f"the entry of {path} in its folder, made at line {make.begin}" for make in self.makes.get(path, [])
+                     if make.end < before and not self.is_synced(folder, make, before)]
+            path = folder
+        return lost
+
+    def holding(self, token, under, before):
+        """Files in a folder that got octets with `token` before a line."""
+        return {path for path, writes in self.writes.items() if path.startswith(under)
+                and any(write.end < before and token in write.text for write in writes)}
+
+
+class Tracer:
+    """strace on a running process, with all its threads."""
+
+    def __init__(self, process, file):
+        self.file = file
+        self.strace = subprocess.Popen(
+            ["strace", "-f", "-y", "-s", str(SHOWN_OCTETS), "-o", file, "-e", f"trace={CALLS}", "-e", "signal=none", "-p", str(process)],
+            stderr=subprocess.PIPE, text=True, start_new_session=True)
+        said = self.strace.stderr.readline()
+        if "attached" not in said:
+            raise AssertionError(f"strace: {said}")
+
+    def stop(self):
+        self.strace.send_signal(signal.SIGINT)
+        self.strace.wait(30)
+        self.strace.stderr.close()
+        with open(self.file, errors="replace") as file:
+            return file.read().splitlines()

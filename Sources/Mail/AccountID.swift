@@ -1,16 +1,24 @@
 /// Whose mailbox it is, for as long as it lives: the first 128 bits of SHA-256 over tenant id, source id and stable id.
 /// A renamed address keeps it, and no tenant can name another's.
 package struct AccountID: Hashable, Sendable {
-    package let value: UInt128
+    // Two words rather than one UInt128: with Swift 6.3, an `async` function that takes a UInt128 beside enough other words
+    // that they do not all fit into registers loses its caller's isolation, and crashes at its first suspension.
+    private let high: UInt64
+    private let low: UInt64
 
-    package init(_ value: UInt128) { self.value = value }
+    package var value: UInt128 { UInt128(high) << 64 | UInt128(low) }
+
+    package init(_ value: UInt128) {
+        high = UInt64(truncatingIfNeeded: value >> 64)
+        low = UInt64(truncatingIfNeeded: value)
+    }
 
     /// Reads 32 hexadecimal digits in lower case.
     package init?(hex: String) {
         guard hex.utf8.count == 32, hex.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }),
             let value = UInt128(hex, radix: 16)
         else { return nil }
-        self.value = value
+        self.init(value)
     }
 
     /// 32 hexadecimal digits in lower case.

@@ -76,17 +76,10 @@ struct WritingDesk: Sendable {
         for file in message.structure.displayParts.attachments.prefix(web.limits.attachments) where !file.isInline {
             let octets = message.content(of: file.index)
             let stored = try await web.uploads.store(
-                Self.stream(octets), name: file.name, type: file.type, of: visitor.account.id, largest: .max)
+                octets, as: Uploads.Announced(name: file.name, type: file.type, account: visitor.account.id, largest: .max))
             ids.append(stored.id)
         }
         return ids
-    }
-
-    private static func stream(_ octets: ByteBuffer) -> AsyncThrowingStream<ByteBuffer, any Error> {
-        AsyncThrowingStream { continuation in
-            continuation.yield(octets)
-            continuation.finish()
-        }
     }
 
     // MARK: Saving and sending

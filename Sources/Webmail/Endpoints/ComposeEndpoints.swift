@@ -115,21 +115,25 @@ enum ComposeEndpoints {
     private static func upload(_ web: Web, _ call: Call) async throws -> Response {
         let visitor = try await web.visitor(call)
         try web.check(call.header(.token), of: visitor, call)
-        let (stream, continuation) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)
-        let (name, type) = (call.query["name"] ?? "", call.header(.contentType) ?? "")
-        async let stored = web.uploads.store(
-            stream, name: name, type: type, of: visitor.account.id, largest: visitor.account.maxMessageSize.octets)
-        var size = 0
-        for try await piece in call.request.body {
-            size += piece.readableBytes
-            continuation.yield(piece)
-            if size > web.limits.upload.octets { break }
+        let announced = Uploads.Announced(
+            name: call.query["name"] ?? "", type: call.header(.contentType) ?? "", account: visitor.account.id,
+            largest: visitor.account.maxMessageSize.octets)
+        let incoming = try await web.uploads.begin(announced)
+        let file: Uploads.File
+        do {
+            try await fill(incoming, from: call)
+            file = try await incoming.finish()
+        } catch {
+            await incoming.abandon()
+            throw error
         }
-        continuation.finish()
-        let file = try await stored
         return Answer.json([
             "id": file.id, "name": file.name, "size": visitor.words.size(file.size), "kind": MessageFields.kind(file.name),
         ])
+    }
+
+    private static func fill(_ file: IncomingFile, from call: Call) async throws {
+        for try await piece in call.request.body { try await file.write(piece) }
     }
 
     /// People of the visitor's own tenant, and nobody else.

@@ -16,6 +16,22 @@ package final class Uploads: Sendable {
         package let size: Int
     }
 
+    /// What is known of a file before it comes.
+    package struct Announced: Sendable {
+        package var name: String
+        package var type: String
+        package var account: AccountID
+        /// Octets that it may have, beside this host's own limits.
+        package var largest: Int
+
+        package init(name: String, type: String, account: AccountID, largest: Int) {
+            self.name = name
+            self.type = type
+            self.account = account
+            self.largest = largest
+        }
+    }
+
     private let folder: String
     private let limits: WebLimits
     private let now: @Sendable () -> Int64
@@ -28,41 +44,35 @@ package final class Uploads: Sendable {
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
-    /// Writes a file piece by piece.
+    /// Opens the way for a file.
     ///
-    /// - Throws: `WebRefusal.problem` over a limit; nothing is left then.
-    package func store(
-        _ octets: AsyncThrowingStream<ByteBuffer, any Error>, name: String, type: String, of account: AccountID, largest: Int
-    ) async throws -> File {
+    /// - Throws: `WebRefusal.problem` where the account has too many files waiting.
+    package func begin(_ file: Announced) async throws -> IncomingFile {
+        let account = file.account
         let kept = try await all(of: account)
-        let total = kept.reduce(0) { $0 + $1.size }
         guard kept.count < limits.uploads else { throw WebRefusal.problem("err_file_count") }
-        let largest = min(largest, limits.upload.octets, limits.uploadsTotal.octets - total)
+        let room = limits.uploadsTotal.octets - kept.reduce(0) { $0 + $1.size }
         let id = SecureRandom.hex(16)
-        let (home, path) = (home(account), path(id, account))
-        let name = Self.clean(name)
+        let home = home(account)
+        let place = path(id, account)
         let handle = try await FileThreads.run { () -> FileHandleBox in
             try FileManager.default.createDirectory(
                 atPath: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            return try FileHandleBox(path: path)
+            return try FileHandleBox(path: place)
         }
-        var size = 0
+        return IncomingFile(
+            id: id, name: Self.clean(file.name), type: Self.cleanType(file.type), path: place,
+            largest: min(file.largest, limits.upload.octets, room), handle: handle)
+    }
+
+    /// Keeps octets that are in memory as a file.
+    package func store(_ octets: ByteBuffer, as file: Announced) async throws -> File {
+        let incoming = try await begin(file)
         do {
-            for try await piece in octets {
-                size += piece.readableBytes
-                guard size <= largest else {
-                    throw WebRefusal.problem(
-                        "err_file_size", values: ["name": name, "size": ByteCount(max(0, largest)).description])
-                }
-                try await FileThreads.run { try handle.write(piece) }
-            }
-            let file = File(id: id, name: name, type: Self.cleanType(type), size: size)
-            try await FileThreads.run {
-                try FileHandleBox(path: "\(path).json").write(ByteBuffer(bytes: JSONEncoder().encode(file)))
-            }
-            return file
+            try await incoming.write(octets)
+            return try await incoming.finish()
         } catch {
-            try? await FileThreads.run { try FileManager.default.removeItem(atPath: path) }
+            await incoming.abandon()
             throw error
         }
     }

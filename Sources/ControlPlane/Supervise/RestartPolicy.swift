@@ -1,14 +1,16 @@
 /// When a worker that ended is started again, and when its supervisor gives up.
 ///
-/// A death before readiness, or within `settled` of it, counts towards giving up; any other starts the count anew. A worker
-/// that has served for a while is always started again.
+/// A worker that was ready before it ended is always started again: whoever kills it, stopping everything would be worse. One
+/// that does not become ready, time after time, lacks something that only an operator can give it.
 package struct RestartPolicy: Sendable {
-    /// The pause before the first restart; it doubles with each death that counts.
+    /// The pause before the first restart; it doubles with each early death in a row.
     package static let firstPause: Duration = .milliseconds(200)
+    /// The longest pause after the death of a worker that was ready: clients wait at its listeners meanwhile.
+    package static let longestPauseOnceReady: Duration = .seconds(2)
     package static let longestPause: Duration = .seconds(30)
-    /// How long after readiness a worker must live for its death not to count.
+    /// How long after readiness a worker must live for its death not to be an early one.
     package static let settled: Duration = .seconds(10)
-    /// How many deaths in a row that count are too many.
+    /// How many deaths before readiness in a row are too many.
     package static let mostDeaths = 6
 
     package enum Decision: Hashable, Sendable {
@@ -16,15 +18,21 @@ package struct RestartPolicy: Sendable {
         case giveUp
     }
 
-    private var deaths = 0
+    private var early = 0
+    private var unready = 0
 
     package init() {}
 
     /// - Parameter served: how long the worker lived after it was ready; nil where it never was.
     package mutating func decide(served: Duration?) -> Decision {
-        if let served, served >= Self.settled { deaths = 0 } else { deaths += 1 }
-        guard deaths < Self.mostDeaths else { return .giveUp }
-        let doublings = max(0, deaths - 1)
-        return .restart(after: min(Self.firstPause * (1 << doublings), Self.longestPause))
+        guard let served else {
+            (early, unready) = (early + 1, unready + 1)
+            return unready < Self.mostDeaths ? .restart(after: pause(atMost: Self.longestPause)) : .giveUp
+        }
+        unready = 0
+        early = served < Self.settled ? early + 1 : 0
+        return .restart(after: pause(atMost: Self.longestPauseOnceReady))
     }
+
+    private func pause(atMost longest: Duration) -> Duration { min(Self.firstPause * (1 << min(max(0, early - 1), 16)), longest) }
 }

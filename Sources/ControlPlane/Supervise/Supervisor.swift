@@ -167,7 +167,7 @@ package struct GaveUp: Error, Sendable, CustomStringConvertible {
     let exit: ChildProcess.Exit
 
     package var description: String {
-        "\(program) ended \(RestartPolicy.mostDeaths) times before it had served for \(RestartPolicy.settled), "
+        "\(program) ended \(RestartPolicy.mostDeaths) times in a row before it was ready, "
             + "at last with \(exit); its last log lines say why. Everything is stopped."
     }
 }

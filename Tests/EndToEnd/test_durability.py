@@ -30,7 +30,10 @@ class HostTest(unittest.TestCase):
         return json.loads(listed.stdout)["messages"] if listed.returncode == 0 else None
 
     def wait_for_empty_queue(self):
-        wait_until("the queue is empty", lambda: self.queue() == [], 60)
+        try:
+            wait_until("the queue is empty", lambda: self.queue() == [], 60)
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\n{self.host.command('queue', 'list').stdout}{self.host.log()}") from None
 
     def check_store(self):
         checked = self.host.command("store", "check")

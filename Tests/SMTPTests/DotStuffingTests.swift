@@ -1,3 +1,4 @@
+import Mail
 import NIOCore
 import SMTP
 import Testing
@@ -29,7 +30,7 @@ import Testing
     }
 }
 
-@Suite("Days, RFC 3339 and RFC 5322") struct CivilDateTests {
+@Suite("Times as they are written, RFC 3339 and RFC 5322") struct TimeTests {
     @Test(arguments: [
         (Int64(0), "Thu, 1 Jan 1970 00:00:00 +0000", "1970-01-01T00:00:00Z"),
         (951_782_400, "Tue, 29 Feb 2000 00:00:00 +0000", "2000-02-29T00:00:00Z"),

@@ -1,3 +1,4 @@
+internal import Mail
 internal import NIOCore
 internal import Wire
 
@@ -39,10 +40,7 @@ extension CommandReader {
 extension ByteBuffer {
     /// `date-time`, RFC 9051 §9, in UTC. Times that four digits of a year cannot hold become the nearest that they can.
     mutating func write(_ time: DateTime) {
-        let seconds = Int(min(max(time.seconds, -62_135_596_800), 253_402_300_799))
-        let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
-        let date = CalendarDay(days: days)
-        let rest = seconds - days * 86_400
+        let (date, rest) = CivilDate.split(min(max(time.seconds, -62_135_596_800), 253_402_300_799))
         writeInteger(UInt8.quote)
         write(twoDigits: date.day)
         writeStaticString(Self.months[date.month - 1])

@@ -11,8 +11,8 @@ package indirect enum SearchKey: Hashable, Sendable {
     case header(field: ByteBuffer, ByteBuffer)
     case bcc(ByteBuffer), cc(ByteBuffer), from(ByteBuffer), to(ByteBuffer), subject(ByteBuffer)
     case body(ByteBuffer), text(ByteBuffer)
-    case before(CalendarDay), on(CalendarDay), since(CalendarDay)
-    case sentBefore(CalendarDay), sentOn(CalendarDay), sentSince(CalendarDay)
+    case before(CivilDate), on(CivilDate), since(CivilDate)
+    case sentBefore(CivilDate), sentOn(CivilDate), sentSince(CivilDate)
     case larger(Int), smaller(Int)
     /// Seconds, RFC 5032.
     case older(Int), younger(Int)

@@ -1,3 +1,4 @@
+internal import Mail
 package import NIOCore
 internal import Wire
 
@@ -40,7 +41,7 @@ private struct DateParts {
         guard clock.hour < 24, clock.minute < 60, clock.second <= 60 else { return nil }
         let time = clock.hour * 3600 + clock.minute * 60 + min(clock.second, 59)
         let zone = zone ?? 0
-        return DateTime(seconds: date.epochDay * 86_400 + Int64(time) - Int64(zone) * 60, zone: zone)
+        return DateTime(seconds: Int64(date.days * 86_400 + time - zone * 60), zone: zone)
     }
 
     mutating func take(_ word: [UInt8]) {

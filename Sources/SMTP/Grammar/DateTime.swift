@@ -1,3 +1,4 @@
+internal import Mail
 internal import Wire
 
 extension CommandReader {
@@ -8,11 +9,11 @@ extension CommandReader {
         guard ahead.take(UInt8(ascii: "T")) else { throw failure(.date) }
         let (hour, minute, second) = try ahead.timeOfDay()
         let offset = try ahead.timeOffset()
-        guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
+        guard (1970...9999).contains(year), let date = CivilDate(year: year, month: month, day: day), hour < 24, minute < 60,
+            second <= 60
         else { throw failure(.date) }
         self = ahead
-        let seconds = CivilDate(year: year, month: month, day: day).days * 86400 + Int64(hour * 3600 + minute * 60 + second)
-        return seconds - Int64(offset)
+        return Int64(date.days * 86_400 + hour * 3600 + minute * 60 + second - offset)
     }
 
     private mutating func fullDate() throws(SMTPSyntaxError) -> (Int, Int, Int) {

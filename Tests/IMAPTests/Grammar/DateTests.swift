@@ -1,3 +1,4 @@
+import Mail
 import NIOCore
 import Testing
 
@@ -45,24 +46,14 @@ import Testing
         var reader = CommandReader(ByteBuffer(string: text))
         let day = try reader.date()
         #expect(day.days == days)
-        #expect(CalendarDay(days: days) == day)
+        #expect(CivilDate(days: days) == day)
     }
 
-    @Test(arguments: ["30-Feb-2000", "1-Feb-94", "Feb-1-1994", "\"1-Feb-1994", "1-February-1994", ""])
+    @Test(arguments: ["30-Feb-2000", "1-Jan-0000", "1-Feb-94", "Feb-1-1994", "\"1-Feb-1994", "1-February-1994", ""])
     func refusesDays(text: String) {
         #expect(throws: SyntaxError(expected: .date, offset: 0)) {
             var reader = CommandReader(ByteBuffer(string: text))
             _ = try reader.date()
-        }
-    }
-
-    @Test func goesThroughEveryDayOfFourCenturies() {
-        var previous = CalendarDay(days: -150_000)
-        for days in -149_999..<0 {
-            let day = CalendarDay(days: days)
-            #expect(day.days == days)
-            #expect((day.year, day.month, day.day) > (previous.year, previous.month, previous.day))
-            previous = day
         }
     }
 }

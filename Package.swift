@@ -18,6 +18,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let locks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
@@ -160,7 +161,7 @@ let package = Package(
         tests("MIMETests", ["MIME", "Mail", nioCore]),
         tests("SQLTests", ["SQL"] + nio),
         tests("MailConfigurationTests", ["MailConfiguration", "Mail"], exclude: ["BadFiles"]),
-        tests("LocalSocketTests", ["LocalSocket", logging] + nio),
+        tests("LocalSocketTests", ["LocalSocket", logging, nioEmbedded] + nio),
         tests("SMTPTests", ["SMTP", "Wire", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
         tests("DirectoryTests", ["Directory", "Mail", "MailConfiguration", logging]),

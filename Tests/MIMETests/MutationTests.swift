@@ -1,43 +1,16 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import MIME
 
 @Suite("Any octets are a message") struct MutationTests {
-    /// SplitMix64: the same mutations in every run.
-    private struct Random {
-        var state: UInt64
-        mutating func next(_ bound: Int) -> Int {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return Int((z ^ (z >> 31)) % UInt64(max(bound, 1)))
-        }
-    }
-
-    private static let pieces = [
+    private static let mutate = Mutation(pieces: [
         "\r\n", "\n", "\r", "\0", "--", "\"", "(", ")", "<", ">", "=?utf-8?B?", "?=", "%", "*", ";", ":", "@", "\\", "--x",
         "--x--", "\r\n--x\r\n",
         "\r\n\r\n", "Content-Type: multipart/mixed; boundary=x\r\n", "Content-Type: message/rfc822\r\n", "\u{e9}",
         "charset=utf-16", "=\r\n",
-    ].map { Array($0.utf8) }
-
-    private static func mutate(_ octets: [UInt8], _ random: inout Random) -> [UInt8] {
-        var result = octets
-        for _ in 0...random.next(6) {
-            let place = random.next(result.count)
-            switch random.next(5) {
-            case 0 where !result.isEmpty: result[place] = UInt8(random.next(256))
-            case 1 where !result.isEmpty: result.removeSubrange(place..<min(result.count, place + 1 + random.next(40)))
-            case 2: result.insert(contentsOf: pieces[random.next(pieces.count)], at: place)
-            case 3 where !result.isEmpty:
-                result.insert(contentsOf: result[place..<min(result.count, place + random.next(120))], at: place)
-            default: result = Array(result[..<min(result.count, place + 200)])
-            }
-        }
-        return result
-    }
+    ])
 
     /// Ranges are in order and in bounds, each part within its parent, and siblings do not overlap.
     private func check(_ structure: MessageStructure, size: Int) {
@@ -62,36 +35,44 @@ import Testing
         }
     }
 
-    @Test func mutations() {
-        var random = Random(state: 20_261_124)
+    @Test func mutations() async {
         let names = Corpus.names.filter { $0 != "long-line" }
         let inputs = names.compactMap { Corpus.octets("\($0).eml") }
-        for round in 0..<6_000 {
-            let octets = Self.mutate(inputs[round % inputs.count], &random)
-            let buffer = ByteBuffer(bytes: octets)
-            let message = ParsedMessage(buffer)
-            check(message.structure, size: octets.count)
-            #expect(message.section(Section()) == buffer)
-            var whole = message.slice(message.structure.root.header)
-            whole.writeImmutableBuffer(message.slice(message.structure.root.body))
-            #expect(whole == buffer)
-            _ = MessageSummary(message)
-            _ = message.indexText(limit: 10_000)
-            for index in message.structure.parts.indices { _ = message.content(of: index) }
-            guard round % 10 == 0 else { continue }
-            var scanner = StructureScanner()
-            for octet in octets { scanner.consume(ByteBuffer(bytes: [octet])) }
-            #expect(scanner.finish().bodyStructure(extended: true) == message.structure.bodyStructure(extended: true))
+        for await var random in MutationRun("MIME messages", fixed: 1...20) {
+            for round in 0..<300 {
+                guard let input = inputs.randomElement(using: &random) else { return }
+                look(at: Self.mutate(input, using: &random), inPieces: round % 10 == 0)
+            }
         }
     }
 
-    @Test func pureNoise() {
-        var random = Random(state: 42)
-        for _ in 0..<500 {
-            let octets = (0..<random.next(2_000)).map { _ in UInt8(random.next(256)) }
-            let message = ParsedMessage(ByteBuffer(bytes: octets))
-            check(message.structure, size: octets.count)
-            _ = MessageSummary(message)
+    private func look(at octets: [UInt8], inPieces: Bool) {
+        let buffer = ByteBuffer(bytes: octets)
+        let message = ParsedMessage(buffer)
+        check(message.structure, size: octets.count)
+        #expect(message.section(Section()) == buffer)
+        var whole = message.slice(message.structure.root.header)
+        whole.writeImmutableBuffer(message.slice(message.structure.root.body))
+        #expect(whole == buffer)
+        _ = MessageSummary(message)
+        _ = message.indexText(limit: 10_000)
+        for index in message.structure.parts.indices { _ = message.content(of: index) }
+        guard inPieces else { return }
+        var scanner = StructureScanner()
+        for octet in octets { scanner.consume(ByteBuffer(bytes: [octet])) }
+        #expect(scanner.finish().bodyStructure(extended: true) == message.structure.bodyStructure(extended: true))
+    }
+
+    @Test func pureNoise() async {
+        for await var random in MutationRun("MIME noise", fixed: 1...5) {
+            for _ in 0..<100 {
+                let octets = (0..<Int.random(in: 0..<2_000, using: &random)).map { _ in
+                    UInt8.random(in: .min ... .max, using: &random)
+                }
+                let message = ParsedMessage(ByteBuffer(bytes: octets))
+                check(message.structure, size: octets.count)
+                _ = MessageSummary(message)
+            }
         }
     }
 }

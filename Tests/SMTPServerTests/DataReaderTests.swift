@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import SMTPServer
@@ -56,7 +57,7 @@ import Testing
 
     /// A reader that sees octets one by one and one that sees all of them agree, whatever comes.
     @Test func agreesWithItselfOnAnything() {
-        var random = SeededRandom(seed: 7)
+        var random = SeededGenerator(seed: 7)
         let alphabet = Array("\r\n.a".utf8)
         for _ in 0..<5000 {
             let text = String(
@@ -85,20 +86,5 @@ import Testing
 
     @Test(arguments: ["\n", "\r", "a\nb", "a\rb", "a\r\r\n", "a\r\n\n", "\n\r"]) func refuses(_ text: String) {
         for pieces in 1...text.utf8.count { #expect(isBare(text, pieces: pieces)) }
-    }
-}
-
-/// The same numbers each time.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

@@ -29,27 +29,20 @@ import Testing
 
     @Test func survives() async throws {
         try await withServer(["door": "mx"]) { server in
-            var random = SeededRandom(seed: 42)
-            for _ in 0..<300 { try await send(Self.mutated(&random), to: server.address) }
+            for await var random in MutationRun("SMTP dialogues", fixed: 1...10) {
+                for _ in 0..<30 { try await send(Self.mutated(Self.dialogue, using: &random), to: server.address) }
+            }
             let transcript = try Transcript(
                 name: "after", text: "S: 220 {text}\nC: NOOP\nS: 250 {text}\nC: QUIT\nS: 221 {text}\nCLOSED")
             try await transcript.play(to: server.address)
         }
     }
 
-    private static func mutated(_ random: inout SeededRandom) -> [UInt8] {
-        var octets = dialogue
-        for _ in 0..<Int.random(in: 1...8, using: &random) {
-            let place = Int.random(in: 0..<octets.count, using: &random)
-            switch Int.random(in: 0..<4, using: &random) {
-            case 0: octets[place] = UInt8.random(in: .min ... .max, using: &random)
-            case 1: octets.remove(at: place)
-            case 2: octets.insert(contentsOf: [13, 10, 46][..<Int.random(in: 1...3, using: &random)], at: place)
-            default: octets.removeLast(min(place, octets.count / 4))
-            }
-        }
-        return octets
-    }
+    private static let mutated = Mutation(
+        pieces: [
+            "\r\n", "\r", "\n", ".", "\r\n.\r\n", "\n.\n", "\r\n.\r", "<", ">", "@", ":", "\"", "=", "\0",
+            "BDAT 99999999999 LAST",
+        ], changes: 8)
 
     /// Sends it all at once, then closes its side; the server has to end the connection.
     private func send(_ octets: [UInt8], to address: SocketAddress) async throws {

@@ -17,6 +17,8 @@ package enum StoreLimits {
     package static let page = 200
     /// Messages in one call that names them one by one.
     package static let messages = 10_000
+    /// Messages that are looked at, from either end of a folder, to find the first unseen one.
+    package static let soughtUnseen = 1_000
     /// Octets of text of one message that the index takes.
     package static let indexedText = 1 << 20
     /// Octets at the beginning of a message that a summary's preview and the index are made of.

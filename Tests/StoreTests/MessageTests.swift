@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func countersFollowEveryChange() async throws {
-        let filed = try await fill(4)
+        _ = try await fill(4)
         _ = try await account.setFlags(FlagChange(.add, [.seen, .deleted]), in: inbox, uids: [UID(1), UID(3)])
         var folder = try await account.folder(.inbox)
         #expect(folder.messages == 4 && folder.unseen == 2 && folder.deleted == 2)
@@ -46,9 +46,21 @@ import Testing
         #expect(folder.messages == 3 && folder.unseen == 2 && folder.deleted == 1)
         #expect(folder.uidNext == UID(5))
         #expect(try await account.expunge(inbox) == [UID(3)])
-        #expect(try await account.firstUnseen(in: inbox) == filed[1].uid)
         #expect(Array(try await account.uids(in: inbox)) == [UID(2), UID(4)])
         try await account.expectSound()
+    }
+
+    @Test func theFirstUnseenIsCountedFromTheNearerEnd() async throws {
+        let seen = (0..<1_005).map { number in Sample.message(subject: "\(number)", flags: number == 1 ? [] : .seen) }
+        _ = try await account.append(seen, to: inbox)
+        #expect(try await account.firstUnseen(of: account.folder(.inbox)) == 2)
+        let before = try await account.folder(.inbox)
+        _ = try await account.setFlags(FlagChange(.add, .seen), in: inbox, uids: [UID(2)])
+        #expect(try await account.firstUnseen(of: before) == nil)
+        #expect(try await account.firstUnseen(of: account.folder(.inbox)) == nil)
+        _ = try await account.expunge(inbox, uids: nil)
+        _ = try await account.append([Sample.message(), Sample.message()], to: inbox)
+        #expect(try await account.firstUnseen(of: account.folder(.inbox)) == 1_006)
     }
 
     @Test func unchangedSinceLeavesOthersAlone() async throws {

@@ -18,17 +18,21 @@ extension Session {
         }
         try await mailbox.claim(from: recentFrom, to: folder.uidNext)
         let tags = try await place.account.tags().map(\.tag)
-        describe(mailbox, folder, tags: tags)
+        describe(mailbox, folder, tags: tags, firstUnseen: try await place.account.firstUnseen(of: folder))
         selected = mailbox
         return .ok("Done", readOnly ? .readOnly : .readWrite)
     }
 
-    private func describe(_ mailbox: SelectedMailbox, _ folder: Folder, tags: [Tag]) {
+    private func describe(_ mailbox: SelectedMailbox, _ folder: Folder, tags: [Tag], firstUnseen: Int?) {
         replies.write("* FLAGS ")
         replies.write(flags: .all, tags: tags)
         replies.writeLineEnd()
         write(mailbox.count, "EXISTS")
         write(mailbox.recentCount, "RECENT")
+        // RFC 3501 §7.1: a client that is not told seeks for itself.
+        if let number = firstUnseen.flatMap({ UInt32(exactly: $0) }) {
+            replies.write(untagged: .ok("First unseen", .unseen(number)))
+        }
         var permanent = ByteBuffer()
         if mailbox.isReadOnly {
             permanent.write("()")

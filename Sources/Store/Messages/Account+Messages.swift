@@ -30,16 +30,6 @@ extension Account {
     /// - Throws: `.noSuchFolder`.
     package func uids(in folder: FolderID) throws(StoreError) -> UIDList { try perform { try $0.uids(in: folder) } }
 
-    /// The lowest UID without \Seen. It is sought in the folder's unseen messages.
-    package func firstUnseen(in folder: FolderID) throws(StoreError) -> UID? {
-        try perform { mailbox in
-            try mailbox.database.first(
-                "SELECT MIN(uid) FROM messages WHERE account = $1 AND folder = $2 AND flags % 2 = 0", mailbox.me,
-                .integer(folder.value)
-            ) { row in row.optionalInteger(0).map { UID(UInt32(truncatingIfNeeded: $0)) } } ?? nil
-        }
-    }
-
     /// In ascending order of UID; those that are gone are left out.
     package func flags(in folder: FolderID, uids: UIDSet, limit: Int = .max) throws(StoreError) -> [MessageFlags] {
         try perform { mailbox in

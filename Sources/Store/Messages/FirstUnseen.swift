@@ -1,0 +1,45 @@
+internal import Mail
+internal import SQL
+
+extension Account {
+    /// Which of the folder's messages, counted in order of UID from 1, is the first without \Seen (RFC 3501 §7.1).
+    ///
+    /// The cost does not grow with the folder: at most `StoreLimits.soughtUnseen` messages are looked at three times.
+    ///
+    /// - Parameter folder: as `select` gave it.
+    /// - Returns: nil where there is none, where it would have to be sought for long, or where the folder has changed since.
+    package func firstUnseen(of folder: Folder) throws(StoreError) -> Int? {
+        guard folder.unseen > 0, folder.unseen <= StoreLimits.soughtUnseen || folder.unseen == folder.messages else { return nil }
+        return try perform { mailbox in
+            try mailbox.database.snapshot {
+                guard try mailbox.existingFolder(folder.id).highest == folder.highest else { return nil }
+                return folder.unseen == folder.messages ? 1 : try mailbox.firstUnseen(of: folder)
+            }
+        }
+    }
+}
+
+extension Mailbox {
+    fileprivate func firstUnseen(of folder: Folder) throws -> Int? {
+        // In the order of the index of unseen messages, which holds no others.
+        let lowest = try database.first(
+            """
+            SELECT MIN(uid) FROM (
+                SELECT uid FROM messages WHERE account = $1 AND folder = $2 AND flags % 2 = 0 ORDER BY received, uid LIMIT $3)
+            """, me, .integer(folder.id.value), .number(StoreLimits.soughtUnseen)
+        ) { $0.optionalInteger(0) }
+        guard let uid = lowest ?? nil else { return nil }
+        // New mail stands at the end, so that it is mostly found from there.
+        if let fromThere = try count(in: folder.id, "uid >= $3", uid) { return folder.messages - fromThere + 1 }
+        return try count(in: folder.id, "uid < $3", uid).map { $0 + 1 }
+    }
+
+    /// Nil where there are more than are counted.
+    private func count(in folder: FolderID, _ condition: String, _ uid: Int64) throws -> Int? {
+        let found = try database.first(
+            "SELECT COUNT(*) FROM (SELECT uid FROM messages WHERE account = $1 AND folder = $2 AND \(condition) LIMIT $4)", me,
+            .integer(folder.value), .integer(uid), .number(StoreLimits.soughtUnseen + 1)
+        ) { Int($0.integer(0)) }
+        return found.flatMap { $0 <= StoreLimits.soughtUnseen ? $0 : nil }
+    }
+}

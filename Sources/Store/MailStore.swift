@@ -85,11 +85,13 @@ package final class MailStore: Sendable {
         if let failure = failures.compactMap(\.self).first { throw failure }
     }
 
-    /// Ids of all accounts on disk, in order.
+    /// Ids of all accounts on disk, in order. What else lies in the folder, like messages on their way in, is passed over.
     package func accountsOnDisk() async throws(StoreError) -> [AccountID] {
         let (files, root) = (shared.options.files, shared.options.root)
         return await offTheLoops {
-            files.entries(root).flatMap { files.entries("\(root)/\($0)") }.compactMap { AccountID(hex: $0) }.sorted()
+            let shelves = files.entries(root).filter { $0.utf8.count == MailboxPaths.shelfLength }
+            return shelves.flatMap { shelf in files.entries("\(root)/\(shelf)").filter { $0.hasPrefix(shelf) } }
+                .compactMap { AccountID(hex: $0) }.sorted()
         }
     }
 

@@ -86,6 +86,10 @@ import Testing
         let account = try await test.account()
         _ = try await account.append(Sample.message(), to: try await account.folder(.inbox).id)
         #expect(try await test.store.accountsOnDisk() == [TestStore.account])
+        // A message on its way in, whatever its name, is no account.
+        let other = "\(test.root)/accounts/.incoming/\(String(repeating: "0", count: 32))"
+        try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+        #expect(try await test.store.accountsOnDisk() == [TestStore.account])
         try await test.store.remove(TestStore.account)
         #expect(try await test.store.exists(TestStore.account) == false)
         #expect(try await test.store.accountsOnDisk() == [])

@@ -80,21 +80,28 @@ extension Session {
         let isSmall = size <= limits.messageInMemory.octets
         let message =
             isSmall ? IncomingMessage.memory(capacity: size) : try await IncomingMessage.file(in: services.incomingFolder)
-        defer { message.discard() }
+        let reply: Result<Reply, any Error>
+        do { reply = .success(try await take(message, request, to: folder, at: place)) } catch { reply = .failure(error) }
+        await message.discard()
+        let answer = try reply.get()
+        self.answer(tag, answer)
+        if answer.condition == .bad { countBadCommand() }
+    }
+
+    private func take(
+        _ message: IncomingMessage, _ request: AppendRequest, to folder: Folder, at place: Place
+    ) async throws -> Reply {
         framing.stream()
         if request.literal.isSynchronizing { try await askForOctets() }
         connection.allow(limits.stallTime, isRenewed: true)
         defer { connection.allow(limits.idleTime, isRenewed: true) }
         do {
-            guard try await receiveOctets(into: message) else {
-                answer(tag, .bad(SyntaxError(expected: .end, offset: 0).description))
-                return countBadCommand()
-            }
+            guard try await receiveOctets(into: message) else { return .bad(SyntaxError(expected: .end, offset: 0).description) }
         } catch let error as StoreError {
             framing.refuseRest()
-            return answer(tag, refusal(of: error))
+            return refusal(of: error)
         }
-        answer(tag, await file(message, request, in: folder, at: place))
+        return await file(message, request, in: folder, at: place)
     }
 
     /// - Returns: whether the command ended behind the message.

@@ -14,18 +14,31 @@ extension Session {
     /// All are read first, so that nothing is added where one cannot be read.
     func copyAcross(_ uids: UIDSet, from mailbox: SelectedMailbox, to folder: Folder, at place: Place) async throws -> CopyAcross
     {
+        var incoming: [IncomingMessage] = []
+        let copy: Result<CopyAcross, any Error>
+        do {
+            copy = .success(try await copyAcross(uids, from: mailbox, to: folder, at: place, by: &incoming))
+        } catch { copy = .failure(error) }
+        for message in incoming { await message.discard() }
+        return try copy.get()
+    }
+
+    /// - Parameter incoming: gets what is to be discarded afterwards.
+    private func copyAcross(
+        _ uids: UIDSet, from mailbox: SelectedMailbox, to folder: Folder, at place: Place, by incoming: inout [IncomingMessage]
+    ) async throws -> CopyAcross {
         let list = try await mailbox.uids().intersection(uids)
         var result = CopyAcross()
         var messages: [NewMessage] = []
-        var incoming: [IncomingMessage] = []
         var sources: [UID] = []
-        defer { for message in incoming { message.discard() } }
         for start in stride(from: 0, to: list.count, by: limits.rowsPerBatch) {
             let batch = UIDSet(list[start..<min(start + limits.rowsPerBatch, list.count)])
             for row in try await mailbox.account.metadata(in: mailbox.folder, uids: batch, limit: limits.rowsPerBatch) {
                 guard messages.count < StoreLimits.messages else { throw StoreError.tooMany("messages") }
-                let message = try await read(row, from: mailbox)
+                // What lies in memory is bounded: of many messages each goes to a file.
+                let message = try await IncomingMessage.file(in: services.incomingFolder)
                 incoming.append(message)
+                try await read(row, from: mailbox, into: message)
                 messages.append(NewMessage(message.source, flags: row.flags, tags: row.tags, internalDate: row.internalDate))
                 sources.append(row.uid)
                 result.sources.append(row.message)
@@ -41,10 +54,8 @@ extension Session {
         return result
     }
 
-    private func read(_ row: MessageMetadata, from mailbox: SelectedMailbox) async throws -> IncomingMessage {
+    private func read(_ row: MessageMetadata, from mailbox: SelectedMailbox, into message: IncomingMessage) async throws {
         let content = try await mailbox.account.content(of: row.message)
-        // What lies in memory is bounded: of many messages each goes to a file.
-        let message = try await IncomingMessage.file(in: services.incomingFolder)
         var offset = 0
         while offset < content.size {
             let chunk = try await content.read(offset: offset, length: limits.contentChunk.octets)
@@ -52,6 +63,5 @@ extension Session {
             offset += chunk.readableBytes
             try await message.write(chunk)
         }
-        return message
     }
 }

@@ -4,7 +4,8 @@ internal import NIOCore
 internal import NIOPosix
 internal import Store
 
-/// A message that is on its way in: in memory while it is small, else in a file of its own. Belongs to one task.
+/// A message that is on its way in: in memory while it is small, else in a file of its own. Belongs to one task, which
+/// discards it, whatever becomes of the message.
 final class IncomingMessage {
     private var octets = ByteBuffer()
     private let file: IncomingFile?
@@ -42,11 +43,11 @@ final class IncomingMessage {
         return MessageSource(body: .file(path: file.path))
     }
 
-    /// Removes the file.
-    func discard() { file?.discard() }
+    /// Removes the file, which may be in the store by another name. Nothing can be written any more.
+    func discard() async { await file?.discard() }
 }
 
-/// Written on threads that may wait for the disk, one call after the other.
+/// Written and removed on threads that may wait for the disk, one call after the other. Whoever makes one discards it.
 private final class IncomingFile: Sendable {
     let path: String
     private let descriptor: Int32
@@ -55,8 +56,6 @@ private final class IncomingFile: Sendable {
         self.path = path
         self.descriptor = descriptor
     }
-
-    deinit { close(descriptor) }
 
     static func create(in folder: String) async throws -> IncomingFile {
         try await NIOThreadPool.singleton.runIfActive {
@@ -87,5 +86,14 @@ private final class IncomingFile: Sendable {
         unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
     }
 
-    func discard() { _ = unsafe unlink(path) }
+    /// The last call. To free a large file's blocks takes the disk a while; it is done also where the task was cancelled.
+    func discard() async {
+        await withCheckedContinuation { continuation in
+            NIOThreadPool.singleton.submit { [self] _ in
+                _ = unsafe unlink(path)
+                close(descriptor)
+                continuation.resume()
+            }
+        }
+    }
 }

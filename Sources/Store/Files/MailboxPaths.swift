@@ -5,9 +5,12 @@ internal import Wire
 struct MailboxPaths: Sendable {
     let folder: String
 
+    /// Accounts lie in folders that are named by so many of their first digits.
+    static let shelfLength = 2
+
     init(root: String, account: AccountID) {
         let hex = account.hex
-        folder = "\(root)/\(hex.prefix(2))/\(hex)"
+        folder = "\(root)/\(hex.prefix(Self.shelfLength))/\(hex)"
     }
 
     var database: String { "\(folder)/mailbox.db" }

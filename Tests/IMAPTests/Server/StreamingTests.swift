@@ -62,6 +62,7 @@ import Testing
         try await message.write(ByteBuffer(string: "half"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 1)
         await IncomingMessage.removeLeftovers(in: folder)
+        await message.discard()
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
         try FileManager.default.removeItem(atPath: folder)
     }

@@ -52,11 +52,11 @@ package struct IMAPLimits: Sendable {
     package var farewellTime = Duration.milliseconds(800)
 
     // What many connections may do.
-    /// Connections from one address, before and after log-in.
+    /// Connections from one address, before and after log-in, to whatever service of the program.
     package var connectionsPerAddress = 200
-    /// Sessions of one account.
+    /// Sessions of one account, over whatever service of the program.
     package var sessionsPerAccount = 50
-    /// Connections in all.
+    /// Connections in all, to whatever service of the program.
     package var connections = 20_000
 
     // What a reply holds in memory.

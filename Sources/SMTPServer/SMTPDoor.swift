@@ -2,6 +2,7 @@ package import Directory
 internal import Glibc
 package import Logging
 package import TLS
+package import Worker
 
 /// One of the server's doors: which kind, and all that its sessions ask.
 package struct SMTPDoor: Sendable {
@@ -12,6 +13,7 @@ package struct SMTPDoor: Sendable {
     let generation: CurrentGeneration
     let authenticator: any Authenticator
     let registry: SessionRegistry
+    let connections: OpenConnections
     let receiver: any MessageReceiver
     let limits: SMTPLimits
     let logger: Logger
@@ -22,11 +24,13 @@ package struct SMTPDoor: Sendable {
 
     /// - Parameters:
     ///   - certificates: nil on the local door alone; elsewhere STARTTLS then ends the connection.
+    ///   - connections: where this door's connections count, with those of other services; by default they count alone.
     ///   - clock: seconds since 1970; the system's by default.
     package init(
         _ kind: DoorKind, beginsWithTLS: Bool = false, certificates: ServerCertificates?, generation: CurrentGeneration,
-        authenticator: any Authenticator, registry: SessionRegistry, receiver: any MessageReceiver,
-        limits: SMTPLimits = SMTPLimits(), logger: Logger, clock: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
+        authenticator: any Authenticator, registry: SessionRegistry, connections: OpenConnections = OpenConnections(),
+        receiver: any MessageReceiver, limits: SMTPLimits = SMTPLimits(), logger: Logger,
+        clock: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
     ) {
         self.kind = kind
         self.beginsWithTLS = beginsWithTLS
@@ -34,6 +38,7 @@ package struct SMTPDoor: Sendable {
         self.generation = generation
         self.authenticator = authenticator
         self.registry = registry
+        self.connections = connections
         self.receiver = receiver
         self.limits = limits
         self.logger = logger

@@ -30,13 +30,14 @@ package struct SMTPService: Service {
     private let door: SMTPDoor
     private let point: ListeningPoint
     private let peers: PeerPolicy
-    private let live = LiveConnections()
+    private let live: LiveConnections
 
     /// - Parameter peers: who may connect to a unix socket.
     package init(_ door: SMTPDoor, at point: ListeningPoint, peers: PeerPolicy = PeerPolicy()) {
         self.door = door
         self.point = point
         self.peers = peers
+        live = LiveConnections(door.connections)
     }
 
     /// Open connections.

@@ -20,6 +20,7 @@ struct MailParts {
     init(_ surroundings: Surroundings, _ generation: CurrentGeneration, _ report: HealthReport, _ logger: Logger) throws {
         let (data, run) = (surroundings.dataFolder, surroundings.runFolder)
         let sessions = SessionRegistry()
+        let connections = OpenConnections()
         let authenticator = AuthenticationClient(path: run + "/auth.sock", sessions: sessions, logger: logger)
         let pairs = generation.value.host.certificatePairs(
             dataFolder: data, configurationFolder: surroundings.configurationFolder)
@@ -33,7 +34,9 @@ struct MailParts {
         func door(_ kind: DoorKind, beginsWithTLS: Bool = false) -> SMTPDoor {
             SMTPDoor(
                 kind, beginsWithTLS: beginsWithTLS, certificates: kind == .local ? nil : certificates, generation: generation,
-                authenticator: authenticator, registry: sessions, receiver: delivery.receiver, logger: logger)
+                authenticator: authenticator, registry: sessions,
+                // The web's way in stays open when the doors to the world are full.
+                connections: kind == .local ? OpenConnections() : connections, receiver: delivery.receiver, logger: logger)
         }
 
         var smtp: [SMTPService] = []
@@ -55,7 +58,7 @@ struct MailParts {
         let imapServer = IMAPServer(
             IMAPServices(
                 store: store, generation: generation, authenticator: authenticator, sessions: sessions,
-                certificates: certificates, incomingFolder: data + "/accounts/.incoming",
+                connections: connections, certificates: certificates, incomingFolder: data + "/accounts/.incoming",
                 limits: IMAPLimits(generation.value.host.limits), logger: logger),
             listeners: imap)
 

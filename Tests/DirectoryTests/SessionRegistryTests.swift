@@ -19,7 +19,6 @@ import Testing
             registry.register(AccountID(2), service: .imap, remote: "192.0.2.1") { other.hear($0) },
         ]
         #expect(registry.count(AccountID(1)) == 2)
-        #expect(registry.count(AccountID(1), service: .web) == 1)
         #expect(registry.count(remote: "192.0.2.1") == 3)
         registry.end(AccountID(1), .passwordChanged)
         registry.end(AccountID(1), .suspended)

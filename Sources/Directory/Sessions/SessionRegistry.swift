@@ -5,7 +5,6 @@ internal import NIOConcurrencyHelpers
 package final class SessionRegistry: Sendable {
     private struct Entry {
         let account: AccountID
-        let service: LoginService
         let remote: String
         let end: @Sendable (SessionEnd) -> Void
     }
@@ -32,7 +31,7 @@ package final class SessionRegistry: Sendable {
     ) -> SessionToken {
         let number = state.withLockedValue { state in
             state.next += 1
-            state.entries[state.next] = Entry(account: account, service: service, remote: remote, end: end)
+            state.entries[state.next] = Entry(account: account, remote: remote, end: end)
             state.byAccount[account, default: []].insert(state.next)
             state.byRemote[remote, default: 0] += 1
             return state.next
@@ -48,15 +47,8 @@ package final class SessionRegistry: Sendable {
         for session in sessions { session.end(reason) }
     }
 
-    /// Open sessions of an account.
+    /// Open sessions of an account, over whatever service.
     package func count(_ account: AccountID) -> Int { state.withLockedValue { $0.byAccount[account]?.count ?? 0 } }
-
-    /// Open sessions of an account over one service.
-    package func count(_ account: AccountID, service: LoginService) -> Int {
-        state.withLockedValue { state in
-            (state.byAccount[account] ?? []).count { state.entries[$0]?.service == service }
-        }
-    }
 
     /// Open sessions from an IP address.
     package func count(remote: String) -> Int { state.withLockedValue { $0.byRemote[remote] ?? 0 } }

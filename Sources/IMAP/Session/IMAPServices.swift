@@ -2,6 +2,7 @@ package import Directory
 package import Logging
 package import Store
 package import TLS
+package import Worker
 
 /// What all sessions have in common.
 package struct IMAPServices: Sendable {
@@ -9,6 +10,7 @@ package struct IMAPServices: Sendable {
     package let generation: CurrentGeneration
     package let authenticator: any Authenticator
     package let sessions: SessionRegistry
+    package let connections: OpenConnections
     /// Nil where this host has no certificate: STARTTLS is not offered then.
     package let certificates: ServerCertificates?
     /// Where large messages lie until the store has them: on the accounts' file system, and ours alone.
@@ -16,14 +18,17 @@ package struct IMAPServices: Sendable {
     package let limits: IMAPLimits
     package let logger: Logger
 
+    /// - Parameter connections: where this service's connections count, with those of others; by default they count alone.
     package init(
         store: MailStore, generation: CurrentGeneration, authenticator: any Authenticator, sessions: SessionRegistry,
-        certificates: ServerCertificates?, incomingFolder: String, limits: IMAPLimits = IMAPLimits(), logger: Logger
+        connections: OpenConnections = OpenConnections(), certificates: ServerCertificates?, incomingFolder: String,
+        limits: IMAPLimits = IMAPLimits(), logger: Logger
     ) {
         self.store = store
         self.generation = generation
         self.authenticator = authenticator
         self.sessions = sessions
+        self.connections = connections
         self.certificates = certificates
         self.incomingFolder = incomingFolder
         self.limits = limits

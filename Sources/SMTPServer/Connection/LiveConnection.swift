@@ -1,6 +1,7 @@
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import SMTP
+internal import Worker
 
 /// Why a connection is ended from outside of its dialogue.
 enum Farewell: Hashable, Sendable {
@@ -30,11 +31,12 @@ final class LiveConnection: Sendable {
     /// The peer's IP address; nil over a unix socket.
     let remote: String?
     private let channel: any Channel
+    private let place: ConnectionPlace
     private let opened: ContinuousClock.Instant
     private let state = NIOLockedValueBox(State())
 
-    init(number: Int, remote: String?, channel: any Channel, opened: ContinuousClock.Instant) {
-        (self.number, self.remote, self.channel, self.opened) = (number, remote, channel, opened)
+    init(number: Int, remote: String?, channel: any Channel, place: ConnectionPlace, opened: ContinuousClock.Instant) {
+        (self.number, self.remote, self.channel, self.place, self.opened) = (number, remote, channel, place, opened)
     }
 
     var farewell: Farewell? { state.withLockedValue { $0.farewell?.reason } }

@@ -32,7 +32,7 @@ extension SMTPConnection {
 
     private func register(_ account: DirectoryAccount) -> (reply: Reply, account: DirectoryAccount?) {
         let most = door.generation.value.host.limits.connectionsPerUser
-        guard door.kind == .local || door.registry.count(account.id, service: .submission) < most else {
+        guard door.kind == .local || door.registry.count(account.id) < most else {
             return (.tooManySessions, nil)
         }
         token = door.registry.register(account.id, service: .submission, remote: live.remote ?? "") { [live] _ in

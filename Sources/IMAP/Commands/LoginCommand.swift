@@ -77,6 +77,7 @@ extension Session {
         logger[metadataKey: "account"] = "\(account.id)"
         await lookAtGeneration()
         connection.allow(limits.idleTime, isRenewed: true)
+        services.trashPurge.note(mail)
         return .ok("Welcome", .capability(capabilities))
     }
 

@@ -42,6 +42,7 @@ package struct IMAPServer: Service {
         await withThrowingTaskGroup(of: Void.self) { group in
             for listener in listeners { group.addTask { try await serve(listener) } }
             group.addTask { await tellOfGenerations() }
+            group.addTask { await services.trashPurge.run(services.logger) }
             do {
                 try await gracefulShutdown()
                 live.stop()

@@ -16,6 +16,7 @@ package struct IMAPServices: Sendable {
     /// Where large messages lie until the store has them: on the accounts' file system, and ours alone.
     package let incomingFolder: String
     package let limits: IMAPLimits
+    package let trashPurge = TrashPurge()
     package let logger: Logger
 
     /// - Parameter connections: where this service's connections count, with those of others; by default they count alone.

@@ -57,7 +57,7 @@ struct RunningServer: Sendable {
 /// Runs `body` against a server; everything is removed afterwards.
 func withServer<Result: Sendable>(
     quota: ByteCount? = nil, hasTLS: Bool = true, plaintextLogin: Bool = true, limits: IMAPLimits = IMAPLimits(),
-    _ body: (RunningServer) async throws -> Result
+    now: @escaping @Sendable () -> Int64 = WallClock.seconds, _ body: (RunningServer) async throws -> Result
 ) async throws -> Result {
     let folder = "/tmp/malaposta-imap-\(UInt64.random(in: .min ... .max))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -65,7 +65,7 @@ func withServer<Result: Sendable>(
     let host = try ExampleHost(quota: quota, plaintextLogin: plaintextLogin ? .loopback : .never)
     var logger = Logger(label: "imap-tests")
     logger.logLevel = .critical
-    let store = try MailStore(StoreOptions(root: folder + "/accounts", role: .mail), logger: logger)
+    let store = try MailStore(StoreOptions(root: folder + "/accounts", role: .mail, now: now), logger: logger)
     let services = IMAPServices(
         store: store, generation: CurrentGeneration(try host.generation(1)), authenticator: ExampleAuthenticator(host: host),
         sessions: SessionRegistry(), certificates: hasTLS ? try TestCertificates.shared.get() : nil,

@@ -29,7 +29,7 @@ def read_manifest(package):
     """target -> the names that it may import"""
     declared = {}
     for target in package["targets"]:
-        if target["type"] == "test" or target["name"] == "TestSupport":
+        if target["type"] == "test" or target["name"].endswith("TestSupport"):
             continue
         names = set()
         for dependency in target["dependencies"]:

@@ -138,6 +138,42 @@ import Testing
         #expect(failsAt > 10 && failsAt < 200)
     }
 
+    /// A removal that stops anywhere leaves the whole account or none, and done again nothing at all.
+    @Test func aRemovalThatStopsIsDoneAgain() async throws {
+        let paths = { (root: String) in MailboxPaths(root: root + "/accounts", account: TestStore.account) }
+        var failsAt = 1
+        while failsAt < 100 {
+            let first = try TestStore(keepsFolder: true)
+            let account = try await first.account()
+            _ = try await account.append(Sample.message(), to: try await account.folder(.inbox).id)
+            await first.store.shutdown()
+
+            let countdown = Countdown(failsAt)
+            var files = FileSystem.real
+            files.beforeWrite = { (call, path) throws(FileError) in try countdown.pass(call, path) }
+            let failing = try? TestStore(root: first.root, files: files, keepsFolder: true)
+            try? await failing?.store.remove(TestStore.account)
+            let finished = !countdown.hasFailed
+            countdown.disarm()
+            await failing?.store.shutdown()
+
+            let healthy = try TestStore(root: first.root)
+            if try await healthy.store.exists(TestStore.account) {
+                #expect(!finished)
+                let again = try await healthy.account()
+                #expect(try await again.folder(.inbox).messages == 1)
+                #expect(try await again.check().isEmpty)
+            }
+            try await healthy.store.remove(TestStore.account)
+            let place = FileSystem.parent(of: paths(first.root).folder)
+            #expect(FileSystem.real.entries(place) == [], "write \(failsAt)")
+            await healthy.store.shutdown()
+            if finished { break }
+            failsAt += 1
+        }
+        #expect(failsAt > 4 && failsAt < 100)
+    }
+
     @Test func twoProcessesSeeEachOther() async throws {
         let mail = try TestStore(changes: true, keepsFolder: true)
         let web = try TestStore(root: mail.root, role: .web, changes: true)

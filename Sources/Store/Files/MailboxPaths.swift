@@ -4,13 +4,17 @@ internal import Wire
 /// Where an account's files are.
 struct MailboxPaths: Sendable {
     let folder: String
+    /// What the folder is called while it is deleted.
+    let removed: String
 
     /// Accounts lie in folders that are named by so many of their first digits.
     static let shelfLength = 2
 
     init(root: String, account: AccountID) {
         let hex = account.hex
-        folder = "\(root)/\(hex.prefix(Self.shelfLength))/\(hex)"
+        let shelf = "\(root)/\(hex.prefix(Self.shelfLength))"
+        folder = "\(shelf)/\(hex)"
+        removed = "\(shelf)/.removed-\(hex)"
     }
 
     var database: String { "\(folder)/mailbox.db" }

@@ -34,7 +34,13 @@ extension Account {
     func removeAll() throws(StoreError) {
         letGo()
         try StoreError.wrapping {
-            try shared.options.files.removeTree(MailboxPaths(root: shared.options.root, account: id).folder)
+            let (files, paths) = (shared.options.files, MailboxPaths(root: shared.options.root, account: id))
+            // Gone at once, for whoever looks meanwhile; what an earlier try left goes too.
+            try files.removeTree(paths.removed)
+            guard files.exists(paths.folder) else { return }
+            try files.rename(paths.folder, to: paths.removed)
+            try files.sync(FileSystem.parent(of: paths.folder))
+            try files.removeTree(paths.removed)
         }
     }
 }

@@ -38,6 +38,27 @@ import Testing
         #expect(registry.count(remote: "::1") == 0)
     }
 
+    @Test func aRevocationBetweenThePasswordAndTheSessionIsNotMissed() {
+        let registry = SessionRegistry()
+        let attempt = registry.beginLogin()
+        registry.end(AccountID(1), .passwordChanged)
+        let (late, other, fresh) = (Ends(), Ends(), Ends())
+        let tokens = [
+            registry.register(AccountID(1), service: .imap, remote: "::1", after: attempt) { late.hear($0) },
+            registry.register(AccountID(2), service: .imap, remote: "::1", after: attempt) { other.hear($0) },
+            registry.register(AccountID(1), service: .imap, remote: "::1", after: registry.beginLogin()) { fresh.hear($0) },
+        ]
+        #expect(late.heard == [.passwordChanged])
+        #expect(other.heard.isEmpty)
+        #expect(fresh.heard.isEmpty)
+        #expect(registry.count(AccountID(1)) == 1)
+        #expect(registry.count(remote: "::1") == 2)
+        registry.end(AccountID(1), .suspended)
+        #expect(late.heard == [.passwordChanged])
+        #expect(fresh.heard == [.suspended])
+        withExtendedLifetime((tokens, attempt)) {}
+    }
+
     @Test func aNewGenerationEndsWhomItDoesNotKnow() async throws {
         let example = try ExampleTenants()
         let registry = SessionRegistry()

@@ -14,35 +14,54 @@ package final class SessionRegistry: Sendable {
         var entries: [UInt64: Entry] = [:]
         var byAccount: [AccountID: Set<UInt64>] = [:]
         var byRemote: [String: Int] = [:]
+        /// Whose sessions were ended while a log-in is under way, by the log-in's number.
+        var logins: [UInt64: [AccountID: SessionEnd]] = [:]
     }
 
     private let state = NIOLockedValueBox(State())
 
     package init() {}
 
+    /// Begins to watch for revocations, before a password is checked: one that comes between the check and `register` is then
+    /// not missed.
+    package func beginLogin() -> LoginAttempt {
+        let number = state.withLockedValue { state in
+            state.next += 1
+            state.logins[state.next] = [:]
+            return state.next
+        }
+        return LoginAttempt(number: number, registry: self)
+    }
+
     /// Notes a session that has logged in.
     ///
     /// - Parameters:
+    ///   - attempt: begun before the account was looked at. Where the account's sessions have been ended since then, this one is
+    ///     not noted, and `end` is called before the return. Nil for a session that was not begun just now.
     ///   - remote: the client's IP address, for `count(remote:)`.
     ///   - end: closes the session, saying why; called at most once, on any thread, and must not wait.
     /// - Returns: the session's entry: it is gone once this is released.
     package func register(
-        _ account: AccountID, service: LoginService, remote: String, end: @escaping @Sendable (SessionEnd) -> Void
+        _ account: AccountID, service: LoginService, remote: String, after attempt: LoginAttempt? = nil,
+        end: @escaping @Sendable (SessionEnd) -> Void
     ) -> SessionToken {
-        let number = state.withLockedValue { state in
+        let (number, revoked) = state.withLockedValue { state -> (UInt64, SessionEnd?) in
             state.next += 1
+            if let attempt, let reason = state.logins[attempt.number]?[account] { return (state.next, reason) }
             state.entries[state.next] = Entry(account: account, remote: remote, end: end)
             state.byAccount[account, default: []].insert(state.next)
             state.byRemote[remote, default: 0] += 1
-            return state.next
+            return (state.next, nil)
         }
+        if let revoked { end(revoked) }
         return SessionToken(number: number, registry: self)
     }
 
     /// Ends every session of an account.
     package func end(_ account: AccountID, _ reason: SessionEnd) {
-        let sessions = state.withLockedValue { state in
-            Array(state.byAccount[account] ?? []).compactMap { Self.remove($0, from: &state) }
+        let sessions = state.withLockedValue { state -> [Entry] in
+            for login in state.logins.keys { state.logins[login]?[account] = reason }
+            return Array(state.byAccount[account] ?? []).compactMap { Self.remove($0, from: &state) }
         }
         for session in sessions { session.end(reason) }
     }
@@ -58,6 +77,10 @@ package final class SessionRegistry: Sendable {
 
     fileprivate func forget(_ number: UInt64) {
         state.withLockedValue { _ = Self.remove(number, from: &$0) }
+    }
+
+    fileprivate func endLogin(_ number: UInt64) {
+        state.withLockedValue { _ = $0.logins.removeValue(forKey: number) }
     }
 
     private static func remove(_ number: UInt64, from state: inout State) -> Entry? {
@@ -89,4 +112,17 @@ package final class SessionToken: Sendable {
     package func deregister() { registry.forget(number) }
 
     deinit { registry.forget(number) }
+}
+
+/// A log-in under way; released when it is done, whatever came of it.
+package final class LoginAttempt: Sendable {
+    fileprivate let number: UInt64
+    private let registry: SessionRegistry
+
+    fileprivate init(number: UInt64, registry: SessionRegistry) {
+        self.number = number
+        self.registry = registry
+    }
+
+    deinit { registry.endLogin(number) }
 }

@@ -45,8 +45,9 @@ extension Session {
     private func logIn(_ name: String, _ password: [UInt8]) async -> Reply {
         guard !name.isEmpty, !password.isEmpty, !password.contains(.nul) else { return await refuseLogin() }
         let credentials = Credentials(name: name, password: password, service: .imap, remote: connection.remoteAddress)
+        let attempt = services.sessions.beginLogin()
         switch await services.authenticator.authenticate(credentials) {
-        case .accepted(let account): return await begin(account)
+        case .accepted(let account): return await begin(account, attempt)
         case .rejected: return await refuseLogin()
         case .throttled(let delay):
             return .no("Too many failures, please wait \(max(1, delay.components.seconds)) seconds", .unavailable)
@@ -61,15 +62,15 @@ extension Session {
         return .no("The name or the password is wrong", .authenticationFailed)
     }
 
-    private func begin(_ account: DirectoryAccount) async -> Reply {
+    private func begin(_ account: DirectoryAccount, _ attempt: LoginAttempt) async -> Reply {
         guard account.features.contains(.imap) else { return .no("This account may not use IMAP", .noPermission) }
         guard services.sessions.count(account.id) < limits.sessionsPerAccount else {
             return .no("Too many sessions of this account", .limit)
         }
         let connection = connection
-        let token = services.sessions.register(account.id, service: .imap, remote: connection.remoteAddress) { reason in
-            connection.put(.ended(reason))
-        }
+        let token = services.sessions.register(
+            account.id, service: .imap, remote: connection.remoteAddress, after: attempt
+        ) { reason in connection.put(.ended(reason)) }
         // The number from before the check: what came into force meanwhile is looked at with the next command.
         let mail: Account
         do { mail = try await services.store.account(account.id) } catch { return refusal(of: error) }

@@ -71,12 +71,13 @@ enum LoginEndpoints {
         }
         let credentials = Credentials(
             name: name, password: Array((form["password"] ?? "").utf8), service: .web, remote: call.remote)
+        let attempt = web.sessions.beginLogin()
         switch await web.authenticator.authenticate(credentials) {
         case .accepted(let account):
             guard account.features.allow(.web), account.kind == .user else {
                 return refuse(words["login_not_allowed"], .forbidden)
             }
-            return try await begin(web, call, account, next: form["next"])
+            return try await begin(web, call, account, attempt, next: form["next"])
         case .rejected: return refuse(words["login_rejected"], .unauthorized)
         case .suspended: return refuse(words["login_suspended"], .forbidden)
         case .throttled(let pause):
@@ -89,8 +90,10 @@ enum LoginEndpoints {
         }
     }
 
-    private static func begin(_ web: Web, _ call: Call, _ account: DirectoryAccount, next: String?) async throws -> Response {
-        let (token, session) = try await web.sessions.begin(account.id, remote: call.remote)
+    private static func begin(
+        _ web: Web, _ call: Call, _ account: DirectoryAccount, _ attempt: LoginAttempt, next: String?
+    ) async throws -> Response {
+        let (token, session) = try await web.sessions.begin(account.id, remote: call.remote, after: attempt)
         if let old = call.cookie(Cookies.session).flatMap({ web.sessions.session($0) }), old.id != session.id {
             web.sessions.end(old.id, .out)
         }

@@ -49,15 +49,21 @@ package final class Sessions: Sendable {
         for session in live { keep(session, remote: "") }
     }
 
+    /// Before a password is checked.
+    package func beginLogin() -> LoginAttempt { registry.beginLogin() }
+
+    /// - Parameter attempt: begun before the password was checked; the session is over at once where it was revoked meanwhile.
     /// - Returns: the token for the cookie, and the session.
-    package func begin(_ account: AccountID, remote: String) async throws -> (token: String, session: WebSession) {
+    package func begin(
+        _ account: AccountID, remote: String, after attempt: LoginAttempt? = nil
+    ) async throws -> (token: String, session: WebSession) {
         let token = SecureRandom.hex(32)
         let moment = now()
         let session = WebSession(id: Self.id(token), account: account, csrf: SecureRandom.hex(16), created: moment, used: moment)
         let others = state.withLockedValue { $0.sessions.values.filter { $0.account == account } }
         let surplus = others.sorted { $0.used > $1.used }.dropFirst(limits.sessionsPerAccount - 1).map(\.id)
         try await database.insert(session)
-        keep(session, remote: remote)
+        keep(session, remote: remote, after: attempt)
         for id in surplus { end(id, .expired) }
         return (token, session)
     }
@@ -117,12 +123,16 @@ package final class Sessions: Sendable {
         return { [weak self] in self?.state.withLockedValue { $0.watchers[id]?[number] = nil } }
     }
 
-    private func keep(_ session: WebSession, remote: String) {
+    private func keep(_ session: WebSession, remote: String, after attempt: LoginAttempt? = nil) {
         state.withLockedValue { $0.sessions[session.id] = session }
-        let registration = registry.register(session.account, service: .web, remote: remote) { [weak self] reason in
+        let registration = registry.register(session.account, service: .web, remote: remote, after: attempt) {
+            [weak self] reason in
             self?.end(session.id, SessionEnding(rawValue: reason.rawValue) ?? .expired)
         }
-        state.withLockedValue { $0.registrations[session.id] = registration }
+        state.withLockedValue { state in
+            // It may be over already.
+            if state.sessions[session.id] != nil { state.registrations[session.id] = registration }
+        }
     }
 
     private func isOver(_ session: WebSession) -> Bool {

@@ -97,7 +97,7 @@ let package = Package(
                 nioSSL, nioTLS,
             ] + nio),
 
-        module("Upkeep", ["Mail", "Store", "LocalSocket", nioCore]),
+        module("Upkeep", ["Mail", "Store", "Directory", "LocalSocket", nioCore]),
 
         // 5: from acceptance to mailbox
         module(
@@ -131,7 +131,8 @@ let package = Package(
         module(
             "ControlPlane",
             [
-                "Wire", "Mail", "SQL", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker", "CCrypt", logging,
+                "Wire", "Mail", "SQL", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker", "Upkeep", "CCrypt",
+                logging,
                 locks, lifecycle,
             ] + nio),
 
@@ -182,6 +183,8 @@ let package = Package(
             ["IMAP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "TLS", logging, lifecycle, nioSSL] + nio,
             exclude: ["Clients/imaplib_round.py", "Clients/mbsync_round.py"]),
         tests("WebmailTests", ["Webmail", "MailConfiguration", "TLS", "Store", "Directory", "Mail", "MIME", logging] + nio),
-        tests("ControlPlaneTests", ["ControlPlane", "Directory", "MailConfiguration", "Mail", "LocalSocket", logging] + nio),
+        tests(
+            "ControlPlaneTests",
+            ["ControlPlane", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail", "LocalSocket", logging] + nio),
     ]
 )

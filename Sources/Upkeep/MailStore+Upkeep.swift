@@ -1,3 +1,4 @@
+package import Directory
 internal import FoundationEssentials
 package import LocalSocket
 package import Mail
@@ -5,8 +6,10 @@ internal import NIOCore
 package import Store
 
 extension MailStore {
-    /// Answers what operators ask about accounts' mail.
-    package func answerUpkeep(in table: inout QuestionTable) {
+    /// Answers what operators and the control plane ask about accounts' mail.
+    ///
+    /// - Parameter current: says which accounts are in use; those are never deleted.
+    package func answerUpkeep(in table: inout QuestionTable, under current: CurrentGeneration) {
         table.answer(StoreCheckQuestion.self) { question, _ in
             try await refusing { StoreCheckQuestion.Answer(findings: try await self.findings(in: question.account)) }
         }
@@ -15,6 +18,10 @@ extension MailStore {
         }
         table.answer(ImportMessageQuestion.self) { question, _ in
             try await refusing { try await self.importMessage(question) }
+        }
+        table.answer(UsageQuestion.self) { question, _ in try await self.answer(question) }
+        table.answer(PurgeAccountQuestion.self) { question, _ in
+            try await refusing { try await self.answer(question, under: current) }
         }
     }
 

@@ -64,7 +64,7 @@ struct MailParts {
 
         var table = QuestionTable()
         delivery.queue.answer(in: &table)
-        store.answerUpkeep(in: &table)
+        store.answerUpkeep(in: &table, under: generation)
         let admin = LocalServer(path: run + "/mail-admin.sock", table: table, logger: logger)
         let gate = StartGate(smtp.count + 1) {
             report.up()

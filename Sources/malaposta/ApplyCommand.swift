@@ -35,7 +35,7 @@ struct ApplyCommand: AsyncParsableCommand {
 
     /// The id of the plan that the operator agreed to; nil where there is nothing to do.
     private func seen() async throws -> String? {
-        let plan = try await told { try await host.control.plan(configuration: host.folders.configuration) }
+        let plan = try await told { try await ControlClient(host.folders).plan() }
         guard !plan.isEmpty else {
             if json {
                 try printJSON(ShownOutcome(schema: 1, generation: plan.generation, plan: nil))

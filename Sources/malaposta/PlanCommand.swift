@@ -11,7 +11,7 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     mutating func run() async throws {
-        let plan = try await told { try await host.control.plan(configuration: host.folders.configuration) }
+        let plan = try await told { try await ControlClient(host.folders).plan() }
         if json {
             try printJSON(ShownPlan(schema: 1, plan: plan))
         } else {

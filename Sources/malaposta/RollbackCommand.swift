@@ -22,7 +22,7 @@ struct RollbackCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let (folders, generation) = (host.folders, generation)
-        let plan = try await told { try await host.control.rollbackPlan(to: generation) }
+        let plan = try await told { try await ControlClient(folders).rollbackPlan(to: generation) }
         if !json { print(plan.text) }
         guard !plan.isEmpty else {
             if json { try printJSON(ShownOutcome(schema: 1, generation: plan.generation, plan: nil)) }

@@ -30,6 +30,9 @@ final class ExampleHost {
         guard unsafe Glibc.write(descriptor, octets, octets.count) == octets.count else { throw DiskError("write", file, errno) }
     }
 
+    /// Removes a file, or a folder with all that is in it.
+    func remove(_ file: String) throws { try Disk.remove("\(path)/etc/\(file)") }
+
     func accounts(_ change: (String) -> String) throws {
         try write("tenants/acme/accounts.yaml", change(Self.accounts))
     }

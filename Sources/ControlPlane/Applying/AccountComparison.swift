@@ -20,14 +20,15 @@ extension TenantComparison {
 
     private func retired(_ account: DirectoryAccount) -> PlanLine {
         let login = account.kind == .user ? ["login off now"] : []
-        return line(
-            .retire, kind(account), account.address.description,
-            login + ["mail to it answers 550 now", "its mail is deleted on \(purgeDay)"])
+        var line = line(
+            .retire, kind(account), account.address.description, login + ["mail to it answers 550 now"])
+        line.deletion = PlannedDeletion(account: account.id, after: purgeTime)
+        return line
     }
 
     private func added(_ account: DirectoryAccount, _ members: SharedMembers) -> PlanLine {
         var notes: [String] = []
-        if (old?.accounts ?? []).contains(where: { $0.id == account.id }) { notes.append("comes back with its mail") }
+        if kept.contains(account.id) { notes.append("comes back with its mail") }
         if account.state == .suspended(by: .account) { notes.append("suspended") }
         if account.kind == .user, newPasswords[account.id] == nil { notes.append("no login before 'user password'") }
         return line(.add, kind(account), account.address.description, notes + members.changes(of: account))

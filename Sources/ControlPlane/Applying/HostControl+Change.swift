@@ -11,12 +11,19 @@ extension HostControl {
         var tree: ConfigurationTree
         var content: GenerationContent
         var plan: Plan
-        var leaving: [DirectoryAccount]
+        var leaving: [Leaving]
         var returning: [AccountID]
         var otherPasswords: [AccountID]
         /// Active until now, suspended by this change: by their own lines, by a command, or with their tenant.
         var suspending: [AccountID]
         var applied: Int64?
+    }
+
+    /// An account that is retired by this change.
+    struct Leaving {
+        var account: DirectoryAccount
+        /// How long its mail is kept: as its tenant says now, or said last.
+        var tenant: Tenant
     }
 
     func prepare(_ reading: ConfigurationReading) throws -> Prepared {
@@ -38,13 +45,21 @@ extension HostControl {
         let oldPasswords = try applied.map { try database.filePasswords(applied: $0) } ?? [:]
         let maker = PlanMaker(
             old: PlanMaker.Side(content: before, passwords: oldPasswords),
-            new: PlanMaker.Side(content: content, passwords: newPasswords), now: now())
+            new: PlanMaker.Side(content: content, passwords: newPasswords), kept: Set(retired.map(\.account.id)), now: now())
         return Prepared(
             reading: reading, tree: tree, content: content,
-            plan: try plan(maker, reading, generation: current ?? 0, applied: applied), leaving: leaving,
+            plan: try plan(maker, reading, generation: current ?? 0, applied: applied),
+            leaving: Self.leaving(leaving, before, content),
             returning: retired.map(\.account.id).filter { present.contains($0) },
             otherPasswords: living.map(\.id).filter { present.contains($0) && oldPasswords[$0]?.hash != newPasswords[$0]?.hash },
             suspending: Self.suspending(living, content), applied: applied)
+    }
+
+    private static func leaving(
+        _ accounts: [DirectoryAccount], _ before: GenerationContent?, _ after: GenerationContent
+    ) -> [Leaving] {
+        let tenants = Dictionary(((before?.tenants ?? []) + after.tenants).map { ($0.tenant.id, $0.tenant) }) { $1 }
+        return accounts.compactMap { account in tenants[account.tenant].map { Leaving(account: account, tenant: $0) } }
     }
 
     private static func suspending(_ living: [DirectoryAccount], _ content: GenerationContent) -> [AccountID] {
@@ -110,11 +125,9 @@ extension HostControl {
                 applied: kept)
             for account in prepared.returning { try database.revive(account) }
             var revocations: [Revocation] = []
-            for account in prepared.leaving {
-                let tenant = prepared.content.tenants.first { $0.tenant.id == account.tenant }?.tenant
-                let kept = tenant?.gracePeriod.components.seconds ?? Self.graceOfLeavingTenants
-                try database.retire(account, at: time, purgeAfter: time + kept)
-                revocations.append(try database.revoke(account.id, .removed, at: time))
+            for leaving in prepared.leaving {
+                try database.retire(leaving.account, at: time, purgeAfter: leaving.tenant.purgeTime(leaving: time))
+                revocations.append(try database.revoke(leaving.account.id, .removed, at: time))
             }
             for account in prepared.otherPasswords {
                 revocations.append(try database.revoke(account, .passwordChanged, at: time))
@@ -125,9 +138,6 @@ extension HostControl {
             return revocations
         }
     }
-
-    /// Seconds that the mail of a tenant is kept whose folder has left the files, and with it what it says of this.
-    private static let graceOfLeavingTenants: Int64 = 30 * 86_400
 }
 
 extension ConfigurationTree {

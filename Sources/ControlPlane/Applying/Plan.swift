@@ -53,6 +53,11 @@ package struct PlanLine: Codable, Hashable, Sendable {
     package var name: String
     /// What becomes different, in words.
     package var notes: [String]
+    /// The mail that goes with it.
+    package var deletion: PlannedDeletion?
+
+    /// All that is said of it.
+    var allNotes: [String] { notes + (deletion.map { [$0.note] } ?? []) }
 }
 
 /// How many addresses receive mail before and after.

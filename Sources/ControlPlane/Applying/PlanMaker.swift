@@ -14,6 +14,8 @@ struct PlanMaker {
 
     let old: Side
     let new: Side
+    /// Retired accounts whose mail is still there.
+    let kept: Set<AccountID>
     /// Seconds since 1970.
     let now: Int64
 
@@ -22,7 +24,7 @@ struct PlanMaker {
         let ofTenants = ids.sorted().flatMap { id in
             TenantComparison(
                 id: id, old: old.tenant(id), new: new.tenant(id), oldPasswords: old.passwords, newPasswords: new.passwords,
-                now: now
+                kept: kept, now: now
             ).lines
         }
         return hostLines + ofTenants

@@ -9,9 +9,10 @@ extension Plan {
         shown += lines.map { line in
             let kind = line.kind.rawValue.padded(to: 7)
             // Beyond fifty columns the notes do not wait for the longest name.
-            let name = line.notes.isEmpty ? line.name : line.name.padded(to: min(names, 50))
-            return ([line.change.sign, kind, name].joined(separator: " ") + (line.notes.isEmpty ? "" : "   "))
-                + line.notes.joined(separator: "; ")
+            let notes = line.allNotes
+            let name = notes.isEmpty ? line.name : line.name.padded(to: min(names, 50))
+            return ([line.change.sign, kind, name].joined(separator: " ") + (notes.isEmpty ? "" : "   "))
+                + notes.joined(separator: "; ")
         }
         if lines.isEmpty { shown.append("Only the text of the files changes: \(changedFiles.joined(separator: ", ")).") }
         shown.append("\(effect.sentence) \(counts). Plan \(id) on generation \(generation).")

@@ -9,6 +9,8 @@ struct TenantComparison {
     let new: TenantContent?
     let oldPasswords: [AccountID: FilePassword]
     let newPasswords: [AccountID: FilePassword]
+    /// Retired accounts whose mail is still there.
+    let kept: Set<AccountID>
     let now: Int64
 
     var lines: [PlanLine] {
@@ -24,7 +26,11 @@ struct TenantComparison {
 
     private var tenantLines: [PlanLine] {
         guard let after = new?.tenant else {
-            return [line(.retire, .tenant, id.text, ["its domains take no mail now; mail is deleted on \(purgeDay)"])]
+            return [
+                line(
+                    .retire, .tenant, id.text, ["its domains take no mail now; mail is deleted on \(CalendarDay.text(purgeTime))"]
+                )
+            ]
         }
         guard let before = old?.tenant else { return [line(.add, .tenant, id.text, [after.name])] }
         var notes: [String] = []
@@ -55,10 +61,8 @@ struct TenantComparison {
         }
     }
 
-    var purgeDay: String {
-        let kept = (new ?? old)?.tenant.gracePeriod.components.seconds ?? 0
-        return CalendarDay.text(now + kept)
-    }
+    /// When the mail of accounts that leave now is deleted.
+    var purgeTime: Int64 { (new ?? old)?.tenant.purgeTime(leaving: now) ?? now }
 
     // MARK: Domains
 
@@ -177,4 +181,9 @@ struct TenantComparison {
         let account = (new?.accounts ?? []).first { $0.id == id } ?? (old?.accounts ?? []).first { $0.id == id }
         return account?.address.localPart ?? id.hex
     }
+}
+
+extension Tenant {
+    /// When the mail of an account is deleted that leaves at a moment, both in seconds since 1970.
+    func purgeTime(leaving now: Int64) -> Int64 { now + gracePeriod.components.seconds }
 }

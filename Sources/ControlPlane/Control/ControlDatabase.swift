@@ -53,15 +53,24 @@ struct ControlDatabase {
         }
     }
 
+    /// - Parameter account: lives until now: what is written down of an earlier retirement was never in force.
     func retire(_ account: DirectoryAccount, at now: Int64, purgeAfter: Int64) throws {
         try connection.run(
             """
-            INSERT INTO retired (account, record, at, purge_after) VALUES ($1, $2, $3, $4) ON CONFLICT (account) DO NOTHING
+            INSERT INTO retired (account, record, at, purge_after) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (account) DO UPDATE SET record = excluded.record, at = excluded.at, purge_after = excluded.purge_after
             """, .octets(account.id.octets), .text(RecordCoding.text(account)), .integer(now), .integer(purgeAfter))
     }
 
     func revive(_ account: AccountID) throws {
         try connection.run("DELETE FROM retired WHERE account = $1", .octets(account.octets))
+    }
+
+    /// Forgets an account that is deleted, with all that commands have set for it: whoever has its id later is somebody new.
+    func forget(_ account: AccountID) throws {
+        try revive(account)
+        try connection.run("DELETE FROM password WHERE account = $1", .octets(account.octets))
+        try connection.run("DELETE FROM suspension WHERE account = $1", .octets(account.octets))
     }
 
     // MARK: Passwords

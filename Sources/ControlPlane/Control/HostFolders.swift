@@ -21,5 +21,7 @@ package struct HostFolders: Sendable {
     package var database: String { "\(control)/control.db" }
     var lock: String { "\(control)/lock" }
     package var authenticationSocket: String { "\(run)/auth.sock" }
+    /// The mail worker's socket for those who run the host.
+    package var mailSocket: String { "\(run)/mail-admin.sock" }
     package var controlSocket: String { "\(run)/control.sock" }
 }

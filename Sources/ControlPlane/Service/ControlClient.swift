@@ -10,15 +10,27 @@ package struct ControlClient: Sendable {
     private let folders: HostFolders
     private let client: LocalClient
     private let control: HostControl
+    private let worker: MailWorker
 
     package init(_ folders: HostFolders) {
         self.folders = folders
         client = LocalClient(path: folders.controlSocket)
         control = HostControl(folders)
+        worker = MailWorker(folders)
     }
 
     /// What asks and reads only, here.
     package var host: HostControl { control }
+
+    /// What an apply would do now, with the sizes of what it deletes where the mail worker says them.
+    package func plan() async throws -> Plan {
+        try await control.plan(configuration: folders.configuration).measured(by: worker)
+    }
+
+    /// What a rollback would do now, as `plan` shows it.
+    package func rollbackPlan(to generation: Int?) async throws -> Plan {
+        try await control.rollbackPlan(to: generation).measured(by: worker)
+    }
 
     package func apply(plan: String?) async throws -> HostControl.Outcome {
         try await ask(ApplyQuestion(configuration: folders.configuration, plan: plan)) {

@@ -57,7 +57,7 @@ import Testing
         #expect(
             try await withoutID(plan()) == """
                 + domain  acme-old.example (alias of acme.example)   takes mail now
-                - user    old@acme.example                           login off now; mail to it answers 550 now; its mail is deleted on 2027-01-09
+                - user    old@acme.example                           login off now; mail to it answers 550 now; its mail deleted on 2027-01-09, size unknown: no word from the mail worker
                 ~ shared  info@acme.example                          +rui (reads, sends as info@)
                 Mail effect: 6 addresses start receiving, 1 address stops receiving. 1 to add, 1 to change, 1 to retire. Plan ID on generation 1.
                 """)

@@ -16,12 +16,13 @@ package final class ControlPlaneService: Service {
     ///   - dataFolder: of the whole host; the control plane's own folders are in it.
     ///   - runFolder: where `auth.sock` and `control.sock` are made; must exist.
     ///   - configurationFolder: what is applied when there is no generation yet.
+    ///   - now: seconds since 1970.
     package init(
         dataFolder: String, runFolder: String, configurationFolder: String, limits: AuthenticationService.Limits = .init(),
-        logger: Logger
+        logger: Logger, now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }
     ) {
         folders = HostFolders(data: dataFolder, run: runFolder, configuration: configurationFolder)
-        control = HostControl(folders)
+        control = HostControl(folders, now: now)
         self.limits = limits
         self.logger = logger
     }
@@ -53,6 +54,7 @@ package final class ControlPlaneService: Service {
             return outcome
         }
         let commands = LocalServer(path: folders.controlSocket, table: commands(change), logger: logger)
+        let purges = PurgeRounds(control, MailWorker(folders), logger: logger)
         let started = NIOLockedValueBox(0)
         let oneListens: @Sendable () -> Void = {
             let count = started.withLockedValue { count in
@@ -64,6 +66,7 @@ package final class ControlPlaneService: Service {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await current.run() }
+                group.addTask { await purges.run() }
                 group.addTask { try await Self.serve(authentication, oneListens) }
                 group.addTask { try await Self.serve(commands, oneListens) }
                 try await group.next()

@@ -130,7 +130,7 @@ class Retirement(unittest.TestCase):
         self.let_time_pass(days=1)
         host.start()
         wait_until("her mail is gone from the disk", lambda: not mine[0].exists(), 40)
-        self.assertEqual(list(mine[0].parent.glob("*")), [])
+        wait_until("nothing of it stays", lambda: not list(mine[0].parent.glob("*")), 10)
         wait_until("the log says so", lambda: any(
             "mail of a retired account deleted" in line and "address=ines@acme.example" in line and re.search(r"octets=8\d{3}\b", line)
             for line in host.log().splitlines()), 10)

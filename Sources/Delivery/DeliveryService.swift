@@ -12,6 +12,7 @@ package final class DeliveryService: Service {
     private let spool: Spool
     private let deliverer: Deliverer
     private let crashMark: String
+    private let stopMark: String
     private let limits: DeliveryLimits
     private let logger: Logger
     /// For the SMTP servers.
@@ -33,6 +34,7 @@ package final class DeliveryService: Service {
             generation: generation, texts: try NoticeTexts(folder: templates), limits: delivery, logger: logger)
         spool = try Spool(folder: spoolFolder, files: files, limits: limits, logger: logger, clock: clock)
         crashMark = spoolFolder + "/crash"
+        stopMark = spoolFolder + "/stopped"
         self.limits = delivery
         self.logger = logger
         let seconds = spool.now
@@ -62,7 +64,8 @@ package final class DeliveryService: Service {
     package func run() async throws {
         for finding in spool.findings { logger.error("the spool is damaged", metadata: ["finding": "\(finding)"]) }
         do {
-            try await spool.blame(diedByItself: CrashMark.isSet(at: crashMark))
+            let hasStopped = StopMark.take(at: stopMark)
+            try await spool.blame(diedByItself: CrashMark.isSet(at: crashMark), hasStopped: hasStopped)
             CrashMark.install(at: crashMark)
             try await deliver()
         } catch {
@@ -70,6 +73,7 @@ package final class DeliveryService: Service {
             throw error
         }
         await spool.close()
+        StopMark.leave(at: stopMark)
     }
 
     private func deliver() async throws {

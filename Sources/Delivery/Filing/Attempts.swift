@@ -92,6 +92,9 @@ final class Attempts: Sendable {
         }
     }
 
+    /// Whether suspects are being tried alone.
+    var isPaused: Bool { state.withLockedValue { $0.isPaused } }
+
     /// Ends the pause.
     func resume() -> [SpoolEntry] {
         state.withLockedValue { state in

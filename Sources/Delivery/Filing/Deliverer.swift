@@ -1,6 +1,7 @@
 internal import Directory
 internal import Logging
 internal import Mail
+internal import NIOConcurrencyHelpers
 internal import NIOCore
 
 /// Takes entries from the spool to mailboxes.
@@ -37,6 +38,8 @@ final class Deliverer: Sendable {
         queues = CopyQueues(batch: limits.copiesAtOnce)
         (beginnings, begin) = AsyncStream.makeStream(of: SpoolEntry.self)
         (endings, end) = AsyncStream.makeStream(of: SpoolEntry.self)
+        // Kept back until suspects were tried, they must not look as if they were under way: they would be blamed unheard.
+        spool.state.withLockedValue { $0.triesArrivals = false }
         spool.onArrival { [weak self] in self?.arrived($0) }
     }
 
@@ -71,6 +74,7 @@ final class Deliverer: Sendable {
             await attempts.ended(entry.id)
         }
         for entry in attempts.resume() { tryNow(entry) }
+        spool.state.withLockedValue { $0.triesArrivals = true }
         var rest = entries[...]
         while !rest.isEmpty, !Task.isCancelled {
             let wave = rest.prefix(limits.takenUpAtOnce)
@@ -205,7 +209,8 @@ final class Deliverer: Sendable {
 
     private func flush() async throws {
         while await flushes.wait() {
-            if limits.flushPause > .zero { try? await Task.sleep(for: limits.flushPause) }
+            // A suspect is alone: nothing would gather.
+            if limits.flushPause > .zero, !attempts.isPaused { try? await Task.sleep(for: limits.flushPause) }
             let (copies, accounts) = flushes.take()
             do {
                 try await mailboxes.flush(accounts)

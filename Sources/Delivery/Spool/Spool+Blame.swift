@@ -14,12 +14,23 @@ package enum CrashLimits {
 extension Spool {
     /// Counts the end of the process before against the attempts that were under way in it; returns when that is durable.
     ///
-    /// - Parameter diedByItself: whether it ended by a fault of its own, see `CrashMark`.
-    package func blame(diedByItself: Bool) async throws(SpoolFailure) {
-        for entry in state.withLockedValue({ $0.recovered }) {
-            let wasUnderWay = entry.update { $0.blame(diedByItself) }
-            if wasUnderWay { try await note(entry) }
+    /// - Parameters:
+    ///   - diedByItself: whether it ended by a fault of its own, see `CrashMark`.
+    ///   - hasStopped: whether it stopped in order: then nothing is counted, see `StopMark`.
+    package func blame(diedByItself: Bool, hasStopped: Bool = false) async throws(SpoolFailure) {
+        let blamed = state.withLockedValue { $0.recovered }.filter { entry in
+            entry.update { $0.blame(diedByItself, hasStopped: hasStopped) }
         }
+        let failure = await withTaskGroup(of: SpoolFailure?.self) { group in
+            for entry in blamed {
+                group.addTask {
+                    do throws(SpoolFailure) { try await self.note(entry) } catch { return error }
+                    return nil
+                }
+            }
+            return await group.reduce(nil) { $0 ?? $1 }
+        }
+        if let failure { throw failure }
     }
 }
 
@@ -27,9 +38,10 @@ extension Progress {
     /// Whether it is tried with nothing beside it, so that only the guilty one is blamed.
     package var isSuspect: Bool { crashes > 0 || interruptions >= CrashLimits.interruptionsAlone }
 
-    fileprivate mutating func blame(_ diedByItself: Bool) -> Bool {
+    fileprivate mutating func blame(_ diedByItself: Bool, hasStopped: Bool) -> Bool {
         guard isUnderWay else { return false }
         isUnderWay = false
+        guard !hasStopped else { return true }
         if diedByItself { crashes += 1 } else { interruptions += 1 }
         if crashes >= CrashLimits.crashes || interruptions >= CrashLimits.interruptions {
             hold = .crashed

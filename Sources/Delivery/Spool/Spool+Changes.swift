@@ -24,7 +24,7 @@ extension Spool {
     {
         let size = fileSize ?? frame.bodySize
         let isBegun = state.withLockedValue { state in
-            guard acceptance.notBefore == nil, state.begun < limits.begun else { return false }
+            guard acceptance.notBefore == nil, state.triesArrivals, state.begun < limits.begun else { return false }
             state.begun += 1
             return true
         }

@@ -37,6 +37,8 @@ package final class Spool: Sendable {
         var cached = 0
         /// Entries whose acceptance began their first attempt, which has not ended.
         var begun = 0
+        /// Whether what arrives is tried at once; else its acceptance begins no attempt.
+        var triesArrivals = true
         var freeDisk = Int.max
         var isBroken = false
         var arrived: @Sendable (SpoolEntry) -> Void = { _ in }

@@ -93,7 +93,9 @@ export async function renewList() {
   if (!list) return;
   const made = document.createElement("template");
   made.innerHTML = await piece(page.list, "rows");
-  const top = scroll.scrollTop, anchor = [...list.children].find((item) => item.offsetTop + item.offsetHeight > top);
+  // The first row in sight holds the place: headings of groups come and go.
+  const top = scroll.scrollTop, edge = scroll.getBoundingClientRect().top;
+  const anchor = rows().find((row) => row.getBoundingClientRect().bottom > edge);
   const place = anchor ? anchor.getBoundingClientRect().top : 0;
   const current = currentRow()?.dataset.id, fresh = [...made.content.children].filter((item) => !item.classList.contains("next"));
   const checked = new Set(rows().filter((row) => row.querySelector("input").checked).map((row) => row.dataset.id));

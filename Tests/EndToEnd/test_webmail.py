@@ -132,9 +132,11 @@ class Webmail(unittest.TestCase):
                  ".find(r => r.getBoundingClientRect().top > top + 60);"
                  " return [r.dataset.id, Math.round(r.getBoundingClientRect().top)] })(document.querySelector('#scroll'))")
         before = browser.run(place)
+        counts = browser.run("document.querySelector('#counts').innerText")
         send_by_smtp("Fresh from the harbour")
         browser.wait(has_row("Fresh from the harbour"))
         after = browser.run(place)
+        self.assertNotEqual(browser.run("document.querySelector('#counts').innerText"), counts)
         self.assertEqual(after[0], before[0])
         self.assertAlmostEqual(after[1], before[1], delta=1)
         self.assertTrue(browser.run("window.loadedOnce"))

@@ -92,12 +92,15 @@ export async function renewList() {
   const scroll = document.getElementById("scroll"), list = document.getElementById("rows");
   if (!list) return;
   const made = document.createElement("template");
-  made.innerHTML = await piece(page.list, "rows");
+  made.innerHTML = await piece(page.list, "list");
+  const counts = document.getElementById("counts");
+  if (counts) counts.textContent = made.content.getElementById("counts")?.textContent ?? "";
+  const first = made.content.getElementById("rows");
   // The first row in sight holds the place: headings of groups come and go.
   const top = scroll.scrollTop, edge = scroll.getBoundingClientRect().top;
   const anchor = rows().find((row) => row.getBoundingClientRect().bottom > edge);
   const place = anchor ? anchor.getBoundingClientRect().top : 0;
-  const current = currentRow()?.dataset.id, fresh = [...made.content.children].filter((item) => !item.classList.contains("next"));
+  const current = currentRow()?.dataset.id, fresh = [...first.children].filter((item) => !item.classList.contains("next"));
   const checked = new Set(rows().filter((row) => row.querySelector("input").checked).map((row) => row.dataset.id));
   const ids = new Set(fresh.map((item) => item.dataset.id).filter(Boolean));
   const known = new Map(rows().map((row) => [row.dataset.id, row]));
@@ -105,7 +108,7 @@ export async function renewList() {
   const end = last ? known.get(last.dataset.id) : null;
   // What the new first page covers is replaced; what lies below it stays.
   if (end) { while (list.firstChild && list.firstChild !== end) list.firstChild.remove(); end.remove(); }
-  else list.replaceChildren(...made.content.querySelectorAll(".next"));
+  else list.replaceChildren(...first.querySelectorAll(".next"));
   for (const row of rows()) if (ids.has(row.dataset.id)) row.remove();
   list.prepend(...fresh);
   const groups = new Set();

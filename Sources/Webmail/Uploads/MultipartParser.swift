@@ -79,7 +79,10 @@ package struct MultipartParser: Sendable {
             guard pending.readableBytes <= Self.headerLimit else { throw .badRequest }
             return false
         }
-        guard place <= Self.headerLimit, let text = pending.readString(length: place) else { throw .badRequest }
+        // Whether the part is empty is seen by what follows the empty line, which may come later.
+        guard place <= Self.headerLimit else { throw .badRequest }
+        guard pending.readableBytes >= place + 4 + delimiter.count - 2 else { return false }
+        guard let text = pending.readString(length: place) else { throw .badRequest }
         pending.moveReaderIndex(forwardBy: 4)
         parts += 1
         guard parts <= Self.partLimit else { throw .tooLarge }

@@ -1,3 +1,4 @@
+import Directory
 import FoundationEssentials
 import Glibc
 import MailConfiguration
@@ -5,26 +6,25 @@ import TLS
 
 /// The self-signed certificate of a host that has no other yet, kept in its data folder.
 struct HostCertificate {
-    let certificate: String
-    let privateKey: String
+    private let files: CertificatePair
     private let hostName: String
 
     init(data: String, hostName: String) {
-        certificate = data + "/tls/self-signed.crt"
-        privateKey = data + "/tls/self-signed.key"
+        files = HostConfiguration.selfSigned(dataFolder: data)
         self.hostName = hostName
     }
 
     /// Makes it once, where the configuration asks for it.
     func makeIfMissing(_ tls: MailConfiguration.TLSConfiguration) throws {
-        guard tls.selfSigned, !FileManager.default.fileExists(atPath: privateKey) else { return }
+        guard tls.selfSigned, !FileManager.default.fileExists(atPath: files.privateKey) else { return }
         let made = try SelfSignedCertificate(names: [hostName, "localhost", "127.0.0.1", "::1"])
-        try Data(made.certificate).write(to: URL(filePath: certificate))
+        try Data(made.certificate).write(to: URL(filePath: files.certificate))
         try writeSecret(made.privateKey)
     }
 
     /// Nobody else may read the key, not even for a moment.
     private func writeSecret(_ octets: [UInt8]) throws {
+        let privateKey = files.privateKey
         let fresh = privateKey + ".new"
         let descriptor = unsafe open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else {

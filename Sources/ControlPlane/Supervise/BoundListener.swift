@@ -1,6 +1,6 @@
 internal import Glibc
 package import MailConfiguration
-internal import Wire
+internal import Worker
 
 /// A listening socket that this process holds for its workers: they come and go, the port stays.
 package struct BoundListener: Sendable {
@@ -40,15 +40,13 @@ package struct BoundListener: Sendable {
             unsafe setsockopt(descriptor, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<CInt>.size))
         }
         let bound = unsafe Glibc.bind(descriptor, info.pointee.ai_addr, info.pointee.ai_addrlen) == 0
-        guard bound, listen(descriptor, backlog) == 0 else {
+        guard bound, listen(descriptor, Listeners.backlog) == 0 else {
             let code = errno
             close(descriptor)
             throw ListenerError(listener, code)
         }
         return descriptor
     }
-
-    private static let backlog: Int32 = 4096
 }
 
 /// Why a listener cannot be had.

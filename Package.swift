@@ -25,6 +25,9 @@ let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
@@ -63,6 +66,8 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: ["FullFoundation"]),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     ],
     targets: [
         // 0: octets, and the C libraries, each imported by one module only
@@ -71,6 +76,10 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CIDN", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
+        .systemLibrary(name: "CUnbound", pkgConfig: "libunbound", providers: [.apt(["libunbound-dev"])]),
+        .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // 1: shared words, and cryptography
         module("Mail", ["Wire", "CIDN"]),
@@ -80,11 +89,15 @@ let package = Package(
         module("MIME", ["Wire", "Mail", nioCore]),
         module("SQL", ["CSQLite"] + nio),
         module("MailConfiguration", ["Mail", .product(name: "Yams", package: "Yams")]),
+        module("LDAP", ["CLDAP", locks, logging]),
+        module("DNS", ["Mail", "CUnbound", "CLDNS", locks, logging] + nio),
+        module("Systemd", ["CSystemd", locks, logging]),
         module("LocalSocket", ["Wire", locks, logging] + nio),
 
         // 3: what mail is made of
         module("SMTP", ["Wire", "Mail", nioSSL] + nio),
         module("Store", ["Wire", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
+        module("MailAuthentication", ["Mail", "TLS", "DNS"]),
         module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),
         module("Worker", ["LocalSocket", logging, locks, lifecycle, unixSignals] + nio),
 
@@ -96,6 +109,11 @@ let package = Package(
                 lifecycle,
                 nioSSL, nioTLS,
             ] + nio),
+
+        module("Provisioning", ["Mail", "SQL", "TLS", "LDAP", "MailConfiguration", "Directory", locks, logging, lifecycle]),
+        module(
+            "Domains",
+            ["Mail", "TLS", "SQL", "DNS", "MailAuthentication", "MailConfiguration", httpClient, locks, logging, lifecycle] + nio),
 
         module("Upkeep", ["Mail", "Store", "Directory", "LocalSocket", nioCore]),
 
@@ -132,8 +150,7 @@ let package = Package(
             "ControlPlane",
             [
                 "Wire", "Mail", "SQL", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker", "Upkeep", "CCrypt",
-                logging,
-                locks, lifecycle,
+                "Domains", "LDAP", "Provisioning", "Systemd", logging, locks, lifecycle,
             ] + nio),
 
         // 8: programs

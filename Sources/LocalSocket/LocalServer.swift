@@ -64,6 +64,7 @@ package final class LocalServer: Sendable {
     private func bind() async throws -> NIOAsyncChannel<Connection, Never> {
         let longest = limits.frame
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelInitializer(AcceptFailures.add)
             .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers(

@@ -6,6 +6,14 @@ package protocol Question: Codable, Sendable {
     static var name: String { get }
 }
 
+/// Asks which questions a server answers. Every table answers it, so that what can be asked on a host can be listed.
+package struct QuestionsQuestion: Question {
+    package static let name = "questions"
+    package typealias Answer = [String]
+
+    package init() {}
+}
+
 /// Something that a server tells its peers unasked.
 package protocol Notice: Codable, Sendable {
     /// The notice's name on the wire, unique on its socket.

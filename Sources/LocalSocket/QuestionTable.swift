@@ -8,7 +8,7 @@ package struct QuestionTable: Sendable {
 
     package init() {}
 
-    /// The names of all questions in the table.
+    /// The names of all questions in the table; `QuestionsQuestion` itself, which every table answers, is not among them.
     package var names: [String] { answerers.keys.sorted() }
 
     /// Answers questions of this kind with `body`; a thrown `Refusal` reaches the asker as it is.
@@ -25,6 +25,7 @@ package struct QuestionTable: Sendable {
 
     /// The answer to a frame that asks.
     func answer(to frame: Frame, from peer: Peer) async -> Frame {
+        if frame.name == QuestionsQuestion.name { return Frame(id: frame.id, body: try? JSONEncoder().encode(names)) }
         guard let name = frame.name, let answerer = answerers[name] else {
             let reason = "nobody here answers \(frame.name ?? "a question without a name")"
             return Frame(id: frame.id, refusal: Refusal(code: "unknown-question", reason: reason))

@@ -127,6 +127,7 @@ package struct SMTPService: Service {
         case .descriptor(let descriptor): return try await Listeners.accept(at: descriptor, prepare: prepare)
         case .unixSocket(let path):
             let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .serverChannelInitializer(AcceptFailures.add)
                 .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true, childChannelInitializer: prepare)
             _ = unsafe chmod(path, 0o660)
             return listener

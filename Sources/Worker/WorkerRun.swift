@@ -25,6 +25,7 @@ package struct WorkerRun: Sendable {
     ///
     /// - Throws: what a service failed with.
     package func run(_ services: [any Service]) async throws {
+        FileLimit.raise()
         var table = QuestionTable()
         table.answer(HealthQuestion.self) { [report] _, _ in report.current }
         let health = LocalServer(path: "\(surroundings.runFolder)/\(healthSocket)", table: table, logger: logger)

@@ -48,20 +48,42 @@ package struct CommandFraming: Sendable {
 
     /// The next frame of what `input` holds, which is taken off it; nil when more octets are needed.
     package mutating func next(from input: inout ByteBuffer) throws(Failure) -> Frame? {
+        // A loop and no recursion: a refused command may have any number of literals in one piece.
+        while true {
+            switch try step(from: &input) {
+            case .frame(let frame): return frame
+            case .needsMore: return nil
+            case .goesOn: continue
+            }
+        }
+    }
+
+    private enum Step {
+        case frame(Frame)
+        case needsMore
+        case goesOn
+    }
+
+    private mutating func step(from input: inout ByteBuffer) throws(Failure) -> Step {
         switch state {
-        case .asked: return nil
+        case .asked: return .needsMore
         case .line: return try line(from: &input)
-        case .collecting(let missing): return try collect(missing, from: &input)
+        case .collecting(let missing):
+            guard let chunk = take(missing, from: &input) else { return .needsMore }
+            command.writeImmutableBuffer(chunk)
+            let rest = missing - chunk.readableBytes
+            state = rest == 0 ? .line : .collecting(rest)
+            return .goesOn
         case .streaming(let missing):
-            guard let chunk = take(missing, from: &input) else { return nil }
+            guard let chunk = take(missing, from: &input) else { return .needsMore }
             let rest = missing - chunk.readableBytes
             state = rest == 0 ? .line : .streaming(rest)
-            return .chunk(chunk, isLast: rest == 0)
+            return .frame(.chunk(chunk, isLast: rest == 0))
         case .discarding(let missing):
-            guard let chunk = take(missing, from: &input) else { return nil }
+            guard let chunk = take(missing, from: &input) else { return .needsMore }
             let rest = missing - chunk.readableBytes
             state = rest == 0 ? .line : .discarding(rest)
-            return try next(from: &input)
+            return .goesOn
         }
     }
 
@@ -118,16 +140,16 @@ package struct CommandFraming: Sendable {
     /// Forgets all of it: what came before TLS is no part of what comes after.
     package mutating func reset() { self = CommandFraming(limits: limits) }
 
-    private mutating func line(from input: inout ByteBuffer) throws(Failure) -> Frame? {
-        guard let line = try nextLine(from: &input) else { return nil }
+    private mutating func line(from input: inout ByteBuffer) throws(Failure) -> Step {
+        guard let line = try nextLine(from: &input) else { return .needsMore }
         let header = LiteralHeader(endOf: line)
         if isRefused {
             guard let header, !header.isSynchronizing, header.size > 0 else {
                 isRefused = false
-                return .discarded
+                return .frame(.discarded)
             }
             state = .discarding(header.size)
-            return try next(from: &input)
+            return .goesOn
         }
         guard command.readableBytes + line.readableBytes <= limits.commandSize else {
             command = ByteBuffer()
@@ -136,24 +158,13 @@ package struct CommandFraming: Sendable {
         if command.readableBytes == 0 { command = line } else { command.writeImmutableBuffer(line) }
         if let header {
             state = .asked(header)
-            return .literal(header, command)
+            return .frame(.literal(header, command))
         }
         defer {
             command = ByteBuffer()
             literals = 0
         }
-        return .command(command)
-    }
-
-    private mutating func collect(_ missing: Int, from input: inout ByteBuffer) throws(Failure) -> Frame? {
-        guard missing > 0 else {
-            state = .line
-            return try next(from: &input)
-        }
-        guard let chunk = take(missing, from: &input) else { return nil }
-        command.writeImmutableBuffer(chunk)
-        state = .collecting(missing - chunk.readableBytes)
-        return try next(from: &input)
+        return .frame(.command(command))
     }
 
     private func take(_ missing: Int, from input: inout ByteBuffer) -> ByteBuffer? {

@@ -55,6 +55,12 @@ import Testing
         #expect(frames("a {0+}\r\n{0+}\r\n\r\nb\r\n", piece: piece) == ["a {0+}\r\n{0+}\r\n", "b"])
     }
 
+    /// Each literal of a refused command is passed over without a frame of ours on the stack.
+    @Test func aRefusedCommandMayHaveAnyNumberOfLiterals() {
+        let literals = String(repeating: "{1+}\r\nx", count: 200_000)
+        #expect(frames("a {11+}\r\n12345678901\(literals)\r\nb NOOP\r\n", piece: 1 << 21) == ["refused", "discarded", "b NOOP"])
+    }
+
     @Test(arguments: [1, 5, 1000])
     func swallowsLongLines(piece: Int) {
         let long = String(repeating: "x", count: 100)

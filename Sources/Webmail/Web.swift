@@ -17,13 +17,13 @@ package final class Web: Sendable {
     package let authenticator: any Authenticator
     package let uploads: Uploads
     package let submission: Submission
-    package let limits: WebLimits
+    private let currentLimits: @Sendable () -> WebLimits
     package let logger: Logger
     package let now: @Sendable () -> Int64
 
     package init(
         templatesFolder: String, dataFolder: String, runFolder: String, store: MailStore, generation: CurrentGeneration,
-        authenticator: any Authenticator, registry: SessionRegistry, limits: WebLimits, logger: Logger,
+        authenticator: any Authenticator, registry: SessionRegistry, limits: @escaping @Sendable () -> WebLimits, logger: Logger,
         now: @escaping @Sendable () -> Int64
     ) throws {
         templates = try Templates(folder: templatesFolder)
@@ -33,15 +33,19 @@ package final class Web: Sendable {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         sessions = Sessions(folder: folder, registry: registry, limits: limits, logger: logger, now: now)
-        uploads = try Uploads(folder: "\(folder)/uploads", limits: limits, now: now)
-        submission = Submission(runFolder: runFolder, limits: limits)
+        // What the configuration says of the web is about connections and sessions alone.
+        uploads = try Uploads(folder: "\(folder)/uploads", limits: limits(), now: now)
+        submission = Submission(runFolder: runFolder, limits: limits())
         self.store = store
         self.generation = generation
         self.authenticator = authenticator
-        self.limits = limits
+        currentLimits = limits
         self.logger = logger
         self.now = now
     }
+
+    /// Those in force.
+    package var limits: WebLimits { currentLimits() }
 
     // MARK: Visitors
 

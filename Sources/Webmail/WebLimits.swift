@@ -30,6 +30,10 @@ package struct WebLimits: Sendable {
     package var connectionsPerAddress = 200
     /// A connection without a request, or in the middle of one without octets, is closed.
     package var idle = Duration.seconds(75)
+    /// How long a request that changes something may take with its body, a file that is attached included; beyond it 408.
+    package var requestTime = Duration.seconds(1_800)
+    /// How long a peer may leave what is written to it unread.
+    package var stall = Duration.seconds(120)
     /// Event streams of one session.
     package var eventStreams = 10
     /// An event stream says something at least this often, so that its end is seen.

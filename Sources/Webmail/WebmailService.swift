@@ -1,5 +1,6 @@
 package import Directory
 package import Logging
+internal import MailConfiguration
 internal import NIOCore
 internal import ServiceLifecycle
 package import Store
@@ -34,13 +35,15 @@ package struct WebmailService: Service {
     package let web: Web
     private let listeners: [WebListener]
 
+    /// - Parameter limits: whatever the generation in force says; by default what it says.
     /// - Throws: `WebStartError` for templates that are missing or broken, or https without a certificate.
     package init(
         listeners: [Listener], dataFolder: String, runFolder: String, templatesFolder: String, store: MailStore,
         generation: CurrentGeneration, authenticator: any Authenticator, registry: SessionRegistry,
-        certificates: ServerCertificates?, logger: Logger, limits: WebLimits = WebLimits(),
+        certificates: ServerCertificates?, logger: Logger, limits fixed: WebLimits? = nil,
         now: @escaping @Sendable () -> Int64 = WallClock.seconds
     ) throws {
+        let limits: @Sendable () -> WebLimits = { fixed ?? WebLimits(generation.value.host.limits) }
         let web = try Web(
             templatesFolder: templatesFolder, dataFolder: dataFolder, runFolder: runFolder, store: store, generation: generation,
             authenticator: authenticator, registry: registry, limits: limits, logger: logger, now: now)
@@ -56,7 +59,7 @@ package struct WebmailService: Service {
             case .redirect(let port): kind = .redirect(port: port)
             }
             return WebListener(
-                descriptor: listener.descriptor, kind: kind, site: Site(web: web), gate: gate, limits: limits, logger: logger)
+                descriptor: listener.descriptor, kind: kind, site: Site(web: web), gate: gate, limits: limits(), logger: logger)
         }
     }
 

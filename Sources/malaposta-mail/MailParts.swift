@@ -59,7 +59,7 @@ struct MailParts {
             IMAPServices(
                 store: store, generation: generation, authenticator: authenticator, sessions: sessions,
                 connections: connections, certificates: certificates, incomingFolder: data + "/accounts/.incoming",
-                limits: IMAPLimits(generation.value.host.limits), logger: logger),
+                logger: logger),
             listeners: imap)
 
         var table = QuestionTable()

@@ -32,7 +32,7 @@ import Worker
         let webmail = try WebmailService(
             listeners: listeners(host, surroundings), dataFolder: data, runFolder: run,
             templatesFolder: surroundings.templatesFolder, store: store, generation: generation, authenticator: authenticator,
-            registry: sessions, certificates: certificates, logger: logger, limits: WebLimits(host.limits))
+            registry: sessions, certificates: certificates, logger: logger)
 
         let report = HealthReport(program: "malaposta-web", version: Self.version)
         let gate = StartGate(1) {

@@ -73,4 +73,22 @@ import Testing
         #expect(stranger.heard == [.removed])
         withExtendedLifetime(tokens) {}
     }
+
+    @Test func aNewGenerationEndsSessionsAtServicesThatItTakes() async throws {
+        let example = try ExampleTenants()
+        var content = try example.content
+        for tenant in content.tenants.indices {
+            for account in content.tenants[tenant].accounts.indices {
+                content.tenants[tenant].accounts[account].features.remove(.web)
+            }
+        }
+        let registry = SessionRegistry()
+        let ends = LoginService.allCases.map { _ in Ends() }
+        let tokens = zip(LoginService.allCases, ends).map { service, ends in
+            registry.register(example.ana.id, service: service, remote: "") { ends.hear($0) }
+        }
+        try await registry.endInactive(in: Generation(number: 2, content: content))
+        for (service, ends) in zip(LoginService.allCases, ends) { #expect(ends.heard == (service == .web ? [.removed] : [])) }
+        withExtendedLifetime(tokens) {}
+    }
 }

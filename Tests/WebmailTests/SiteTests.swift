@@ -1,6 +1,7 @@
 import Directory
 import Foundation
 import HTTPTypes
+import HummingbirdCore
 import Mail
 import NIOCore
 import Store
@@ -209,6 +210,22 @@ import Testing
             #expect(!policy.contains("script") && policy.contains("form-action 'none'") && !policy.contains("https: http:"))
             let shown = try await site.ask(.get, frame + "?images=1", headers: cookie)
             #expect(shown.header("Content-Security-Policy").contains("https: http:"))
+        }
+    }
+
+    @Test func boundsTheTimeOfARequest() async throws {
+        var limits = WebLimits()
+        limits.requestTime = .milliseconds(1)
+        try await with(limits) { site in
+            let (cookie, csrf) = try await site.session(site.ana)
+            let headers = cookie.merging(["X-CSRF-Token": csrf]) { $1 }
+            // Nothing of its body ever comes.
+            let (octets, sender) = AsyncStream<ByteBuffer>.makeStream()
+            let body = RequestBody(asyncSequence: octets)
+            let answer = try await site.ask(.post, "/uploads?name=a.txt", body: body, type: "text/plain", headers: headers)
+            #expect(answer.status == 408 && answer.body.contains("too long to arrive"))
+            sender.finish()
+            #expect(try await site.web.uploads.all(of: site.ana.id).isEmpty)
         }
     }
 

@@ -54,7 +54,7 @@ final class TestSite: Sendable {
             templatesFolder: Self.templates, dataFolder: folder, runFolder: folder, store: store,
             generation: CurrentGeneration(Generation(number: 1, content: content)),
             authenticator: TestAuthenticator(accounts: [ana, eve]),
-            registry: registry, limits: limits, logger: logger, now: { 1_795_483_920 })
+            registry: registry, limits: { limits }, logger: logger, now: { 1_795_483_920 })
         site = Site(web: web)
     }
 
@@ -95,10 +95,16 @@ final class TestSite: Sendable {
         _ method: HTTPRequest.Method, _ path: String, body: String = "", type: String = "application/x-www-form-urlencoded",
         headers: [String: String] = [:]
     ) async throws -> Reply {
+        try await ask(method, path, body: RequestBody(buffer: ByteBuffer(string: body)), type: type, headers: headers)
+    }
+
+    func ask(
+        _ method: HTTPRequest.Method, _ path: String, body: RequestBody, type: String, headers: [String: String]
+    ) async throws -> Reply {
         var fields: HTTPFields = [.contentType: type]
         for (name, value) in headers { if let name = HTTPField.Name(name) { fields[name] = value } }
         let head = HTTPRequest(method: method, scheme: "http", authority: "mail.example", path: path, headerFields: fields)
-        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body)))
+        let request = Request(head: head, body: body)
         let response = await site.respond(to: request, remote: "192.0.2.1", isSecure: true)
         let sink = Gathered()
         try await response.body.write(Sink(gathered: sink))

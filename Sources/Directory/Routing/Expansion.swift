@@ -134,8 +134,8 @@ struct Expansion {
         }
     }
 
-    /// The account that has this address. Who really sent is for submission to know: an envelope sender can be forged,
-    /// so MX checks of SPF and DMARC stand before any trust in it.
+    /// The account that has this address. Who really sent is for submission to know; mail from other hosts comes without a
+    /// sender here, as theirs can be forged.
     private func account(of sender: Address?, in tenant: TenantID) async throws -> AccountID? {
         guard let sender, let domain = try await tables.domain(sender.domain), domain.tenant == tenant else { return nil }
         guard case .account(let id) = try await find(sender, in: domain)?.route else { return nil }

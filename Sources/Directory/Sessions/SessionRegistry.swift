@@ -5,6 +5,7 @@ internal import NIOConcurrencyHelpers
 package final class SessionRegistry: Sendable {
     private struct Entry {
         let account: AccountID
+        let service: LoginService
         let remote: String
         let end: @Sendable (SessionEnd) -> Void
     }
@@ -48,7 +49,7 @@ package final class SessionRegistry: Sendable {
         let (number, revoked) = state.withLockedValue { state -> (UInt64, SessionEnd?) in
             state.next += 1
             if let attempt, let reason = state.logins[attempt.number]?[account] { return (state.next, reason) }
-            state.entries[state.next] = Entry(account: account, remote: remote, end: end)
+            state.entries[state.next] = Entry(account: account, service: service, remote: remote, end: end)
             state.byAccount[account, default: []].insert(state.next)
             state.byRemote[remote, default: 0] += 1
             return (state.next, nil)
@@ -62,6 +63,17 @@ package final class SessionRegistry: Sendable {
         let sessions = state.withLockedValue { state -> [Entry] in
             for login in state.logins.keys { state.logins[login]?[account] = reason }
             return Array(state.byAccount[account] ?? []).compactMap { Self.remove($0, from: &state) }
+        }
+        for session in sessions { session.end(reason) }
+    }
+
+    /// Ends an account's sessions at services that it may not use any more.
+    func end(_ account: AccountID, at services: Set<LoginService>, _ reason: SessionEnd) {
+        let sessions = state.withLockedValue { state -> [Entry] in
+            let numbers = (state.byAccount[account] ?? []).filter { number in
+                state.entries[number].map { services.contains($0.service) } ?? false
+            }
+            return numbers.compactMap { Self.remove($0, from: &state) }
         }
         for session in sessions { session.end(reason) }
     }

@@ -64,7 +64,7 @@ extension Session {
 
     private func begin(_ account: DirectoryAccount, _ attempt: LoginAttempt) async -> Reply {
         guard account.features.contains(.imap) else { return .no("This account may not use IMAP", .noPermission) }
-        guard services.sessions.count(account.id) < limits.sessionsPerAccount else {
+        guard services.sessions.count(account.id) < services.limits.sessionsPerAccount else {
             return .no("Too many sessions of this account", .limit)
         }
         let connection = connection

@@ -30,7 +30,7 @@ package struct IMAPServer: Service {
     package init(_ services: IMAPServices, listeners: [Listener]) {
         self.services = services
         self.listeners = listeners
-        live = LiveConnections(services.connections, limits: services.limits)
+        live = LiveConnections(services.connections) { services.limits }
     }
 
     /// Open connections, logged in or not.

@@ -9,16 +9,19 @@ final class LiveConnections: Sendable {
     }
 
     private let all: OpenConnections
-    private let limits: IMAPLimits
+    private let limits: @Sendable () -> IMAPLimits
     private let state = NIOLockedValueBox(State())
 
-    /// - Parameter all: where they count, with those of other services.
-    init(_ all: OpenConnections, limits: IMAPLimits) { (self.all, self.limits) = (all, limits) }
+    /// - Parameters:
+    ///   - all: where they count, with those of other services.
+    ///   - limits: those in force; asked for each connection.
+    init(_ all: OpenConnections, limits: @escaping @Sendable () -> IMAPLimits) { (self.all, self.limits) = (all, limits) }
 
     var count: Int { state.withLockedValue { $0.connections.count } }
 
     /// False where a limit on connections is reached.
     func add(_ connection: ClientConnection) -> Bool {
+        let limits = limits()
         let (total, perAddress) = (limits.connections, limits.connectionsPerAddress)
         guard let place = try? all.enter(connection.remoteAddress, total: total, perAddress: perAddress) else { return false }
         let isStopping = state.withLockedValue { state in

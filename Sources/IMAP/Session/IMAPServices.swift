@@ -1,5 +1,6 @@
 package import Directory
 package import Logging
+internal import MailConfiguration
 package import Store
 package import TLS
 package import Worker
@@ -15,15 +16,17 @@ package struct IMAPServices: Sendable {
     package let certificates: ServerCertificates?
     /// Where large messages lie until the store has them: on the accounts' file system, and ours alone.
     package let incomingFolder: String
-    package let limits: IMAPLimits
+    private let fixedLimits: IMAPLimits?
     package let trashPurge = TrashPurge()
     package let logger: Logger
 
-    /// - Parameter connections: where this service's connections count, with those of others; by default they count alone.
+    /// - Parameters:
+    ///   - connections: where this service's connections count, with those of others; by default they count alone.
+    ///   - limits: whatever the generation in force says; by default what it says.
     package init(
         store: MailStore, generation: CurrentGeneration, authenticator: any Authenticator, sessions: SessionRegistry,
         connections: OpenConnections = OpenConnections(), certificates: ServerCertificates?, incomingFolder: String,
-        limits: IMAPLimits = IMAPLimits(), logger: Logger
+        limits: IMAPLimits? = nil, logger: Logger
     ) {
         self.store = store
         self.generation = generation
@@ -32,7 +35,10 @@ package struct IMAPServices: Sendable {
         self.connections = connections
         self.certificates = certificates
         self.incomingFolder = incomingFolder
-        self.limits = limits
+        fixedLimits = limits
         self.logger = logger
     }
+
+    /// The limits in force now.
+    package var limits: IMAPLimits { fixedLimits ?? IMAPLimits(generation.value.host.limits) }
 }

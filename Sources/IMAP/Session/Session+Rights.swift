@@ -26,6 +26,7 @@ extension Session {
             }
             self.user?.account = account
             self.user?.generation = generation.number
+            renewLimits()
         } catch {
             // The rights of before stay until the generation can be read.
             logger.warning("generation could not be read", metadata: ["cause": "\(error)"])

@@ -11,7 +11,8 @@ internal import Store
 final class Session {
     let connection: ClientConnection
     let services: IMAPServices
-    let limits: IMAPLimits
+    /// As the generation that was looked at last has them.
+    private(set) var limits: IMAPLimits
     var logger: Logger
     /// Replies that are not sent yet.
     var replies = ByteBuffer()
@@ -55,6 +56,13 @@ final class Session {
     var capabilities: String {
         if let user { return CapabilityTable.afterLogin(appendLimit: user.appendLimit(limits)) }
         return CapabilityTable.beforeLogin(canStartTLS: canStartTLS, canLogIn: allowsPasswords)
+    }
+
+    /// Takes up the limits in force; the client's patience is measured anew.
+    func renewLimits() {
+        let before = limits
+        limits = services.limits
+        if limits.idleTime != before.idleTime { connection.allow(limits.idleTime, isRenewed: true) }
     }
 
     /// Serves the client until it leaves, is sent away, or breaks the connection.

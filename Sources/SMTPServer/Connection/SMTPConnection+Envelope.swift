@@ -17,6 +17,15 @@ extension SMTPConnection {
             messagesPerSession: host.limits.messagesPerSession, now: door.clock())
     }
 
+    /// Takes up what a new generation says of the account: its limits are in force with the next command, EHLO included. Where it
+    /// cannot be read, those of before stay; where the account is gone, MAIL refuses.
+    func renewAccount() async {
+        let generation = door.generation.value
+        guard let id = session.account, generation.number != accountGeneration else { return }
+        guard let current = try? await generation.account(id) else { return }
+        (account, accountGeneration) = (current, generation.number)
+    }
+
     /// What the receiver is told.
     var facts: SessionFacts {
         SessionFacts(
@@ -51,7 +60,9 @@ extension SMTPConnection {
     }
 
     private func admitted(_ recipient: EnvelopeRecipient, to envelope: Envelope, _ policy: RecipientPolicy) async -> Reply {
-        switch await policy.targets(of: recipient.address, from: envelope.sender) {
+        // Nobody has proven to be the sender that another host names: groups that are for a tenant, or for members, stay closed.
+        let sender = door.kind == .mx ? nil : envelope.sender
+        switch await policy.targets(of: recipient.address, from: sender) {
         case .failure(let refusal): return note(refusal)
         case .success(let targets):
             switch await door.receiver.admit(recipient, to: envelope, targets: targets, facts) {

@@ -40,7 +40,7 @@ extension SMTPConnection {
             return (.tooManySessions, nil)
         }
         token = door.registry.register(
-            account.id, service: .submission, remote: live.remote ?? "", after: attempt
+            account.id, service: door.kind == .local ? .web : .submission, remote: live.remote ?? "", after: attempt
         ) { [live] _ in live.end(.loggedOut) }
         return (.loggedIn, account)
     }

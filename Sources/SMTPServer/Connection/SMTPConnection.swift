@@ -12,8 +12,10 @@ final class SMTPConnection {
     let id: String
     var input: ConnectionInput
     var session: SMTPSession
-    /// Who has logged in, as of the generation that was in force at the last MAIL.
+    /// Who has logged in, as of the generation that was in force at the last command.
     var account: DirectoryAccount?
+    /// The number of the generation that `account` is of.
+    var accountGeneration = -1
     var token: SessionToken?
     /// The message that chunks belong to, or that DATA brings.
     var intake: MessageIntake?
@@ -49,6 +51,7 @@ final class SMTPConnection {
         reply(.greeting(terms.hostName))
         while true {
             let event = try await nextEvent()
+            await renewAccount()
             try await perform(session.handle(event, terms))
             await dropForgottenMessage()
         }

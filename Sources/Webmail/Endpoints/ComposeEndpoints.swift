@@ -134,6 +134,7 @@ enum ComposeEndpoints {
 
     private static func fill(_ file: IncomingFile, from call: Call) async throws {
         for try await piece in call.request.body { try await file.write(piece) }
+        try Task.checkCancellation()
     }
 
     /// People of the visitor's own tenant, and nobody else.

@@ -1,3 +1,4 @@
+internal import Directory
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Mail
@@ -6,7 +7,8 @@ internal import Store
 
 /// Tells the page that something changed, as server-sent events (HTML §9.2). The page then asks for what it shows.
 ///
-/// The stream ends with the visitor's session: `logged-out` is its last event.
+/// The stream ends with the visitor's session: `logged-out` is its last event. It also ends when the mailbox is no longer
+/// shared with the visitor.
 enum EventEndpoint {
     static let events = Endpoint(.get, "events/:box") { web, call in
         let visitor = try await web.visitor(call)
@@ -16,6 +18,7 @@ enum EventEndpoint {
         guard let stop else { throw WebRefusal.tooMany }
         let notices = web.store.changes.watch(mailbox.account.id)
         let heartbeat = web.limits.heartbeat
+        let generations = web.generation.changes
         let body = ResponseBody { writer in
             defer { stop() }
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -28,11 +31,20 @@ enum EventEndpoint {
                         continuation.yield(.alive)
                     }
                 }
+                group.addTask {
+                    for await _ in generations {
+                        guard let now = try? await web.visitor(call), (try? await web.mailbox(mailbox.name, of: now)) != nil
+                        else {
+                            continuation.yield(.withdrawn)
+                            return
+                        }
+                    }
+                }
                 defer { group.cancelAll() }
                 try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
                 for await signal in signals {
                     try await writer.write(ByteBuffer(string: signal.text))
-                    if case .loggedOut = signal { break }
+                    if signal.isLast { break }
                 }
             }
             try await writer.finish(nil)
@@ -44,12 +56,22 @@ enum EventEndpoint {
         case changed(UInt64)
         case alive
         case loggedOut
+        case withdrawn
+
+        var isLast: Bool {
+            switch self {
+            case .loggedOut, .withdrawn: true
+            case .changed, .alive: false
+            }
+        }
 
         var text: String {
             switch self {
             case .changed(let sequence): "event: changed\ndata: \(sequence)\n\n"
             case .alive: ": alive\n\n"
             case .loggedOut: "event: logged-out\ndata: 1\n\n"
+            // The page finds out when it asks again.
+            case .withdrawn: ": no longer here\n\n"
             }
         }
     }

@@ -46,6 +46,8 @@ package struct Call: Sendable {
             guard result.readableBytes + piece.readableBytes <= limit else { throw WebRefusal.tooLarge }
             result.writeImmutableBuffer(piece)
         }
+        // A request whose time is over ends early, and is not what was meant.
+        try Task.checkCancellation()
         return result
     }
 

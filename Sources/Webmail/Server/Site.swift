@@ -25,7 +25,7 @@ package struct Site: Sendable {
             for endpoint in EndpointTable.all where endpoint.method == method {
                 guard let parameters = endpoint.parameters(of: path) else { continue }
                 call = Call(request: request, parameters: parameters, query: query, remote: remote, isSecure: isSecure)
-                found = try await endpoint.answer(web, call)
+                found = try await answer(of: endpoint, to: call)
                 break
             }
             guard let found else { throw WebRefusal.notFound }
@@ -35,6 +35,22 @@ package struct Site: Sendable {
         }
         Security.protect(&response, isSecure: isSecure)
         return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    /// A body that comes a byte a second does not hold its connection for ever.
+    private func answer(of endpoint: Endpoint, to call: Call) async throws -> Response {
+        guard call.method != .get else { return try await endpoint.answer(web, call) }
+        let (web, limit) = (web, web.limits.requestTime)
+        return try await withThrowingTaskGroup(of: Response.self) { group in
+            group.addTask { try await endpoint.answer(web, call) }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw WebRefusal.tooSlow
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw WebRefusal.tooSlow }
+            return first
+        }
     }
 
     // MARK: What is refused

@@ -34,8 +34,10 @@ struct WebListener: Sendable {
         let http = channel
         let kind = kind
         let logger = logger
+        let stall = limits.stall
         let server = try await Listeners.accept(at: descriptor) { channel in
             channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(StalledWrites(patience: stall))
                 if case .https(let certificates) = kind {
                     try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificates.context))
                 }
@@ -102,9 +104,10 @@ package final class ConnectionGate: Sendable {
     }
 
     private let state = NIOLockedValueBox(State())
-    private let limits: WebLimits
+    private let limits: @Sendable () -> WebLimits
 
-    package init(limits: WebLimits) { self.limits = limits }
+    /// - Parameter limits: those in force; asked for each connection.
+    package init(limits: @escaping @Sendable () -> WebLimits) { self.limits = limits }
 
     package struct Place: Sendable {
         fileprivate let gate: ConnectionGate
@@ -115,7 +118,8 @@ package final class ConnectionGate: Sendable {
 
     /// Nil where there is no room.
     package func enter(_ address: String) -> Place? {
-        state.withLockedValue { state in
+        let limits = limits()
+        return state.withLockedValue { state in
             let here = state.byAddress[address] ?? 0
             guard state.total < limits.connections, here < limits.connectionsPerAddress else { return nil }
             state.total += 1

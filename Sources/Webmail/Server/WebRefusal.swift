@@ -12,6 +12,8 @@ package enum WebRefusal: Error, Sendable, Equatable {
     case badRequest
     case tooLarge
     case tooMany
+    /// The request did not come to its end in time.
+    case tooSlow
     /// A service that is needed does not answer.
     case unavailable
     /// Understood and not possible: the key of a sentence, and what stands in it.
@@ -25,6 +27,7 @@ package enum WebRefusal: Error, Sendable, Equatable {
         case .badRequest: .badRequest
         case .tooLarge: .contentTooLarge
         case .tooMany: .tooManyRequests
+        case .tooSlow: .requestTimeout
         case .unavailable: .serviceUnavailable
         case .problem: .unprocessableContent
         }
@@ -39,6 +42,7 @@ package enum WebRefusal: Error, Sendable, Equatable {
         case .badRequest: words["err_bad_request"]
         case .tooLarge: words["err_too_large"]
         case .tooMany: words["x_429"]
+        case .tooSlow: words["err_too_slow"]
         case .unavailable: words["err_unavailable"]
         case .problem(let key, let values): values.reduce(words[key]) { $0.replacing("{\($1.key)}", with: $1.value) }
         }

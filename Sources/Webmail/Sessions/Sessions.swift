@@ -27,19 +27,22 @@ package final class Sessions: Sendable {
     private let state = NIOLockedValueBox(State())
     private let database: SessionDatabase
     private let registry: SessionRegistry
-    private let limits: WebLimits
+    private let currentLimits: @Sendable () -> WebLimits
     private let logger: Logger
     private let now: @Sendable () -> Int64
 
     package init(
-        folder: String, registry: SessionRegistry, limits: WebLimits, logger: Logger, now: @escaping @Sendable () -> Int64
+        folder: String, registry: SessionRegistry, limits: @escaping @Sendable () -> WebLimits, logger: Logger,
+        now: @escaping @Sendable () -> Int64
     ) {
         database = SessionDatabase(path: "\(folder)/sessions.db", pool: .singleton)
         self.registry = registry
-        self.limits = limits
+        currentLimits = limits
         self.logger = logger
         self.now = now
     }
+
+    private var limits: WebLimits { currentLimits() }
 
     /// Takes up the sessions of the run before.
     package func load() async throws {

@@ -3,7 +3,10 @@ import PackageDescription
 
 // Modules stand on floors; each imports only from floors below (ARCHITECTURE.md). `make lint` holds this.
 
-let settings: [SwiftSetting] = [
+/// `make fuzz` builds our modules with libFuzzer's instruments, and Tests/Fuzz as its program instead of as a test.
+let isFuzzing = Context.environment["MALAPOSTA_FUZZ"] != nil
+
+let common: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
@@ -12,6 +15,8 @@ let settings: [SwiftSetting] = [
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),
 ]
+
+let settings = isFuzzing ? common + [.unsafeFlags(["-O", "-sanitize=fuzzer,address", "-parse-as-library"])] : common
 
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
@@ -46,6 +51,21 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [S
     .testTarget(
         name: name, dependencies: ["TestSupport"] + dependencies, path: "Tests/\(name)", exclude: exclude,
         swiftSettings: settings)
+}
+
+/// The parsers' fuzz targets: a test that replays the corpus, or libFuzzer's program.
+func fuzzTargets() -> Target {
+    let parsers: [Target.Dependency] = [
+        "Wire", "Mail", "MIME", "MailConfiguration", "SMTP", "SMTPServer", "Store", "Delivery", "IMAP", "Webmail", nioCore,
+    ]
+    guard isFuzzing else {
+        return .testTarget(
+            name: "Fuzz", dependencies: ["TestSupport"] + parsers, path: "Tests/Fuzz", exclude: ["README.md", "run", "Engine"],
+            swiftSettings: settings)
+    }
+    return .executableTarget(
+        name: "Fuzz", dependencies: parsers, path: "Tests/Fuzz", exclude: ["README.md", "run", "Replay"], swiftSettings: settings,
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
 }
 
 let package = Package(
@@ -199,9 +219,13 @@ let package = Package(
             "IMAPTests",
             ["IMAP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "TLS", logging, lifecycle, nioSSL] + nio,
             exclude: ["Clients/imaplib_round.py", "Clients/mbsync_round.py"]),
-        tests("WebmailTests", ["Webmail", "MailConfiguration", "TLS", "Store", "Directory", "Mail", "MIME", logging] + nio),
+        tests(
+            "WebmailTests",
+            ["Webmail", "MailConfiguration", "TLS", "Store", "Directory", "Mail", "MIME", logging, nioEmbedded] + nio),
         tests(
             "ControlPlaneTests",
             ["ControlPlane", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail", "LocalSocket", logging] + nio),
+        tests("WallsTests", ["IMAP", "SMTPServer", "Webmail", "Wire"], exclude: ["ways.txt"]),
+        fuzzTargets(),
     ]
 )

@@ -3,6 +3,7 @@ import contextlib
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -53,12 +54,17 @@ class Host:
         self.process = None
         self.output = []
 
-    def start(self, seconds=90):
+    def start(self, seconds=90, limits=None):
+        """- limits: of the programs (setrlimit(2)), by resource."""
+        def set_limits():
+            for kind, values in (limits or {}).items():
+                resource.setrlimit(kind, values)
+
         command = [PROGRAMS / "malaposta", "supervise", "--configuration", self.configuration, "--data", self.data,
                    "--templates", ROOT / "templates"]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(command + (["--demo"] if self.demo else []), stdout=subprocess.PIPE, stderr=log,
-                                            stdin=subprocess.DEVNULL, text=True, start_new_session=True)
+                                            stdin=subprocess.DEVNULL, text=True, start_new_session=True, preexec_fn=set_limits)
         self.output = []
         ready = threading.Event()
 

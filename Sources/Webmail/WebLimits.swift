@@ -34,6 +34,8 @@ package struct WebLimits: Sendable {
     package var requestTime = Duration.seconds(1_800)
     /// How long a peer may leave what is written to it unread.
     package var stall = Duration.seconds(120)
+    /// How long a connection lasts whose request was refused before its body was read: what is still coming is not waited for.
+    package var farewell = Duration.seconds(5)
     /// Event streams of one session.
     package var eventStreams = 10
     /// An event stream says something at least this often, so that its end is seen.

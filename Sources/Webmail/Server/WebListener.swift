@@ -71,7 +71,7 @@ struct WebListener: Sendable {
             maxHeaderFieldSize: limits.headerField, maxHeaderListSize: limits.headerList, maxHeaderFieldCount: limits.headerFields
         )
         let idle = TimeAmount.seconds(limits.idle.components.seconds)
-        let (site, isSecure, kind) = (site, isSecure, kind)
+        let (site, isSecure, kind, farewell) = (site, isSecure, kind, TimeAmount(limits.farewell))
         return HTTP1Channel(
             responder: { request, writer, channel in
                 let remote = channel.remoteAddress?.ipAddress ?? ""
@@ -82,6 +82,9 @@ struct WebListener: Sendable {
                     response = await site.respond(to: request, remote: remote, isSecure: isSecure)
                 }
                 try await writer.write(response: response.head, body: response.body)
+                if response.status == .contentTooLarge || response.status == .requestTimeout {
+                    channel.eventLoop.scheduleTask(in: farewell) { channel.close(promise: nil) }
+                }
             }, configuration: .init(idleTimeout: idle, httpDecoderConfiguration: decoder))
     }
 

@@ -2,6 +2,10 @@ internal import Glibc
 
 /// How many descriptors this process may hold open (setrlimit(2), RLIMIT_NOFILE).
 package enum FileLimit {
+    /// How many connections they allow: half of them, as the other half is for mailboxes, the spool and local sockets. A host that
+    /// has no descriptor left for these could do nothing for the connections that it has.
+    package static let connections = max(16, raise() / 2)
+
     /// Raises the limit to the most that may be had: shells and systemd begin with 1,024, and a connection takes one.
     ///
     /// - Returns: the limit in force.

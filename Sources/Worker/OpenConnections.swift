@@ -18,13 +18,13 @@ package final class OpenConnections: Sendable {
     ///
     /// - Parameters:
     ///   - address: the peer's IP address; nil or empty where it has none, and then `perAddress` says nothing.
-    ///   - total: connections at once.
+    ///   - total: connections at once; never more than `FileLimit.connections`.
     ///   - perAddress: connections at once from what counts as one address.
     /// - Throws: which limit is reached, with nothing counted.
     package func enter(_ address: String?, total: Int, perAddress: Int) throws(ConnectionRefusal) -> ConnectionPlace {
         let network = address.map(Self.network) ?? ""
         let refusal = state.withLock { state -> ConnectionRefusal? in
-            guard state.total < total else { return .tooMany }
+            guard state.total < min(total, FileLimit.connections) else { return .tooMany }
             if !network.isEmpty {
                 let here = state.byNetwork[network, default: 0]
                 guard here < perAddress else { return .tooManyFromAddress }

@@ -8,5 +8,6 @@ import Worker
         #expect(limit >= 1_024)
         #expect(limit == FileLimit.raise())
         #expect(Int(sysconf(Int32(_SC_OPEN_MAX))) == limit)
+        #expect(FileLimit.connections == limit / 2)
     }
 }

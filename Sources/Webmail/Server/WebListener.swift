@@ -71,7 +71,8 @@ struct WebListener: Sendable {
             maxHeaderFieldSize: limits.headerField, maxHeaderListSize: limits.headerList, maxHeaderFieldCount: limits.headerFields
         )
         let idle = TimeAmount.seconds(limits.idle.components.seconds)
-        let (site, isSecure, kind, farewell) = (site, isSecure, kind, TimeAmount(limits.farewell))
+        let (site, isSecure, kind) = (site, isSecure, kind)
+        let (farewell, largestForm) = (TimeAmount(limits.farewell), limits.form)
         return HTTP1Channel(
             responder: { request, writer, channel in
                 let remote = channel.remoteAddress?.ipAddress ?? ""
@@ -82,10 +83,16 @@ struct WebListener: Sendable {
                     response = await site.respond(to: request, remote: remote, isSecure: isSecure)
                 }
                 try await writer.write(response: response.head, body: response.body)
-                if response.status == .contentTooLarge || response.status == .requestTimeout {
+                if response.status.kind == .clientError, Self.mayStillBeComing(request, largestForm) {
                     channel.eventLoop.scheduleTask(in: farewell) { channel.close(promise: nil) }
                 }
             }, configuration: .init(idleTimeout: idle, httpDecoderConfiguration: decoder))
+    }
+
+    /// Whether a request's body is one that is refused before all of it is read.
+    private static func mayStillBeComing(_ request: Request, _ largestForm: Int) -> Bool {
+        if request.headers[.transferEncoding] != nil { return true }
+        return request.headers[.contentLength].flatMap { Int($0) }.map { $0 > largestForm } ?? false
     }
 
     /// RFC 9110 §15.4.9: the same request at the site over TLS.
@@ -124,7 +131,9 @@ package final class ConnectionGate: Sendable {
         let limits = limits()
         return state.withLockedValue { state in
             let here = state.byAddress[address] ?? 0
-            guard state.total < limits.connections, here < limits.connectionsPerAddress else { return nil }
+            guard state.total < min(limits.connections, FileLimit.connections), here < limits.connectionsPerAddress else {
+                return nil
+            }
             state.total += 1
             state.byAddress[address] = here + 1
             return Place(gate: self, address: address)

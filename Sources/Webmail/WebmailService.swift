@@ -41,12 +41,14 @@ package struct WebmailService: Service {
         listeners: [Listener], dataFolder: String, runFolder: String, templatesFolder: String, store: MailStore,
         generation: CurrentGeneration, authenticator: any Authenticator, registry: SessionRegistry,
         certificates: ServerCertificates?, logger: Logger, limits fixed: WebLimits? = nil,
-        now: @escaping @Sendable () -> Int64 = WallClock.seconds
+        now: @escaping @Sendable () -> Int64 = WallClock.seconds,
+        latestRevocation: @escaping @Sendable () -> Int64 = { 0 }
     ) throws {
         let limits: @Sendable () -> WebLimits = { fixed ?? WebLimits(generation.value.host.limits) }
         let web = try Web(
             templatesFolder: templatesFolder, dataFolder: dataFolder, runFolder: runFolder, store: store, generation: generation,
-            authenticator: authenticator, registry: registry, limits: limits, logger: logger, now: now)
+            authenticator: authenticator, registry: registry, limits: limits, logger: logger, now: now,
+            latestRevocation: latestRevocation)
         let gate = ConnectionGate(limits: limits)
         self.web = web
         self.listeners = try listeners.map { listener in
@@ -63,11 +65,15 @@ package struct WebmailService: Service {
         }
     }
 
+    /// Takes up the sessions of the run before; call it before `run`.
+    ///
+    /// - Returns: the number after which a revocation may end one of them (`AuthenticationClient.catchUp`); nil without sessions.
+    package func takeUpSessions() async throws -> Int64? { try await web.sessions.load() }
+
     package func run() async throws { try await run(listening: {}) }
 
-    /// - Parameter listening: called when sessions are loaded and connections are about to be taken.
+    /// - Parameter listening: called when connections are about to be taken.
     package func run(listening: @Sendable () -> Void) async throws {
-        try await web.sessions.load()
         await web.uploads.purge()
         listening()
         do {

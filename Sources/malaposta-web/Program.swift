@@ -32,7 +32,9 @@ import Worker
         let webmail = try WebmailService(
             listeners: listeners(host, surroundings), dataFolder: data, runFolder: run,
             templatesFolder: surroundings.templatesFolder, store: store, generation: generation, authenticator: authenticator,
-            registry: sessions, certificates: certificates, logger: logger)
+            registry: sessions, certificates: certificates, logger: logger,
+            latestRevocation: { authenticator.latestRevocation ?? 0 })
+        if let number = try await webmail.takeUpSessions() { authenticator.catchUp(after: number) }
 
         let report = HealthReport(program: "malaposta-web", version: Self.version)
         let gate = StartGate(1) {

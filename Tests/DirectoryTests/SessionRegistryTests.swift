@@ -28,6 +28,22 @@ import Testing
         withExtendedLifetime(tokens) {}
     }
 
+    /// Of sessions that a process takes up from the run before, a revocation ends those alone that began before it.
+    @Test func whoLoggedInAfterARevocationStays() {
+        let registry = SessionRegistry()
+        let (before, after) = (Ends(), Ends())
+        let tokens = [
+            registry.register(AccountID(1), service: .web, remote: "", since: 4) { before.hear($0) },
+            registry.register(AccountID(1), service: .web, remote: "", since: 5) { after.hear($0) },
+        ]
+        registry.end(AccountID(1), .passwordChanged, revocation: 5)
+        #expect(before.heard == [.passwordChanged])
+        #expect(after.heard.isEmpty)
+        registry.end(AccountID(1), .suspended)
+        #expect(after.heard == [.suspended])
+        withExtendedLifetime(tokens) {}
+    }
+
     @Test func aReleasedTokenIsForgotten() {
         let registry = SessionRegistry()
         do {

@@ -137,7 +137,8 @@ struct ControlDatabase {
             }
             return Revocation(number: row.integer(0), account: account, reason: reason)
         }
-        return RevocationsQuestion.Answer(latest: latest, revocations: rows.compactMap(\.self))
+        let oldest = try connection.first("SELECT MIN(number) FROM revocation") { $0.optionalInteger(0) } ?? nil
+        return RevocationsQuestion.Answer(latest: latest, revocations: rows.compactMap(\.self), oldest: oldest)
     }
 }
 

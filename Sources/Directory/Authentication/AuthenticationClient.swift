@@ -22,6 +22,13 @@ package final class AuthenticationClient: Authenticator, Service {
     private let logger: Logger
     private let state = NIOLockedValueBox(State())
 
+    /// The number of the last revocation that this client knows of; nil before it was connected.
+    package var latestRevocation: Int64? { state.withLockedValue { $0.latest } }
+
+    /// Has the first connection ask for what was revoked after a number: of a process that takes up the sessions of the run before
+    /// it. Call it before `run`, with those sessions registered.
+    package func catchUp(after number: Int64) { state.withLockedValue { $0.latest = number } }
+
     /// - Parameter path: of the control plane's authentication socket, `auth.sock` in the run folder.
     package init(path: String, sessions: SessionRegistry, logger: Logger) {
         client = LocalClient(path: path)
@@ -63,7 +70,7 @@ package final class AuthenticationClient: Authenticator, Service {
             state.latest = max(state.latest ?? 0, revocation.number)
             for question in state.underWay.keys { state.underWay[question]?.insert(revocation.account) }
         }
-        sessions.end(revocation.account, revocation.reason)
+        sessions.end(revocation.account, revocation.reason, revocation: revocation.number)
     }
 
     /// What was told while nobody listened.
@@ -71,6 +78,10 @@ package final class AuthenticationClient: Authenticator, Service {
         let after = state.withLockedValue { $0.latest }
         do {
             let answer = try await client.ask(RevocationsQuestion(after: after))
+            // Whom older ones meant is not known any more: everybody logs in again.
+            if let after, let oldest = answer.oldest, after < oldest - 1 {
+                for account in sessions.accounts { sessions.end(account, .passwordChanged, revocation: oldest) }
+            }
             for revocation in answer.revocations { act(on: revocation) }
             state.withLockedValue { $0.latest = max($0.latest ?? 0, answer.latest) }
         } catch {

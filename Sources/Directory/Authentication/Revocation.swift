@@ -28,10 +28,13 @@ package struct RevocationsQuestion: Question {
     package struct Answer: Codable, Sendable {
         package var latest: Int64
         package var revocations: [Revocation]
+        /// The oldest that is still known; nil where none is.
+        package var oldest: Int64?
 
-        package init(latest: Int64, revocations: [Revocation]) {
+        package init(latest: Int64, revocations: [Revocation], oldest: Int64? = nil) {
             self.latest = latest
             self.revocations = revocations
+            self.oldest = oldest
         }
     }
 }

@@ -7,6 +7,8 @@ package final class SessionRegistry: Sendable {
         let account: AccountID
         let service: LoginService
         let remote: String
+        /// Revocations up to this number were known when it logged in.
+        let since: Int64
         let end: @Sendable (SessionEnd) -> Void
     }
 
@@ -40,16 +42,19 @@ package final class SessionRegistry: Sendable {
     ///   - attempt: begun before the account was looked at. Where the account's sessions have been ended since then, this one is
     ///     not noted, and `end` is called before the return. Nil for a session that was not begun just now.
     ///   - remote: the client's IP address, for `count(remote:)`.
+    ///   - since: of a session that a process takes up from the run before it: the number of the latest revocation when it
+    ///     logged in (`AuthenticationClient.latestRevocation`). Revocations up to it do not end the session.
     ///   - end: closes the session, saying why; called at most once, on any thread, and must not wait.
     /// - Returns: the session's entry: it is gone once this is released.
     package func register(
-        _ account: AccountID, service: LoginService, remote: String, after attempt: LoginAttempt? = nil,
+        _ account: AccountID, service: LoginService, remote: String, after attempt: LoginAttempt? = nil, since: Int64 = 0,
         end: @escaping @Sendable (SessionEnd) -> Void
     ) -> SessionToken {
         let (number, revoked) = state.withLockedValue { state -> (UInt64, SessionEnd?) in
             state.next += 1
             if let attempt, let reason = state.logins[attempt.number]?[account] { return (state.next, reason) }
-            state.entries[state.next] = Entry(account: account, service: service, remote: remote, end: end)
+            state.entries[state.next] = Entry(
+                account: account, service: service, remote: remote, since: since, end: end)
             state.byAccount[account, default: []].insert(state.next)
             state.byRemote[remote, default: 0] += 1
             return (state.next, nil)
@@ -59,10 +64,14 @@ package final class SessionRegistry: Sendable {
     }
 
     /// Ends every session of an account.
-    package func end(_ account: AccountID, _ reason: SessionEnd) {
+    ///
+    /// - Parameter revocation: its number, where it is a revocation that ends them: sessions that began after it stay.
+    package func end(_ account: AccountID, _ reason: SessionEnd, revocation: Int64 = .max) {
         let sessions = state.withLockedValue { state -> [Entry] in
             for login in state.logins.keys { state.logins[login]?[account] = reason }
-            return Array(state.byAccount[account] ?? []).compactMap { Self.remove($0, from: &state) }
+            return Array(state.byAccount[account] ?? []).compactMap { number in
+                state.entries[number].map { $0.since < revocation } == true ? Self.remove(number, from: &state) : nil
+            }
         }
         for session in sessions { session.end(reason) }
     }

@@ -16,6 +16,8 @@ package final class Sessions: Sendable {
         var registrations: [String: SessionToken] = [:]
         var endings: [String: SessionEnding] = [:]
         var watchers: [String: [Int: @Sendable () -> Void]] = [:]
+        /// By session, then by place.
+        var orders: [String: [String: ChosenOrder]] = [:]
         var next = 0
     }
 
@@ -30,26 +32,64 @@ package final class Sessions: Sendable {
     private let currentLimits: @Sendable () -> WebLimits
     private let logger: Logger
     private let now: @Sendable () -> Int64
+    private let latestRevocation: @Sendable () -> Int64
 
+    /// - Parameter latestRevocation: the number of the latest one that is known.
     package init(
         folder: String, registry: SessionRegistry, limits: @escaping @Sendable () -> WebLimits, logger: Logger,
-        now: @escaping @Sendable () -> Int64
+        now: @escaping @Sendable () -> Int64, latestRevocation: @escaping @Sendable () -> Int64 = { 0 }
     ) {
         database = SessionDatabase(path: "\(folder)/sessions.db", pool: .singleton)
         self.registry = registry
         currentLimits = limits
         self.logger = logger
         self.now = now
+        self.latestRevocation = latestRevocation
     }
 
     private var limits: WebLimits { currentLimits() }
 
     /// Takes up the sessions of the run before.
-    package func load() async throws {
+    ///
+    /// - Returns: the number after which a revocation may end one of them; nil without sessions.
+    @discardableResult
+    package func load() async throws -> Int64? {
         let sessions = try await database.all()
         let live = sessions.filter { !isOver($0) }
         try await database.delete(sessions.filter { isOver($0) }.map(\.id))
         for session in live { keep(session, remote: "") }
+        for order in try await database.orders() {
+            state.withLockedValue { state in
+                guard state.sessions[order.session] != nil else { return }
+                state.orders[order.session, default: [:]][order.place] = order.chosen
+            }
+        }
+        return live.map(\.since).min()
+    }
+
+    // MARK: How lists are sorted
+
+    /// How a session has last sorted the list of that place; nil where it did not.
+    package func order(of place: String, in session: String) -> ChosenOrder? {
+        state.withLockedValue { $0.orders[session]?[place] }
+    }
+
+    /// Lasts until the session ends (F30). Nil forgets it; beyond `WebLimits.ordersPerSession` places nothing is kept.
+    package func setOrder(_ chosen: ChosenOrder?, of place: String, in session: String) {
+        let isNew = state.withLockedValue { state -> Bool in
+            let known = state.orders[session] ?? [:]
+            guard state.sessions[session] != nil, known[place] != chosen else { return false }
+            guard chosen == nil || known[place] != nil || known.count < limits.ordersPerSession else { return false }
+            state.orders[session, default: [:]][place] = chosen
+            return true
+        }
+        guard isNew else { return }
+        let (database, logger) = (database, logger)
+        Task {
+            do { try await database.setOrder(chosen, of: place, in: session) } catch {
+                logger.warning("how a list is sorted was not written down", metadata: ["cause": "\(error)"])
+            }
+        }
     }
 
     /// Before a password is checked.
@@ -62,7 +102,9 @@ package final class Sessions: Sendable {
     ) async throws -> (token: String, session: WebSession) {
         let token = SecureRandom.hex(32)
         let moment = now()
-        let session = WebSession(id: Self.id(token), account: account, csrf: SecureRandom.hex(16), created: moment, used: moment)
+        let session = WebSession(
+            id: Self.id(token), account: account, csrf: SecureRandom.hex(16), created: moment, used: moment,
+            since: latestRevocation())
         let others = state.withLockedValue { $0.sessions.values.filter { $0.account == account } }
         let surplus = others.sorted { $0.used > $1.used }.dropFirst(limits.sessionsPerAccount - 1).map(\.id)
         try await database.insert(session)
@@ -99,6 +141,7 @@ package final class Sessions: Sendable {
         let watchers = state.withLockedValue { state -> [@Sendable () -> Void] in
             guard state.sessions.removeValue(forKey: id) != nil else { return [] }
             state.registrations[id] = nil
+            state.orders[id] = nil
             if state.endings.count >= Self.rememberedEndings { state.endings.removeAll() }
             state.endings[id] = reason
             return state.watchers.removeValue(forKey: id).map { Array($0.values) } ?? []
@@ -128,8 +171,9 @@ package final class Sessions: Sendable {
 
     private func keep(_ session: WebSession, remote: String, after attempt: LoginAttempt? = nil) {
         state.withLockedValue { $0.sessions[session.id] = session }
-        let registration = registry.register(session.account, service: .web, remote: remote, after: attempt) {
-            [weak self] reason in
+        let registration = registry.register(
+            session.account, service: .web, remote: remote, after: attempt, since: session.since
+        ) { [weak self] reason in
             self?.end(session.id, SessionEnding(rawValue: reason.rawValue) ?? .expired)
         }
         state.withLockedValue { state in

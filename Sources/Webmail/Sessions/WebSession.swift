@@ -10,6 +10,8 @@ package struct WebSession: Sendable, Hashable {
     /// Seconds since 1970.
     package let created: Int64
     package var used: Int64
+    /// The latest revocation that was known at log-in: those up to it do not end this session.
+    package var since: Int64 = 0
 }
 
 /// What the log-in page says after a session's end.

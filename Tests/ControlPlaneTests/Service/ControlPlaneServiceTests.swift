@@ -75,6 +75,31 @@ import Testing
         }
     }
 
+    /// A worker that was down hears of what was revoked meanwhile, and ends only the sessions that it took up from before.
+    @Test func aPasswordChangedWhileAWorkerWasDownEndsTheSessionsItTakesUp() async throws {
+        try await running { host in
+            let commands = ControlClient(host.folders)
+            let rui = try await commands.host.user("rui@acme.example").account
+            _ = try await commands.setPassword(Array("first".utf8), of: "rui@acme.example")
+            let registry = SessionRegistry()
+            let client = AuthenticationClient(path: host.folders.authenticationSocket, sessions: registry, logger: logger)
+            let ends = AsyncStream<String>.makeStream()
+            var heard = ends.stream.makeAsyncIterator()
+            let tokens = [
+                registry.register(rui.id, service: .web, remote: "", since: 1) { _ in ends.continuation.yield("after") },
+                registry.register(rui.id, service: .web, remote: "", since: 0) { _ in ends.continuation.yield("before") },
+            ]
+            client.catchUp(after: 0)
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await client.run() }
+                #expect(await heard.next() == "before")
+                #expect(registry.count(rui.id) == 1)
+                withExtendedLifetime(tokens) {}
+                group.cancelAll()
+            }
+        }
+    }
+
     @Test func anApplyIsInForceWhenTheCommandReturns() async throws {
         try await running { host in
             let commands = ControlClient(host.folders)

@@ -37,7 +37,7 @@ enum LoginEndpoints {
         let token = SecureRandom.hex(16)
         let ending = call.query["ended"].flatMap { SessionEnding(rawValue: $0) }
         var fields: Fields = [
-            "lang": words.language, "assets": web.assets.prefix, "t": words.texts, "title": words["log_in_title"],
+            "lang": words.language, "title": words["log_in_title"],
             "script": "zone.js",
             "host": web.generation.value.host.hostName.unicode, "csrf": token, "name": name,
             "next": Answer.safe(next ?? call.query["next"]),
@@ -48,7 +48,7 @@ enum LoginEndpoints {
         fields.set("theme", Web.theme(call))
         fields.set("problem", problem)
         if problem == nil { fields.set("notice", ending.map { words["ended_\($0.rawValue)"] }) }
-        var response = Answer.html(web.templates.render(LoginPage(fields: fields)), status: status)
+        var response = Answer.html(web.templates.render(LoginPage(fields: fields), in: words), status: status)
         response.setCookie(Cookies.set(Cookies.login, token, lifeInSeconds: 3_600, isSecure: call.isSecure, isStrict: true))
         if let chosen { response.setCookie(languageCookie(chosen.language, call)) }
         return response

@@ -5,8 +5,8 @@ internal import NIOCore
 
 /// Makes answers.
 enum Answer {
-    static func html(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
-        make(ByteBuffer(string: text), "text/html; charset=utf-8", status)
+    static func html(_ page: ByteBuffer, status: HTTPResponse.Status = .ok) -> Response {
+        make(page, "text/html; charset=utf-8", status)
     }
 
     static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {

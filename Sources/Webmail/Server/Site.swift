@@ -65,7 +65,7 @@ package struct Site: Sendable {
         if refusal == .notLoggedIn { return logIn(call) }
         if call.fragment != nil { return Answer.text(problem, status: status) }
         let page = ErrorPage(fields: errorFields(status, refusal, problem, words, call))
-        return Answer.html(web.templates.render(page), status: status)
+        return Answer.html(web.templates.render(page, in: words), status: status)
     }
 
     private func refusal(_ error: any Error) -> WebRefusal? {
@@ -92,7 +92,7 @@ package struct Site: Sendable {
     ) -> Fields {
         let heading = words.texts["h_\(status.code)"] ?? words["h_400"]
         var fields: Fields = [
-            "lang": words.language, "assets": web.assets.prefix, "t": words.texts, "title": heading, "status": "\(status.code)",
+            "lang": words.language, "title": heading, "status": "\(status.code)",
             "heading": heading, "explanation": problem, "host": web.generation.value.host.hostName.unicode,
         ]
         fields.set("theme", Web.theme(call))

@@ -22,6 +22,8 @@ package struct WebLimits: Sendable {
     package var uploadLife = Duration.seconds(2 * 86_400)
     /// Sessions of one account; the one used longest ago gives way.
     package var sessionsPerAccount = 20
+    /// Lists whose sorting one session remembers.
+    package var ordersPerSession = 1_000
     /// A session ends this long after it was last used, and this long after log-in.
     package var sessionIdle = Duration.seconds(14 * 86_400)
     package var sessionLife = Duration.seconds(60 * 86_400)
@@ -44,11 +46,20 @@ package struct WebLimits: Sendable {
     package var messagesPerAction = 1_000
     package var page = 50
     package var found = 200
-    /// Octets of text shown in a page, and of HTML shown in a frame.
+    /// Octets of text shown in a page, and of HTML shown in a frame; pieces of text of one message.
     package var shownText = 1 << 20
     package var shownHTML = 4 << 20
-    /// Octets of a message that is taken apart to show or save its parts.
-    package var message = 64 << 20
+    package var shownTexts = 50
+    /// Octets of a header that are shown.
+    package var shownHeader = 256 << 10
+    /// Octets of a message in memory at a time: parts are found, shown and saved piece by piece.
+    package var piece = 256 << 10
+    /// Messages whose structure is remembered; one with more parts, or more octets of header fields, is not.
+    package var structures = 256
+    package var structureParts = 100
+    package var structureHeader = 64 << 10
+    /// Messages in Sent, the newest ones, whose recipients are suggested.
+    package var correspondence = 200
     /// Suggestions of people.
     package var suggestions = 8
     /// How long a message that was sent can be taken back.

@@ -1,7 +1,6 @@
 internal import FoundationEssentials
 package import Mail
 internal import NIOConcurrencyHelpers
-package import NIOCore
 internal import TLS
 
 /// Files that wait to be sent, each of one account, on disk.
@@ -65,11 +64,12 @@ package final class Uploads: Sendable {
             largest: min(file.largest, limits.upload.octets, room), handle: handle)
     }
 
-    /// Keeps octets that are in memory as a file.
-    package func store(_ octets: ByteBuffer, as file: Announced) async throws -> File {
+    /// Keeps a part of a message as a file.
+    func store(_ content: PartContent, as file: Announced) async throws -> File {
         let incoming = try await begin(file)
+        var content = content
         do {
-            try await incoming.write(octets)
+            while let piece = try await content.next() { try await incoming.write(piece) }
             return try await incoming.finish()
         } catch {
             await incoming.abandon()

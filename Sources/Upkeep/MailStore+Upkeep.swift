@@ -19,6 +19,7 @@ extension MailStore {
         table.answer(ImportMessageQuestion.self) { question, _ in
             try await refusing { try await self.importMessage(question) }
         }
+        table.answer(DefineTagQuestion.self) { question, _ in try await refusing { try await self.define(question) } }
         table.answer(UsageQuestion.self) { question, _ in try await self.answer(question) }
         table.answer(PurgeAccountQuestion.self) { question, _ in
             try await refusing { try await self.answer(question, under: current) }

@@ -17,6 +17,8 @@ package final class Web: Sendable {
     package let authenticator: any Authenticator
     package let uploads: Uploads
     package let submission: Submission
+    let structures: StructureCache
+    private let zones = TimeZones()
     private let currentLimits: @Sendable () -> WebLimits
     package let logger: Logger
     package let now: @Sendable () -> Int64
@@ -24,16 +26,18 @@ package final class Web: Sendable {
     package init(
         templatesFolder: String, dataFolder: String, runFolder: String, store: MailStore, generation: CurrentGeneration,
         authenticator: any Authenticator, registry: SessionRegistry, limits: @escaping @Sendable () -> WebLimits, logger: Logger,
-        now: @escaping @Sendable () -> Int64
+        now: @escaping @Sendable () -> Int64, latestRevocation: @escaping @Sendable () -> Int64 = { 0 }
     ) throws {
-        templates = try Templates(folder: templatesFolder)
         assets = try Assets(folder: templatesFolder)
         languages = try Languages(folder: templatesFolder)
+        templates = try Templates(folder: templatesFolder, languages: languages, constants: ["assets": assets.prefix])
         let folder = "\(dataFolder)/web"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        sessions = Sessions(folder: folder, registry: registry, limits: limits, logger: logger, now: now)
+        sessions = Sessions(
+            folder: folder, registry: registry, limits: limits, logger: logger, now: now, latestRevocation: latestRevocation)
         // What the configuration says of the web is about connections and sessions alone.
+        structures = StructureCache(limits: limits())
         uploads = try Uploads(folder: "\(folder)/uploads", limits: limits(), now: now)
         submission = Submission(runFolder: runFolder, limits: limits())
         self.store = store
@@ -91,12 +95,8 @@ package final class Web: Sendable {
 
     package func clock(_ call: Call, _ words: Words) -> CivilClock {
         let name = call.cookie(Cookies.zone).map { FormFields.decode($0.utf8) }
-        guard let name, name.utf8.count < 64, let zone = TimeZone(identifier: name) else {
-            return CivilClock(words: words, now: now())
-        }
-        return CivilClock(words: words, now: now()) { seconds in
-            zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
-        }
+        guard let offset = name.flatMap(zones.offsets) else { return CivilClock(words: words, now: now()) }
+        return CivilClock(words: words, now: now(), offset: offset)
     }
 
     static func theme(_ call: Call) -> String? {

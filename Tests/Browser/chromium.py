@@ -113,6 +113,8 @@ class Chromium:
         return result["result"].get("value")
 
     def go(self, url):
+        # What a page would ask before it is left is not asked here.
+        self.run("addEventListener('beforeunload', event => event.stopImmediatePropagation(), true)")
         self.call("Page.navigate", url=url)
         self.wait("document.readyState === 'complete'")
 
@@ -145,10 +147,30 @@ class Chromium:
         self.run(f"(e => {{ e.focus(); if (e.select) e.select() }})(document.querySelector({json.dumps(selector)}))")
         self.call("Input.insertText", text=text)
 
-    def key(self, name, code=None, text=None):
-        parameters = {"key": name, "code": code or name, **({"text": text} if text else {})}
-        self.call("Input.dispatchKeyEvent", type="keyDown", **parameters)
-        self.call("Input.dispatchKeyEvent", type="keyUp", key=name, code=code or name)
+    KEYS = {"Backspace": 8, "Tab": 9, "Enter": 13, "Escape": 27, "End": 35, "Home": 36, "ArrowLeft": 37, "ArrowUp": 38,
+            "ArrowRight": 39, "ArrowDown": 40, "Delete": 46}
+
+    def key(self, name, code=None, text=None, shift=False, control=False):
+        """Presses a key as a person does: one letter types it, Enter and Tab do what they do."""
+        text = text or ("\r" if name == "Enter" else name if len(name) == 1 and not control else None)
+        parameters = {"key": name, "code": code or name, "modifiers": (8 if shift else 0) | (2 if control else 0),
+                      "windowsVirtualKeyCode": self.KEYS.get(name, ord(name.upper()) if len(name) == 1 else 0)}
+        self.call("Input.dispatchKeyEvent", type="keyDown", **parameters, **({"text": text} if text else {}))
+        self.call("Input.dispatchKeyEvent", type="keyUp", **parameters)
+
+    def keys(self, *names):
+        for name in names:
+            self.key(name)
+
+    def type(self, text):
+        self.call("Input.insertText", text=text)
+
+    def tree(self):
+        """What a screen reader is told: (role, name, properties) of each node that it meets."""
+        nodes = self.call("Accessibility.getFullAXTree")["nodes"]
+        return [(node["role"]["value"], node.get("name", {}).get("value", ""),
+                 {one["name"]: one["value"].get("value") for one in node.get("properties", [])})
+                for node in nodes if not node.get("ignored")]
 
     def save_downloads(self, folder):
         self.call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))

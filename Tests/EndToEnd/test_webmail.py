@@ -4,8 +4,10 @@ import email.policy
 import html
 import http.cookiejar
 import imaplib
+import os
 import random
 import re
+import signal
 import smtplib
 import ssl
 import sys
@@ -106,7 +108,7 @@ class Webmail(unittest.TestCase):
         browser.click("#toasts button")
         browser.wait("!!document.querySelector('#compose #uploads .file')")
         self.assertEqual(browser.run("document.querySelector('#uploads .name').innerText"), "itinerário.bin")
-        self.assertIn("tomas@acme.example", browser.run("document.querySelector('#compose').to.value"))
+        self.assertIn("tomas@acme.example", browser.run("document.querySelector('#compose input[name=to]').value"))
         self.assertEqual(len(messages("rita", "Drafts", "Tram tickets with a file")), 1)
         browser.click("#compose button[value=send]")
         browser.wait("!document.querySelector('#compose') && !!document.querySelector('#toasts button')")
@@ -248,6 +250,370 @@ class Webmail(unittest.TestCase):
         arrived = wait_until("it arrived", lambda: messages("tomas", "INBOX", "Without scripts"))
         self.assertEqual(len(arrived), 1)
         self.assert_attached(arrived[0], "plain.bin")
+
+    # MARK: Recipients
+
+    def chips(self, field="to"):
+        return browser.run(f"[...document.querySelectorAll('.chips[data-for={field}] .chip')].map(c => c.querySelector('.who-is > span:last-child').textContent)")
+
+    def hidden(self, field):
+        return browser.run(f"document.querySelector('#compose input[name={field}]').value")
+
+    def test_recipients_are_chips_for_the_keyboard(self):
+        browser.go(site("/compose"))
+        browser.fill("#to", "tom")
+        browser.wait("document.querySelector('#to').getAttribute('aria-expanded') === 'true'")
+        self.assertEqual(browser.run("document.getElementById(document.querySelector('#to').getAttribute('aria-activedescendant')).getAttribute('role')"), "option")
+        browser.key("Enter")
+        self.assertEqual(self.chips(), ["Tomás Oliveira"])
+        browser.type("plain@far.example")
+        browser.key(",")
+        browser.type('"Lima, Paulo" <paulo@far.example>')
+        browser.key("Enter")
+        self.assertEqual(self.chips(), ["Tomás Oliveira", "plain@far.example", "Lima, Paulo"])
+        self.assertEqual(self.hidden("to"), 'Tomás Oliveira <tomas@acme.example>, plain@far.example, "Lima, Paulo" <paulo@far.example>')
+        # Left into the chips, Enter makes the last one text again, Backspace takes one away.
+        browser.keys("ArrowLeft", "Enter")
+        self.assertEqual(browser.run("document.activeElement.value"), '"Lima, Paulo" <paulo@far.example>')
+        browser.key("Enter")
+        browser.keys("Backspace", "Home", "Delete")
+        self.assertEqual(self.chips(), ["plain@far.example", "Lima, Paulo"])
+        self.assertTrue(browser.run("document.activeElement.matches('.chip .who-is')"))
+        browser.keys("End")
+        self.assertEqual(browser.run("document.activeElement.id"), "to")
+        browser.type("no address")
+        browser.key("Tab")
+        self.assertEqual(browser.run("document.querySelectorAll('.chip.bad').length"), 1)
+        self.assertIn("not an address", browser.run("document.querySelector('.chip.bad .who-is').getAttribute('aria-label')"))
+
+    def test_recipients_are_dragged_from_field_to_field(self):
+        browser.go(site("/compose?to=ana@far.example,%20Zoe%20<zoe@far.example>"))
+        browser.wait("document.querySelectorAll('.chip').length === 2")
+        browser.click("[data-show=cc]")
+        browser.run("""(() => {
+            const transfer = new DataTransfer(), chip = document.querySelectorAll('.chip')[1], target = document.querySelector('#cc').closest('.field');
+            const event = (kind) => new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: transfer });
+            chip.dispatchEvent(event('dragstart')); target.dispatchEvent(event('dragover')); target.dispatchEvent(event('drop')); chip.dispatchEvent(event('dragend'));
+        })()""")
+        self.assertEqual((self.chips("to"), self.chips("cc")), (["ana@far.example"], ["Zoe"]))
+        self.assertEqual((self.hidden("to"), self.hidden("cc")), ("ana@far.example", "Zoe <zoe@far.example>"))
+
+    def test_a_draft_saves_itself_and_goes_on_at_its_address(self):
+        browser.go(site("/compose"))
+        browser.fill("#to", "tomas@acme.example")
+        browser.fill("#subject-line", "Saved by itself")
+        browser.fill("#body", "Half a sentence")
+        browser.wait("location.search.includes('draft=') && /\\d/.test(document.querySelector('#saved').innerText)")
+        browser.call("Page.reload")
+        browser.wait("document.querySelector('#body')?.value.includes('Half a sentence') && document.querySelectorAll('.chip').length === 1")
+        self.assertEqual(len(messages("rita", "Drafts", "Saved by itself")), 1)
+        browser.click("#compose button[value=discard]")
+        browser.wait("!document.querySelector('#compose')")
+        self.assertEqual(messages("rita", "Drafts", "Saved by itself"), [])
+
+    # MARK: Conversations, tags, folders
+
+    def test_a_conversation_is_deleted_whole_and_comes_back(self):
+        for number in (1, 2):
+            send_by_smtp("Talk of the town" if number == 1 else "Re: Talk of the town", f"Part {number}.\r\n")
+        wait_until("both arrived", lambda: len(messages("rita", "INBOX", "Talk of the town")) == 2)
+        go_to_inbox()
+        browser.wait(has_row("Talk of the town"))
+        browser.run("[...document.querySelectorAll('.row')].find(r => r.innerText.includes('Talk of the town')).querySelector('input').click()")
+        browser.click("#bulk button[value=trash]")
+        browser.wait("!" + has_row("Talk of the town"))
+        wait_until("both are gone", lambda: messages("rita", "INBOX", "Talk of the town") == [])
+        self.assertEqual(len(messages("rita", "Trash", "Talk of the town")), 2)
+        self.assertIn("2 messages", browser.run("document.querySelector('#toasts').innerText"))
+        browser.click("#toasts button")
+        browser.wait(has_row("Talk of the town"))
+        wait_until("both are back", lambda: len(messages("rita", "INBOX", "Talk of the town")) == 2)
+
+    def test_a_tag_is_made_at_a_message_coloured_and_forgotten(self):
+        send_by_smtp("Worth a tag")
+        go_to_inbox()
+        browser.click(".row", "Worth a tag")
+        browser.wait("document.querySelector('#subject')?.innerText.includes('Worth a tag')")
+        browser.click(".tagging > summary")
+        browser.click(".tagging .within > summary")
+        browser.fill(".tagging input[name=name]", "For later")
+        browser.run("document.querySelectorAll('.tagging input[type=radio]')[3].click()")
+        browser.click(".tagging .within button.primary")
+        browser.wait("!!document.querySelector('#subject .tag.t3') && [...document.querySelectorAll('#folders .tags .name')].some(n => n.innerText === 'For later')")
+        browser.wait("!![...document.querySelectorAll('.row')].find(r => r.innerText.includes('Worth a tag'))?.querySelector('.tag.t3')")
+        browser.run("[...document.querySelectorAll('#folders .tags li')].find(l => l.innerText.includes('For later')).querySelector('.options').open = true")
+        browser.click("#folders .options[open] .swatch.t5")
+        browser.wait("document.querySelector('#subject .tag')?.classList.contains('t5')")
+        browser.run("[...document.querySelectorAll('#folders .tags li')].find(l => l.innerText.includes('For later')).querySelector('.options').open = true")
+        browser.click("#folders .options[open] button.danger")
+        browser.wait("!document.querySelector('#subject .tag') && !document.querySelector('#folders .tags').innerText.includes('For later')")
+
+    def test_a_folder_is_made_named_thrown_away_and_brought_back(self):
+        go_to_inbox()
+        browser.click("#folders .add > summary")
+        browser.fill("#new-folder", "Season")
+        browser.click("#folders .add[open] button.primary")
+        browser.wait("document.querySelector('#list h1')?.innerText.includes('Season')")
+        browser.click("#list-more > summary")
+        browser.click("#list-more .within > summary")
+        browser.fill("#list-more input[name=name]", "Season 2027")
+        browser.click("#list-more .within button.primary")
+        browser.wait("document.querySelector('#list h1')?.innerText.includes('Season 2027')")
+        browser.click("#list-more > summary")
+        browser.click("#list-more button.danger")
+        browser.wait("document.querySelector('#toasts')?.innerText.includes('trash')")
+        browser.click("#toasts button")
+        browser.wait("document.querySelector('#list h1')?.innerText.includes('Season 2027')")
+
+    def test_an_order_lasts(self):
+        go_to_inbox()
+        browser.click("#list .menu.usual > summary")
+        browser.click("#list .menu.usual a", "By sender")
+        browser.wait("location.search.includes('sort=sender')")
+        order = browser.run("[...document.querySelectorAll('.row .from')].map(e => e.innerText).join()")
+        go_to_inbox()
+        self.assertEqual(browser.run("[...document.querySelectorAll('.row .from')].map(e => e.innerText).join()"), order)
+        browser.click("#list .menu.usual > summary")
+        browser.click("#list .menu.usual a", "Newest first")
+        browser.wait("location.search.includes('sort=date')")
+        go_to_inbox()
+        self.assertTrue(browser.run("!!document.querySelector('.group')"))
+
+    def test_everything_has_an_address(self):
+        go_to_inbox()
+        inbox = browser.run("location.href")
+        browser.click(".row", "Harbour Hotel")
+        browser.wait("!!document.querySelector('#subject')")
+        first, subject = browser.run("location.href"), browser.run("document.querySelector('#subject').innerText")
+        self.assertNotEqual(first, inbox)
+        browser.click(".row", "Lunch on Tuesday")
+        browser.wait("document.querySelector('#subject')?.innerText.includes('Lunch')")
+        browser.run("history.back()")
+        browser.wait(f"location.href === {first!r} && document.querySelector('#subject')?.innerText === {subject!r}")
+        browser.run("history.back()")
+        browser.wait(f"location.href === {inbox!r} && !document.querySelector('#subject')")
+        browser.run("history.forward()")
+        browser.wait(f"document.querySelector('#subject')?.innerText === {subject!r}")
+        browser.call("Page.reload")
+        browser.wait(f"document.querySelector('#subject')?.innerText === {subject!r} && document.readyState === 'complete'")
+        self.assertEqual(browser.run("document.querySelectorAll('.row.current').length"), 1)
+
+    def test_a_failure_puts_the_row_back_and_says_why(self):
+        go_to_inbox()
+        browser.call("Network.enable")
+        try:
+            browser.call("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
+            browser.run("[...document.querySelectorAll('.row')].find(r => r.innerText.includes('Lunch')).querySelector('input').click()")
+            browser.click("#bulk button[value=trash]")
+            browser.wait("document.querySelector('#toasts').innerText.length > 10 && " + has_row("Lunch"))
+            browser.click(".row", "Harbour Hotel")
+            browser.wait("!!document.querySelector('#reading .failure button')")
+        finally:
+            browser.call("Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+        browser.click("#reading .failure button")
+        browser.wait("!!document.querySelector('#subject')")
+
+    def test_html_mail_keeps_to_the_scheme_and_shows_no_broken_pictures(self):
+        browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+        try:
+            go_to_inbox()
+            browser.click(".row", "Harbour Hotel")
+            browser.wait("document.querySelector('iframe.frame')?.classList.contains('measured')")
+            style = ("(e => { const s = e.ownerDocument.defaultView.getComputedStyle(e); return [s.backgroundColor, s.color, s.fontSize] })"
+                     "(document.querySelector('iframe.frame').contentDocument.body)")
+            self.assertEqual(browser.run(style), ["rgb(26, 31, 34)", "rgb(230, 233, 234)", "15px"])
+            # What a picture says in words stands over the sign of a broken one.
+            after = ("(e => { const s = e.ownerDocument.defaultView.getComputedStyle(e, '::after'); return [s.position, s.backgroundColor] })"
+                     "(document.querySelector('iframe.frame').contentDocument.querySelector('img'))")
+            self.assertEqual(browser.run(after)[0], "absolute")
+            self.assertNotIn("rgba(0, 0, 0, 0)", browser.run(after))
+        finally:
+            browser.call("Emulation.setEmulatedMedia", features=[])
+
+    def test_spam_is_marked_and_taken_back(self):
+        send_by_smtp("Buy a bridge")
+        go_to_inbox()
+        browser.click(".row", "Buy a bridge")
+        browser.wait("document.querySelector('#subject')?.innerText.includes('Buy a bridge')")
+        browser.click("article.message .more > summary")
+        browser.click("article.message .more button[value=spam]")
+        browser.wait("!" + has_row("Buy a bridge"))
+        wait_until("it is in Spam", lambda: messages("rita", "Spam", "Buy a bridge"))
+        browser.click("#toasts button")
+        wait_until("it is back", lambda: messages("rita", "INBOX", "Buy a bridge"))
+
+    def test_it_prints_dark_pages_as_light_ones(self):
+        browser.call("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+        try:
+            go_to_inbox_message = "[...document.querySelectorAll('.row')].find(r => r.innerText.includes('Harbour Hotel')).querySelector('a').href"
+            go_to_inbox()
+            browser.go(browser.run(go_to_inbox_message))
+            browser.wait("!!document.querySelector('iframe.frame')?.contentDocument?.body")
+            self.assertEqual(browser.run("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('#subject')).color]"),
+                             ["rgb(255, 255, 255)", "rgb(0, 0, 0)"])
+            self.assertEqual(browser.run("document.querySelectorAll('.bar, .list, .folders').length && [...document.querySelectorAll('.bar, .list, .folders')]"
+                                         ".every(e => !e.getClientRects().length)"), True)
+        finally:
+            browser.call("Emulation.setEmulatedMedia", media="", features=[])
+
+    # MARK: Keyboard, screen reader, contrast
+
+    def focus(self):
+        return browser.run("(e => e && (e.id || e.className || e.tagName))(document.activeElement)")
+
+    def test_mail_is_read_answered_and_filed_with_the_keyboard_alone(self):
+        send_by_smtp("Keys one")
+        send_by_smtp("Keys two")
+        wait_until("they arrived", lambda: messages("rita", "INBOX", "Keys two"))
+        go_to_inbox()
+        browser.wait(has_row("Keys two"))
+        browser.key("Tab")
+        self.assertTrue(browser.run("document.activeElement.matches('.skip')"))
+        browser.keys("j", "o")
+        browser.wait("document.querySelector('#subject')?.innerText.includes('Keys two')")
+        self.assertTrue(browser.run("document.activeElement.matches('.row.current > a')"))
+        # A menu opens with the focus in it, arrows walk, Escape gives the focus back.
+        browser.key("e")
+        self.assertTrue(browser.run("!!document.activeElement.closest('.moves .menu-items')"))
+        before = browser.run("document.activeElement.value")
+        browser.key("ArrowDown")
+        self.assertNotEqual(browser.run("document.activeElement.value"), before)
+        browser.key("Escape")
+        self.assertTrue(browser.run("document.activeElement.matches('.moves > summary') && !document.querySelector('details.menu[open]')"))
+        browser.key("s")
+        browser.wait("!!document.querySelector('.tool.star.on')")
+        browser.key("j")
+        browser.wait("document.querySelector('#subject')?.innerText.includes('Keys one')")
+        browser.key("#")
+        browser.wait("!" + has_row("Keys one") + " && !!document.querySelector('#toasts button')")
+        browser.wait("document.activeElement?.matches('.row > a')")
+        browser.key("z")
+        browser.wait(has_row("Keys one"))
+        # Several at once.
+        browser.run("document.querySelector('#rows .row a').focus()")
+        browser.keys("x", "j", "x")
+        self.assertEqual(browser.run("document.querySelector('#counts').innerText"), "2 selected")
+        browser.key("Escape")
+        self.assertEqual(browser.run("document.querySelectorAll('.pick input:checked').length"), 0)
+        # The list of keys is a dialog that gives the focus back.
+        held = self.focus()
+        browser.key("?")
+        browser.wait("document.querySelector('#keys').open")
+        browser.key("Escape")
+        browser.wait("!document.querySelector('#keys').open")
+        self.assertEqual(self.focus(), held)
+        browser.key("/")
+        self.assertEqual(self.focus(), "search")
+        browser.key("Escape")
+        # An answer, sent with Ctrl and Enter.
+        browser.run("[...document.querySelectorAll('.row')].find(r => r.innerText.includes('Keys two')).querySelector('a').focus()")
+        browser.key("o")
+        browser.wait("document.querySelector('#subject')?.innerText.includes('Keys two')")
+        browser.key("r")
+        browser.wait("document.activeElement?.id === 'body'")
+        browser.type("Answered by keys.")
+        browser.key("Enter", control=True)
+        browser.wait("!document.querySelector('#compose') && !!document.querySelector('#toasts button')")
+        wait_until("it is in Sent", lambda: messages("rita", "Sent", "Re: Keys two"), 30)
+
+    NAMED = {"button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "option", "separator", "dialog", "progressbar", "img",
+             "image", "region", "navigation", "listbox", "DisclosureTriangle", "Iframe"}
+
+    def assert_all_named(self, where):
+        nameless = [(role, properties) for role, name, properties in browser.tree() if role in self.NAMED and not name.strip()]
+        self.assertEqual(nameless, [], where)
+
+    def test_screen_readers_are_told_what_is_what(self):
+        go_to_inbox()
+        self.assert_all_named("list")
+        roles = [role for role, _, _ in browser.tree()]
+        for role in ("banner", "navigation", "main", "search", "heading", "list", "status"):
+            self.assertIn(role, roles)
+        browser.click(".row", "Harbour Hotel")
+        browser.wait("!!document.querySelector('#subject')")
+        browser.wait("document.querySelector('#spoken').textContent.includes('Rooms')")
+        self.assert_all_named("message")
+        self.assertIn(("heading", "Re: Rooms 14 to 17 June"), [(role, name) for role, name, _ in browser.tree()])
+        browser.go(site("/compose?to=Zoe%20<zoe@far.example>"))
+        browser.wait("document.querySelectorAll('.chip').length === 1")
+        self.assert_all_named("compose")
+        tree = browser.tree()
+        self.assertIn(("combobox", "To"), [(role, name) for role, name, _ in tree])
+        self.assertTrue(any(role == "button" and name.startswith("Zoe <zoe@far.example>") for role, name, _ in tree))
+        browser.go(site("/settings"))
+        self.assert_all_named("settings")
+        self.assertEqual(browser.run("[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, n, all) => all.indexOf(id) !== n)"), [])
+
+    def test_every_text_can_be_read_in_both_schemes(self):
+        script = (ROOT / "Tests/Browser/contrast.js").read_text()
+        pages = ["/", "/settings", "/compose?to=ana@far.example,%20wrong", "/search/me?q=hotel", "/search/me?q=xyzzyq"]
+        for scheme in ("light", "dark"):
+            browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+            try:
+                for path in pages:
+                    browser.go(site(path))
+                    browser.wait("document.readyState === 'complete'")
+                    self.assertEqual(browser.run(script), [], f"{path} {scheme}")
+                for subject in ("Harbour Hotel", "Rail timetable", "Beatriz Moura", "Casa do Rio"):
+                    go_to_inbox()
+                    browser.click(".row", subject)
+                    browser.wait("!!document.querySelector('#subject')")
+                    browser.wait("[...document.querySelectorAll('iframe.frame')].every(f => f.classList.contains('measured'))")
+                    browser.run("document.querySelectorAll('.message details').forEach(d => { d.open = true })")
+                    self.assertEqual(browser.run(script), [], f"{subject} {scheme}")
+            finally:
+                browser.call("Emulation.setEmulatedMedia", features=[])
+
+    # MARK: Sessions
+
+    def test_y_a_password_changed_while_the_web_is_down_ends_its_sessions(self):
+        cookies = "; ".join(f"{one['name']}={one['value']}" for one in browser.call("Network.getCookies", urls=[site()])["cookies"])
+
+        def landed(cookie):
+            return urllib.request.urlopen(urllib.request.Request(site("/"), headers={"Cookie": cookie})).url
+
+        self.assertIn("/mail/", landed(cookies))
+        # A restart alone ends nothing.
+        self.restart_web()
+        wait_until("the web is up again", lambda: "/mail/" in landed(cookies))
+        before = self.log_in_plainly("ines", PASSWORDS["ines"])
+        self.assertIn("/mail/", landed(before))
+        self.restart_web(self.give_ines_the_password_of_tomas)
+        wait_until("the web is up again, and whose password is the same is in", lambda: "/mail/" in landed(cookies))
+        self.assertIn("/login", landed(before))
+        # Who logged in with the new password stays, whatever restarts.
+        after = self.log_in_plainly("ines", PASSWORDS["tomas"])
+        self.restart_web()
+        wait_until("the web is up again", lambda: "/mail/" in landed(after))
+        self.assertIn("/login", landed(before))
+
+    def give_ines_the_password_of_tomas(self):
+        file = host.configuration / "tenants/acme/accounts.yaml"
+        text = file.read_text()
+        hashes = dict(re.findall(r"- id: (\w+)\n(?:(?!- id:).*\n)*?\s+password_hash: (\S+)", text))
+        file.write_text(text.replace(hashes["ines"], hashes["tomas"]))
+        done = host.command("apply", "--yes")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def log_in_plainly(self, user, password):
+        """The cookies of a new session."""
+        client = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        page = client.open(site("/login")).read().decode()
+        token = re.search(r'name="csrf" value="([0-9a-f]+)"', page).group(1)
+        fields = {"csrf": token, "name": f"{user}@acme.example", "password": password}
+        client.open(site("/login"), urllib.parse.urlencode(fields).encode())
+        jar = next(one.cookiejar for one in client.handlers if isinstance(one, urllib.request.HTTPCookieProcessor))
+        return "; ".join(f"{one.name}={one.value}" for one in jar)
+
+    def restart_web(self, meanwhile=lambda: None):
+        """Ends the web worker, which hears nothing of what is done meanwhile; `supervise` starts it again."""
+        pid = next(child for child in host.children() if "malaposta-web" in open(f"/proc/{child}/cmdline").read())
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            meanwhile()
+        finally:
+            os.kill(pid, signal.SIGKILL)
+        wait_until("it is up again", lambda: [child for child in host.children() if child != pid and "malaposta-web" in open(f"/proc/{child}/cmdline").read()])
 
     def test_z_log_out_ends_the_session(self):
         go_to_inbox()

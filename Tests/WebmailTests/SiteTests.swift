@@ -124,7 +124,11 @@ import Testing
             ] {
                 #expect(try await site.ask(.post, "/actions", body: body, headers: headers).status == 403)
             }
-            for path in ["/logout", "/settings", "/folders", "/folders/empty", "/compose", "/compose/undo", "/uploads"] {
+            for path in [
+                "/logout", "/settings", "/folders", "/folders/rename", "/folders/delete", "/folders/restore", "/folders/empty",
+                "/tags",
+                "/tags/color", "/tags/delete", "/compose", "/compose/undo", "/uploads",
+            ] {
                 #expect(try await site.ask(.post, path, body: "do=save", headers: cookie).status == 403, "\(path)")
             }
             #expect(try await site.store.account(site.ana.id).folder(.inbox).messages == 1)
@@ -139,6 +143,8 @@ import Testing
                 let paths = [
                     "/mail/\(box)/\(folder.value + 4_000)", "/mail/\(box)/\(folder)/\(id)", "/message/\(box)/\(id)/part/0",
                     "/message/\(box)/\(id)/image/0", "/message/\(box)/\(id)/html/0", "/message/\(box)/\(id)/source",
+                    "/message/\(box)/\(id)/parts.zip", "/mail/\(box)/\(folder)/\(id)/headers",
+                    "/folders/empty?box=\(box)&folder=\(folder)",
                     "/compose?box=\(box)&source=\(id)&kind=reply", "/compose?box=\(box)&draft=\(id)",
                 ]
                 for path in paths { #expect(try await site.ask(.get, path, headers: cookie).status == 404, "\(path)") }
@@ -186,17 +192,18 @@ import Testing
         }
     }
 
+    static let html = """
+        From: x@y.example
+        Subject: html
+        MIME-Version: 1.0
+        Content-Type: text/html; charset=utf-8
+
+        <p onclick="a()">Hi <img src="https://track.example/p.gif"><script>alert(1)</script></p>
+        """
+
     @Test func servesHTMLMailBehindItsWall() async throws {
         try await with { site in
-            let text = """
-                From: x@y.example
-                Subject: html
-                MIME-Version: 1.0
-                Content-Type: text/html; charset=utf-8
-
-                <p onclick="a()">Hi <img src="https://track.example/p.gif"><script>alert(1)</script></p>
-                """
-            let (id, folder) = try await site.file(text, of: site.ana)
+            let (id, folder) = try await site.file(Self.html, of: site.ana)
             let (cookie, _) = try await site.session(site.ana)
             let page = try await site.ask(.get, "/mail/me/\(folder)/\(id)", headers: cookie)
             #expect(!page.body.contains("alert(1)"))

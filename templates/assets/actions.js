@@ -1,59 +1,105 @@
 // What is done with messages: the row answers at once, the server follows, and a failure puts the row back and says why.
 import { piece, page, send, fields } from "./net.js";
-import { say, words } from "./words.js";
-import { rows, currentRow, openRow, renewList, renewFolders } from "./list.js";
+import { say, counted } from "./words.js";
+import { rows, currentRow, openRow, focusRow, renewList, renewFolders, showNothing } from "./list.js";
 
 const removing = new Set(["trash", "move", "spam", "notspam"]);
+const ofTags = new Set(["/tags", "/tags/color", "/tags/delete"]);
+let lastPicked;
 
 export function startActions() {
   document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.dataset.ask && !confirm(form.dataset.ask)) { event.preventDefault(); return; }
-    if (form.getAttribute("action") !== "/actions") return;
-    event.preventDefault();
-    const button = event.submitter;
-    const values = new FormData(form, button);
-    const ids = values.getAll("message");
-    act(values.get("action") || button?.dataset.action, ids, { to: values.get("to"), folder: values.get("folder") });
+    const form = event.target, path = form.getAttribute("action");
+    if (path === "/actions") { event.preventDefault(); submitAction(new FormData(form, event.submitter)); }
+    if (ofTags.has(path)) changeTags(event, form, path);
   });
   document.addEventListener("click", (event) => {
-    for (const open of document.querySelectorAll("details.menu[open]")) if (!open.contains(event.target)) open.open = false;
+    closeMenus(event.target);
     const does = event.target.closest("[data-do]")?.dataset.do;
-    if (does === "print") print();
-    if (does === "keys") document.getElementById("keys").showModal();
-    if (does === "save-all") saveAll();
+    if (does === "print") { closeMenus(); print(); }
+    if (does === "keys") { closeMenus(); document.getElementById("keys").showModal(); }
+    pick(event);
+  });
+  // A menu has one open at a time, and gives the focus back to its button.
+  document.addEventListener("toggle", (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("details.menu") || !menu.open) return;
+    for (const other of document.querySelectorAll("details.menu[open]")) if (other !== menu && !other.contains(menu)) other.open = false;
+    place(menu);
+  }, true);
+  document.addEventListener("change", (event) => { if (event.target.matches?.(".pick input")) showSelection(); });
+}
+
+// A menu that would leave the window is moved back in.
+function place(menu) {
+  const items = menu.querySelector(".menu-items");
+  if (!items) return;
+  items.style.translate = "";
+  const box = items.getBoundingClientRect(), room = document.documentElement.clientWidth - 8;
+  const by = box.left < 8 ? 8 - box.left : box.right > room ? room - box.right : 0;
+  if (by) items.style.translate = `${by}px 0`;
+}
+
+export function closeMenus(target) {
+  let closed = null;
+  for (const open of document.querySelectorAll("details.menu[open]")) {
+    if (target && open.contains(target)) continue;
+    open.open = false;
+    closed = open;
+  }
+  return closed;
+}
+
+function submitAction(values) {
+  const action = values.get("action") || (values.get("untag") ? "untag" : values.get("tag") ? "tag" : "move");
+  act(action, values.getAll("message"), {
+    to: values.get("to"), folder: values.get("folder"), tag: values.get("untag") || values.get("tag"), threads: values.get("threads"),
   });
 }
 
-export async function act(action, ids, { to, folder } = {}) {
+export async function act(action, ids, { to, folder, tag, threads } = {}) {
   if (!ids.length) return;
-  for (const open of document.querySelectorAll("details.menu[open]")) open.open = false;
+  closeMenus();
   const touched = rows().filter((row) => ids.includes(row.dataset.id));
   const shown = document.querySelector("#reading .message");
-  const isShown = shown && ids.includes(shown.dataset.id);
+  const isShown = shown && (ids.includes(shown.dataset.id) || (threads && touched.some((row) => row.dataset.thread === shown.dataset.thread)));
   const following = touched.length ? nextOf(touched) : null;
+  const hadFocus = touched.some((row) => row.contains(document.activeElement)) || document.getElementById("reading").contains(document.activeElement);
   for (const row of touched) {
     if (removing.has(action)) row.hidden = true;
     if (action === "read") row.classList.remove("unread");
     if (action === "unread") row.classList.add("unread");
+    row.querySelector("input").checked = false;
   }
-  if (removing.has(action) && isShown) following ? openRow(following) : leave();
+  showSelection();
+  if (removing.has(action) && isShown) following && wide() ? openRow(following) : leave();
   if (action === "unread" && isShown) leave();
+  if (removing.has(action) && hadFocus && following) focusRow(following);
   try {
-    const result = await send("/actions", fields({ csrf: page.csrf, box: page.box, action, to, folder: folder || page.folder, message: ids }));
+    const result = await send("/actions", fields({ csrf: page.csrf, box: page.box, action, to, tag, threads, folder: folder || page.folder, message: ids }));
     const back = result.back && (() => act("move", result.messages, { to: result.back, folder: to }));
     if (removing.has(action)) say(result.text, back);
-    if (action === "star" || action === "unstar") await renewShown(shown);
+    if (!removing.has(action) && action !== "unread" && isShown) await renewShown();
     await Promise.all([renewList(), renewFolders()]);
   } catch (error) {
-    for (const row of touched) row.hidden = false;
+    for (const row of touched) { row.hidden = false; row.classList.add("failed"); setTimeout(() => row.classList.remove("failed"), 2500); }
     if (error.message) say(error.message);
     renewList().catch(() => {});
   }
 }
 
-async function renewShown(shown) {
-  if (shown) document.getElementById("reading").innerHTML = await piece(location.href, "message");
+const wide = () => matchMedia("(min-width: 640px)").matches;
+
+// The bar and the subject of the open message anew; its text stays as it is.
+async function renewShown() {
+  const shown = document.querySelector("#reading .message");
+  if (!shown) return;
+  const made = document.createElement("template");
+  made.innerHTML = await piece(shown.dataset.path, "message");
+  for (const part of [".bar", "#subject"]) {
+    const fresh = made.content.querySelector(part), old = shown.querySelector(part);
+    if (fresh && old) old.replaceWith(fresh);
+  }
 }
 
 function nextOf(touched) {
@@ -62,13 +108,51 @@ function nextOf(touched) {
 }
 
 export async function leave() {
-  document.body.classList.remove("opened");
   const row = currentRow();
-  row?.classList.remove("current");
-  history.pushState(null, "", page.list);
-  document.getElementById("reading").innerHTML = await piece(page.list, "message").catch(() => "");
+  document.body.classList.remove("opened");
+  await showNothing();
+  if (row?.isConnected && !row.hidden) focusRow(row);
 }
 
-function saveAll() {
-  for (const link of document.querySelectorAll("#reading a.file")) link.click();
+// MARK: Tags
+
+async function changeTags(event, form, path) {
+  // The list of a tag that is deleted is no place to stay.
+  if (path === "/tags/delete" && new URLSearchParams(page.list.split("?")[1]).get("tag") === form.tag.value) return;
+  event.preventDefault();
+  try {
+    const result = await send(path, new URLSearchParams(new FormData(form, event.submitter)));
+    closeMenus();
+    if (path !== "/tags/color") say(result.text);
+    await Promise.all([renewList(), renewFolders(true), renewShown()]);
+  } catch (error) { if (error.message) say(error.message); }
+}
+
+// MARK: Picking rows
+
+function pick(event) {
+  const box = event.target.closest?.(".pick input");
+  if (!box) return;
+  if (event.shiftKey && lastPicked?.isConnected) {
+    const all = rows(), ends = [all.indexOf(lastPicked.closest(".row")), all.indexOf(box.closest(".row"))].sort((a, b) => a - b);
+    for (const row of all.slice(ends[0], ends[1] + 1)) row.querySelector("input").checked = box.checked;
+  }
+  lastPicked = box;
+  showSelection();
+}
+
+export function showSelection() {
+  const picked = rows().filter((row) => row.querySelector("input").checked).length;
+  const counts = document.getElementById("counts");
+  if (!counts) return;
+  counts.dataset.text ??= counts.textContent;
+  counts.textContent = picked ? counted("selected", picked) : counts.dataset.text;
+  if (!picked) delete counts.dataset.text;
+}
+
+export function clearSelection() {
+  const picked = rows().filter((row) => row.querySelector("input").checked);
+  for (const row of picked) row.querySelector("input").checked = false;
+  showSelection();
+  return picked.length > 0;
 }

@@ -17,6 +17,5 @@ startReading();
 startCompose();
 startKeys({ openRow });
 startLive();
-addEventListener("offline", () => { document.getElementById("offline").hidden = false; });
-addEventListener("online", () => { document.getElementById("offline").hidden = true; });
+
 export { say, words };

@@ -1,6 +1,7 @@
 // Writing: saved as one goes, files with their progress, people suggested, sending with Undo.
 import { page, send, fields } from "./net.js";
 import { say, words } from "./words.js";
+import { startPeople, commitPeople } from "./people.js";
 
 let timer, busy = false, changed = false;
 
@@ -13,13 +14,15 @@ export function startCompose() {
   }
   const form = document.getElementById("compose");
   if (!form) return;
-  form.addEventListener("input", (event) => {
+  startPeople(form);
+  const touched = (event) => {
     if (event.target.type === "file") return;
     changed = true;
     state(words("not_saved"));
     clearTimeout(timer);
     timer = setTimeout(() => save(form), 3000);
-  });
+  };
+  for (const kind of ["input", "people"]) form.addEventListener(kind, touched);
   form.addEventListener("submit", (event) => {
     const does = event.submitter?.value ?? "send";
     if (event.submitter?.name === "remove") { event.preventDefault(); event.submitter.closest("li").remove(); changed = true; save(form); return; }
@@ -45,9 +48,8 @@ export function startCompose() {
     if (kind === "drop") for (const one of event.dataTransfer.files) upload(form, one);
   });
   form.addEventListener("dragleave", () => form.classList.remove("dropping"));
-  for (const name of ["to", "cc", "bcc"]) suggest(document.getElementById(name));
   const body = document.getElementById("body");
-  if (form.kind.value === "reply" || form.kind.value === "replyall") { body.focus(); body.setSelectionRange(0, 0); }
+  if (form.kind.value === "reply" || form.kind.value === "replyall") { body.focus(); body.setSelectionRange(0, 0); body.scrollTop = 0; }
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
 
@@ -68,6 +70,8 @@ async function save(form) {
   try {
     const result = await send("/compose", values(form, "save"));
     form.draft.value = result.draft;
+    // The address is the draft's, so that loading the page again goes on with it.
+    history.replaceState(null, "", `/compose?${new URLSearchParams({ box: page.box, folder: form.folder.value, draft: result.draft })}`);
     state(result.text);
   } catch (error) {
     changed = true;
@@ -80,7 +84,8 @@ async function save(form) {
 
 async function finish(form, does) {
   if (busy) { setTimeout(() => finish(form, does), 150); return; }
-  if (form.querySelector("#uploads progress")) { setTimeout(() => finish(form, does), 300); return; }
+  if (form.querySelector("#uploads progress")) { state(words("file_is_sent")); setTimeout(() => finish(form, does), 300); return; }
+  commitPeople();
   busy = true;
   clearTimeout(timer);
   if (does === "send") state(words("sending"));
@@ -96,6 +101,7 @@ async function finish(form, does) {
     problem.hidden = false;
     problem.querySelector("span").textContent = error.message;
     problem.scrollIntoView({ block: "nearest" });
+    (form.querySelector(".chip.bad .who-is") ?? document.getElementById(form.querySelector(".chip") ? "body" : "to")).focus();
   }
 }
 
@@ -118,6 +124,8 @@ function upload(form, file) {
   bar.max = 1;
   bar.value = 0;
   text.append(name, bar);
+  kind.setAttribute("aria-hidden", "true");
+  bar.setAttribute("aria-label", file.name);
   item.append(kind, text);
   document.getElementById("uploads").append(item);
   const request = new XMLHttpRequest();
@@ -136,7 +144,7 @@ function upload(form, file) {
     hidden.type = "hidden"; hidden.name = "upload"; hidden.value = result.id;
     bar.replaceWith(line(result.size));
     const remove = document.createElement("button");
-    remove.className = "tool"; remove.name = "remove"; remove.value = result.id; remove.textContent = "×";
+    remove.className = "tool"; remove.title = words("remove"); remove.name = "remove"; remove.value = result.id; remove.textContent = "×";
     remove.setAttribute("aria-label", `${words("remove")}: ${file.name}`);
     item.append(hidden, remove);
     changed = true;
@@ -150,59 +158,4 @@ function line(text) {
   size.className = "size";
   size.textContent = text;
   return size;
-}
-
-// A combobox (ARIA authoring practices): arrows choose, Enter or Tab takes.
-function suggest(input) {
-  const field = input.closest(".field"), box = document.createElement("ul");
-  box.className = "suggestions"; box.id = `${input.id}-people`; box.hidden = true;
-  box.setAttribute("role", "listbox");
-  input.setAttribute("role", "combobox");
-  input.setAttribute("aria-controls", box.id);
-  input.setAttribute("aria-expanded", "false");
-  field.append(box);
-  let asked = 0, place = -1;
-  const close = () => { box.hidden = true; place = -1; input.setAttribute("aria-expanded", "false"); };
-  const typed = () => input.value.slice(0, input.selectionStart).split(/[,;]/).pop().trim();
-  const take = (item) => {
-    const end = input.selectionStart, before = input.value.slice(0, end).replace(/[^,;]*$/, "");
-    const value = item.dataset.name ? `${/[,;<>"@]/.test(item.dataset.name) ? `"${item.dataset.name.replaceAll('"', "")}"` : item.dataset.name} <${item.dataset.address}>` : item.dataset.address;
-    input.value = `${before}${before && !before.endsWith(" ") ? " " : ""}${value}, ${input.value.slice(end).trimStart()}`;
-    close();
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  };
-  input.addEventListener("input", async () => {
-    const text = typed(), number = ++asked;
-    if (text.length < 1 || text.includes("<")) { close(); return; }
-    const answer = await fetch(`/people?q=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (!answer?.ok || number !== asked) return;
-    const people = await answer.json();
-    box.replaceChildren(...people.map((person, index) => {
-      const item = document.createElement("li"), avatar = document.createElement("span"), name = document.createElement("span"), address = document.createElement("small");
-      item.setAttribute("role", "option"); item.id = `${box.id}-${index}`;
-      item.dataset.name = person.name; item.dataset.address = person.address;
-      avatar.className = `avatar small c${person.color}`; avatar.textContent = person.initials; avatar.setAttribute("aria-hidden", "true");
-      name.textContent = person.name; address.textContent = person.address;
-      name.append(address); item.append(avatar, name);
-      item.addEventListener("pointerdown", (event) => { event.preventDefault(); take(item); });
-      return item;
-    }));
-    box.hidden = !people.length;
-    input.setAttribute("aria-expanded", String(!!people.length));
-    place = -1;
-  });
-  input.addEventListener("keydown", (event) => {
-    if (box.hidden) return;
-    const items = [...box.children];
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      place = (place + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length;
-      items.forEach((item, index) => item.setAttribute("aria-selected", String(index === place)));
-      input.setAttribute("aria-activedescendant", items[place].id);
-      event.preventDefault();
-    } else if ((event.key === "Enter" || event.key === "Tab") && items.length) {
-      take(items[Math.max(0, place)]);
-      event.preventDefault();
-    } else if (event.key === "Escape") { close(); event.stopPropagation(); }
-  });
-  input.addEventListener("blur", close);
 }

@@ -3,10 +3,12 @@ import { words } from "./words.js";
 
 export const page = document.body.dataset;
 
+function unreachable() { throw new Error(words(navigator.onLine ? "err_unavailable" : "no_connection")); }
+
 export async function piece(path, fragment) {
   const url = new URL(path, location.href);
   url.searchParams.set("fragment", fragment);
-  const answer = await fetch(url, { headers: { Accept: "text/html" } });
+  const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(unreachable);
   if (answer.status === 401) { location.assign("/login?ended=expired"); throw new Error("logged out"); }
   if (!answer.ok) throw new Error((await answer.text()).slice(0, 300) || words("failed"));
   return await answer.text();
@@ -15,7 +17,7 @@ export async function piece(path, fragment) {
 export async function send(path, fields) {
   const answer = await fetch(path, {
     method: "POST", body: fields, headers: { Accept: "application/json", "X-CSRF-Token": page.csrf },
-  }).catch(() => { throw new Error(words("err_unavailable")); });
+  }).catch(unreachable);
   if (answer.redirected || answer.status === 401) { location.assign("/login?ended=expired"); throw new Error(""); }
   const result = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(result.error || words("failed"));

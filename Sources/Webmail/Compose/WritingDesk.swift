@@ -25,21 +25,21 @@ struct WritingDesk: Sendable {
         return written
     }
 
-    private func parsed(_ id: MessageID) async throws -> (MessageDetail, ParsedMessage) {
+    private func stored(_ id: MessageID) async throws -> (MessageDetail, StoredMessage) {
         guard let detail = try await mailbox.account.message(id) else { throw WebRefusal.notFound }
-        return (detail, ParsedMessage(try await mailbox.account.content(of: id).whole(limit: web.limits.message)))
+        return (detail, try await web.stored(id, in: mailbox))
     }
 
     private func answer(_ id: MessageID, _ kind: Written.Kind) async throws -> Written {
-        let (detail, message) = try await parsed(id)
-        let answering = Answering(visitor: visitor, senders: composer.senders, detail: detail, text: text(message))
+        let (detail, message) = try await stored(id)
+        let answering = Answering(visitor: visitor, senders: composer.senders, detail: detail, text: try await text(message))
         var written = answering.written(kind)
         if kind == .forward { written.uploads = try await takeFiles(message) }
         return written
     }
 
     private func resume(_ id: MessageID) async throws -> Written {
-        let (detail, message) = try await parsed(id)
+        let (detail, message) = try await stored(id)
         guard let folder = try await mailbox.account.folder(detail.listing.folder),
             folder.use == .drafts || folder.use == .templates
         else { throw WebRefusal.notFound }
@@ -47,37 +47,51 @@ struct WritingDesk: Sendable {
         written.kind = .draft
         // A template stays what it is: a message made from it is a new one (F62).
         if folder.use == .drafts { written.draft = id.value }
+        written.source = try await answered(by: detail)
         written.from = detail.listing.from.first?.address ?? ""
         written.to = RecipientReader.write(detail.listing.to)
         written.cc = RecipientReader.write(detail.cc)
         written.bcc = RecipientReader.write(detail.bcc)
         written.subject = detail.listing.subject
-        written.body = text(message).replacing("\r\n", with: "\n")
+        written.body = try await text(message).replacing("\r\n", with: "\n")
         written.uploads = try await takeFiles(message)
         return written
     }
 
-    /// The plain text, or that of the HTML.
-    private func text(_ message: ParsedMessage) -> String {
-        message.structure.displayParts.texts.map { text in
-            if let plain = text.plain {
-                let content = message.text(of: plain, limit: web.limits.shownText)
-                let isFlowed = message.structure.parts[plain].contentType.field.parameter("format")?.lowercased() == "flowed"
-                return isFlowed ? FlowedText.unwrapped(content) : content
-            }
-            return text.html.map {
-                HTMLText.extract(message.text(of: $0, limit: web.limits.shownHTML), limit: web.limits.shownText)
-            } ?? ""
-        }.joined(separator: "\n\n")
+    /// The message that a draft answers, so that it goes on answering it.
+    private func answered(by draft: MessageDetail) async throws -> Int64? {
+        guard let id = draft.inReplyTo.first else { return nil }
+        for other in try await mailbox.account.thread(draft.listing.thread).map(\.message.id).suffix(Self.answerable).reversed()
+        where other != draft.listing.id {
+            if try await mailbox.account.message(other)?.messageID == id { return other.value }
+        }
+        return nil
     }
 
-    private func takeFiles(_ message: ParsedMessage) async throws -> [String] {
+    /// Messages of a conversation, the latest ones, among which the answered one is looked for.
+    private static let answerable = 50
+
+    /// The plain text, or that of the HTML.
+    private func text(_ message: StoredMessage) async throws -> String {
+        var texts: [String] = []
+        for text in message.structure.displayParts.texts.prefix(web.limits.shownTexts) {
+            if let plain = text.plain {
+                let content = try await message.text(of: plain, limit: web.limits.shownText)
+                let isFlowed = message.structure.parts[plain].contentType.field.parameter("format")?.lowercased() == "flowed"
+                texts.append(isFlowed ? FlowedText.unwrapped(content) : content)
+            } else if let html = text.html {
+                let content = try await message.text(of: html, limit: web.limits.shownHTML)
+                texts.append(HTMLText.extract(content, limit: web.limits.shownText))
+            }
+        }
+        return texts.joined(separator: "\n\n")
+    }
+
+    private func takeFiles(_ message: StoredMessage) async throws -> [String] {
         var ids: [String] = []
         for file in message.structure.displayParts.attachments.prefix(web.limits.attachments) where !file.isInline {
-            let octets = message.content(of: file.index)
-            let stored = try await web.uploads.store(
-                octets, as: Uploads.Announced(name: file.name, type: file.type, account: visitor.account.id, largest: .max))
-            ids.append(stored.id)
+            let announced = Uploads.Announced(name: file.name, type: file.type, account: visitor.account.id, largest: .max)
+            ids.append(try await web.uploads.store(message.octets(of: file.index), as: announced).id)
         }
         return ids
     }
@@ -131,7 +145,10 @@ struct WritingDesk: Sendable {
 
     // MARK: The page
 
-    func fields(_ written: Written, problem: String?, back: String) async throws -> Fields {
+    /// - Parameters:
+    ///   - back: where one goes when it is done.
+    ///   - folder: whose list is shown beside.
+    func fields(_ written: Written, problem: String?, back: String, folder: FolderID) async throws -> Fields {
         var files: [Fields] = []
         for id in written.uploads {
             guard let file = try await web.uploads.file(id, of: visitor.account.id) else { continue }
@@ -144,7 +161,7 @@ struct WritingDesk: Sendable {
             "kind": written.kind.rawValue, "source": written.source.map { "\($0)" } ?? "",
             "draft": written.draft.map { "\($0)" } ?? "", "to": written.to, "cc": written.cc, "bcc": written.bcc,
             "copies": !written.cc.isEmpty || !written.bcc.isEmpty, "subject": written.subject, "body": written.body,
-            "uploads": files, "return": back, "saved": "",
+            "uploads": files, "return": back, "folder": folder.description, "saved": "",
             "senders": composer.senders.map { sender -> Fields in
                 let address = sender.address.description
                 let name = sender.displayName.isEmpty ? address : "\(sender.displayName) <\(address)>"

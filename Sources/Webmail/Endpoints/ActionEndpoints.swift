@@ -4,64 +4,93 @@ internal import HummingbirdCore
 internal import Mail
 internal import Store
 
-/// What is done with messages and folders.
+/// What is done with messages.
 enum ActionEndpoints {
-    static let all: [Endpoint] = [
-        Endpoint(.post, "actions") { web, call in try await act(web, call) },
-        Endpoint(.post, "folders") { web, call in try await createFolder(web, call) },
-        Endpoint(.post, "folders/empty") { web, call in try await empty(web, call) },
-    ]
+    static let all = [Endpoint(.post, "actions") { web, call in try await act(web, call) }]
 
     /// What came of an action, for our scripts.
     private struct Outcome: Encodable {
         var text: String
         /// The folder to move back to, where that undoes it.
         var back: String?
+        /// The messages that it was done with, those of a conversation included.
         var messages: [String]
     }
+
+    /// The sentence that tells what was done, and the folder to move back to.
+    private typealias Done = (key: String, back: FolderID?)
 
     private static func act(_ web: Web, _ call: Call) async throws -> Response {
         let (visitor, form) = try await web.changing(call)
         let mailbox = try await web.mailbox(form["box"], of: visitor)
-        let ids = form.all("message").compactMap { Int64($0) }.map { MessageID($0) }
+        let action = action(of: form)
+        let from = form["folder"].flatMap { Int64($0) }.map { FolderID($0) }
+        var ids = form.all("message").compactMap { Int64($0) }.map { MessageID($0) }
         guard !ids.isEmpty else { throw WebRefusal.problem("err_no_selection") }
         guard ids.count <= web.limits.messagesPerAction else { throw WebRefusal.tooLarge }
-        // A menu of folders sends only where to.
-        let action = form["action"] ?? (form["to"] == nil ? "" : "move")
-        let account = mailbox.account
-        let from = form["folder"].flatMap { Int64($0) }.map { FolderID($0) }
-        var (key, back) = ("done", FolderID?.none)
+        if form["threads"] == "1", let from, !ofOne.contains(action) {
+            ids = try await conversations(ids, in: from, mailbox.account)
+            guard ids.count <= web.limits.messagesPerAction else { throw WebRefusal.tooLarge }
+        }
+        let (key, back) = try await perform(action, ids, from: from, form, mailbox.account)
+        let count = key == "done" ? nil : ids.count
+        if call.wantsJSON {
+            let text = count.map { visitor.words.counted(key, $0) } ?? visitor.words[key]
+            return Answer.json(Outcome(text: text, back: back?.description, messages: ids.map(\.description)))
+        }
+        let path = FormFields.address(
+            Answer.safe(form["return"]), ["flash": key, "count": count.map { "\($0)" }, "back": back?.description])
+        let undo = back == nil ? "" : ids.prefix(Flash.undoable).map { "&undo=\($0)" }.joined()
+        return Answer.redirect(joined(path) + undo)
+    }
+
+    /// A menu of folders sends only where to, one of tags only which.
+    private static func action(of form: FormFields) -> String {
+        if let action = form["action"] { return action }
+        return form["untag"] != nil ? "untag" : form["tag"] != nil ? "tag" : form["to"] != nil ? "move" : ""
+    }
+
+    /// What is done with the one message that a conversation's row shows.
+    private static let ofOne: Set<String> = ["star", "unstar", "unread"]
+
+    /// The messages of the conversations that these stand for, in one folder.
+    private static func conversations(_ ids: [MessageID], in folder: FolderID, _ account: Account) async throws -> [MessageID] {
+        var (all, threads) = ([MessageID](), Set<ThreadID>())
+        for message in try await account.listings(ids) where threads.insert(message.thread).inserted {
+            all += try await account.thread(message.thread, in: folder).map(\.message.id)
+        }
+        // What left the folder meanwhile is still what was picked.
+        let found = Set(all)
+        return all + ids.filter { !found.contains($0) }
+    }
+
+    private static func perform(
+        _ action: String, _ ids: [MessageID], from: FolderID?, _ form: FormFields, _ account: Account
+    ) async throws -> Done {
         switch action {
         case "read": try await account.setFlags(FlagChange(.add, .seen), of: ids)
         case "unread": try await account.setFlags(FlagChange(.remove, .seen), of: ids)
         case "star": try await account.setFlags(FlagChange(.add, .flagged), of: ids)
         case "unstar": try await account.setFlags(FlagChange(.remove, .flagged), of: ids)
+        case "tag", "untag":
+            guard let tag = (form["untag"] ?? form["tag"]).flatMap({ Tag($0) }) else { throw WebRefusal.badRequest }
+            try await account.setFlags(FlagChange(action == "tag" ? .add : .remove, tags: [tag]), of: ids)
         case "move":
             guard let to = form["to"].flatMap({ Int64($0) }), try await account.folder(FolderID(to)) != nil else {
                 throw WebRefusal.notFound
             }
             try await account.move(ids, to: FolderID(to))
-            (key, back) = ("moved", from)
+            return ("moved", from)
         case "spam", "notspam":
             try await account.move(ids, to: account.folder(action == "spam" ? .spam : .inbox).id)
-            (key, back) = ("moved", from)
+            return (action == "spam" ? "spammed" : "unspammed", from)
         case "trash":
-            let trash = try await account.folder(.trash).id
-            let isGone = from == trash
+            let isGone = try await from == account.folder(.trash).id
             try await account.moveToTrash(ids)
-            (key, back) = isGone ? ("deleted", nil) : ("trashed", from)
+            return isGone ? ("deleted", nil) : ("trashed", from)
         default: throw WebRefusal.badRequest
         }
-        let texts = ids.map(\.description)
-        let count = key == "done" ? nil : ids.count
-        if call.wantsJSON {
-            let text = count.map { visitor.words.counted(key, $0) } ?? visitor.words[key]
-            return Answer.json(Outcome(text: text, back: back?.description, messages: texts))
-        }
-        let path = FormFields.address(
-            Answer.safe(form["return"]), ["flash": key, "count": count.map { "\($0)" }, "back": back?.description])
-        let undo = back == nil ? "" : texts.prefix(50).map { "&undo=\($0)" }.joined()
-        return Answer.redirect(joined(path) + undo)
+        return ("done", nil)
     }
 
     /// A return address may have a query already.
@@ -73,31 +102,5 @@ enum ActionEndpoints {
                 defer { seen = true }
                 return seen ? "&" : "?"
             })
-    }
-
-    private static func createFolder(_ web: Web, _ call: Call) async throws -> Response {
-        let (visitor, form) = try await web.changing(call)
-        let mailbox = try await web.mailbox(form["box"], of: visitor, needing: mailboxRights(form))
-        let name = Written.oneLine(form["name"] ?? "").trimmed
-        let parent = form["parent"].flatMap { Int64($0) }
-        var path = FolderPath([name])
-        if let parent {
-            guard let folder = try await mailbox.account.folder(FolderID(parent)) else { throw WebRefusal.notFound }
-            path = folder.path.appending(name)
-        }
-        let folder = try await mailbox.account.createFolder(at: path)
-        return Answer.redirect(FormFields.address(mailbox.path(folder.id), ["flash": "folder_created"]))
-    }
-
-    private static func mailboxRights(_ form: FormFields) -> SharedRights { form["box"] == "me" ? .read : .manage }
-
-    private static func empty(_ web: Web, _ call: Call) async throws -> Response {
-        let (visitor, form) = try await web.changing(call)
-        let mailbox = try await web.mailbox(form["box"], of: visitor)
-        guard let id = form["folder"].flatMap({ Int64($0) }), let folder = try await mailbox.account.folder(FolderID(id)),
-            let use = folder.use, use == .trash || use == .spam
-        else { throw WebRefusal.notFound }
-        let count = try await mailbox.account.emptyFolder(use)
-        return Answer.redirect(FormFields.address(mailbox.path(folder.id), ["flash": "emptied", "count": "\(count)"]))
     }
 }

@@ -22,15 +22,23 @@ enum ComposeEndpoints {
         let visitor = try await web.visitor(call)
         let mailbox = try await web.mailbox(call.query["box"] ?? "me", of: visitor)
         let desk = WritingDesk(web: web, visitor: visitor, mailbox: mailbox)
-        return try await show(try await desk.begin(call.query), desk, call)
+        return try await show(try await desk.begin(call.query), desk, call, origin: call.query["folder"])
     }
 
     private static func show(
-        _ written: Written, _ desk: WritingDesk, _ call: Call, problem: String? = nil, status: HTTPResponse.Status = .ok
+        _ written: Written, _ desk: WritingDesk, _ call: Call, origin: String?, problem: String? = nil,
+        status: HTTPResponse.Status = .ok
     ) async throws -> Response {
-        let inbox = try await desk.mailbox.account.folder(.inbox)
-        var panes = try await Panes(desk.web, desk.visitor, desk.mailbox, folder: inbox.id, query: FormFields())
-        panes.opened = ["compose": try await desk.fields(written, problem: problem, back: desk.mailbox.path(inbox.id))]
+        // Beside the list that one came from, and back to it, or to the message that is answered.
+        let account = desk.mailbox.account
+        var source: MessageListing?
+        if let id = written.source { source = try await account.message(MessageID(id))?.listing }
+        var folder = try await account.folder(.inbox)
+        let wanted = origin.flatMap { Int64($0) }.map { FolderID($0) } ?? source?.folder
+        if let wanted { folder = try await account.folder(wanted) ?? folder }
+        let back = source.map { desk.mailbox.path($0.folder, $0.id) } ?? desk.mailbox.path(folder.id)
+        var panes = try await Panes(desk.web, desk.visitor, desk.mailbox, folder: folder.id, query: FormFields())
+        panes.opened = ["compose": try await desk.fields(written, problem: problem, back: back, folder: folder.id)]
         var response = try await panes.answer(call, title: desk.visitor.words["new_message"])
         response.status = status
         return response
@@ -55,13 +63,14 @@ enum ComposeEndpoints {
         if let removed = form["remove"] {
             written.uploads.removeAll { $0 == removed }
             await web.uploads.remove([removed], of: visitor.account.id)
-            return try await show(written, desk, call)
+            return try await show(written, desk, call, origin: form["folder"])
         }
         do {
             return try await finish(form["do"] ?? "send", written, form, desk, call)
         } catch let refusal as WebRefusal where !call.wantsJSON {
             // Nothing that was written is lost: it is on the page again, with the reason.
-            return try await show(written, desk, call, problem: refusal.sentence(visitor.words), status: refusal.status)
+            return try await show(
+                written, desk, call, origin: form["folder"], problem: refusal.sentence(visitor.words), status: refusal.status)
         }
     }
 
@@ -137,20 +146,35 @@ enum ComposeEndpoints {
         try Task.checkCancellation()
     }
 
-    /// People of the visitor's own tenant, and nobody else.
+    /// People and groups of the visitor's own tenant, and whom the visitor has written to; nobody else.
     private static func people(_ web: Web, _ call: Call) async throws -> Response {
         let visitor = try await web.visitor(call)
         let prefix = String((call.query["q"] ?? "").trimmed.prefix(100))
-        guard !prefix.isEmpty else { return Answer.json([[String: String]]()) }
+        guard !prefix.isEmpty else { return Answer.json([Suggestion]()) }
         let people = try await web.generation.value.people(
             of: visitor.account.tenant, prefix: prefix, limit: web.limits.suggestions)
-        return Answer.json(
-            people.map { person in
-                let avatar = Avatar(name: person.displayName, address: person.address.description)
-                return [
-                    "name": person.displayName, "address": person.address.description, "initials": avatar.initials,
-                    "color": "\(avatar.color)",
-                ]
-            })
+        let own = try await web.mailbox("me", of: visitor)
+        let others = try await Correspondents.of(own.account, limit: web.limits.correspondence).matching(prefix)
+        var seen: Set<String> = []
+        let all = people.map { Suggestion($0) } + others.map { Suggestion(name: $0.name, address: $0.address) }
+        return Answer.json(Array(all.filter { seen.insert($0.address.lowercased()).inserted }.prefix(web.limits.suggestions)))
+    }
+
+    private struct Suggestion: Encodable {
+        var name: String
+        var address: String
+        var initials: String
+        var color: Int
+        var isGroup = false
+
+        init(name: String, address: String) {
+            let avatar = Avatar(name: name, address: address)
+            (self.name, self.address, initials, color) = (name == address ? "" : name, address, avatar.initials, avatar.color)
+        }
+
+        init(_ person: Person) {
+            self.init(name: person.displayName, address: person.address.description)
+            isGroup = person.account == nil
+        }
     }
 }

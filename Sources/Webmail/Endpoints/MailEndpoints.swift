@@ -21,6 +21,11 @@ enum MailEndpoints {
             try await panes.open(MessageID(call.integer("message")), call)
             return try await panes.answer(call)
         },
+        Endpoint(.get, "mail/:box/:folder/:message/headers") { web, call in
+            var panes = try await Panes(web, call, folder: FolderID(call.integer("folder")))
+            try await panes.openHeaders(MessageID(call.integer("message")))
+            return try await panes.answer(call, title: panes.visitor.words["headers"])
+        },
         Endpoint(.get, "search/:box") { web, call in
             let panes = try await Panes(web, call, folder: nil)
             return try await panes.answer(call)

@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import HummingbirdCore
 internal import MIME
 internal import Mail
+internal import NIOCore
 internal import Store
 
 /// Gathers what the three panes show, or the one piece of them that a script asks for.
@@ -13,9 +14,9 @@ struct Panes {
     let folders: [Folder]
     var context: ListContext
     let tags: [TagDefinition]
-    /// What is opened beside the list: `message`, `compose`, `settings`, or nothing.
+    /// What is opened beside the list: `message`, `headers`, `compose`, `settings`, `question`, or nothing.
     var opened: Fields = [:]
-    var current: MessageID?
+    private var current: MessageListing?
 
     init(_ web: Web, _ call: Call, folder: FolderID?) async throws {
         let visitor = try await web.visitor(call)
@@ -31,7 +32,13 @@ struct Panes {
         tags = try await mailbox.account.tags()
         let open = folders.first { $0.id == folder }
         if folder != nil, open == nil { throw WebRefusal.notFound }
-        context = ListContext(query, folder: open, limits: web.limits)
+        let place = open.map { "\(mailbox.name)/\($0.id)" }
+        let remembered = place.flatMap { web.sessions.order(of: $0, in: visitor.session.id) }
+        context = ListContext(query, folder: open, remembered: remembered, limits: web.limits)
+        // F30: lasts until log-out.
+        if let place, let chosen = ChosenOrder(query), chosen != remembered {
+            web.sessions.setOrder(chosen == .usual ? nil : chosen, of: place, in: visitor.session.id)
+        }
     }
 
     private var words: Words { visitor.words }
@@ -46,44 +53,68 @@ struct Panes {
         else { throw WebRefusal.notFound }
         // Moved meanwhile: an address with the folder of before still finds it.
         if context.query == nil, context.folder?.id != folder.id { context.folder = folder }
-        let octets = try await account.content(of: id).whole(limit: web.limits.message)
+        let message = try await web.stored(id, in: mailbox)
+        let texts = try await MessageFields.texts(of: message, limits: web.limits)
         if !detail.listing.flags.contains(.seen) { try await account.setFlags(FlagChange(.add, .seen), of: [id]) }
         let thread = try await account.thread(detail.listing.thread)
         let always = try await account.setting(SettingsEndpoints.imagesKey) == "always"
         let fields = MessageFields(
             web: web, visitor: visitor, mailbox: mailbox, context: context, folder: folder, folders: folders, detail: detail,
-            message: ParsedMessage(octets), thread: thread, tagColors: tagColors,
+            message: message, texts: texts, thread: thread, tags: tags,
             showsImages: always || call.query["images"] == "1", alwaysShowsImages: always)
         opened = ["message": fields.fields]
-        current = id
+        current = detail.listing
+    }
+
+    /// Opens the header fields of a message, as they came.
+    mutating func openHeaders(_ id: MessageID) async throws {
+        guard let listing = try await mailbox.account.message(id)?.listing else { throw WebRefusal.notFound }
+        let content = try await mailbox.account.content(of: id)
+        let octets = try await content.read(offset: 0, length: min(content.headerSize, web.limits.shownHeader))
+        let header = Header(octets)
+        opened = [
+            "headers": [
+                "subject": listing.subject.isEmpty ? words["no_subject"] : listing.subject,
+                "back": mailbox.path(listing.folder, id), "sourcePath": mailbox.path(message: id) + "/source",
+                "lines": header.fields.map { field -> Fields in
+                    let value = header.value(of: field).map { EncodedWords.decode(Header.unfold($0)) } ?? ""
+                    return ["name": String(buffer: header.name(of: field)), "value": value]
+                },
+            ] as Fields
+        ]
+        current = listing
     }
 
     // MARK: Answers
 
     func answer(_ call: Call, title: String? = nil) async throws -> Response {
-        let shell = Shell(web: web, visitor: visitor, mailbox: mailbox, folders: folders)
+        let shell = Shell(web: web, visitor: visitor, mailbox: mailbox, folders: folders, folder: context.folder?.id)
         let message = opened["message"] as? Fields
         let title = title ?? (message?["subject"] as? String) ?? heading
         let base = shell.fields(title: "\(title) · \(visitor.account.tenantName)")
         switch call.fragment {
         case "rows":
             let rows = try await rows(call)
-            return Answer.html(web.templates.render(base.adding(rows), with: "rows"))
-        case "list": return Answer.html(web.templates.render(base.adding(try await list(call)), with: "list"))
-        case "folders": return Answer.html(web.templates.render(base.adding(try await folderPane), with: "folders"))
+            return html(base.adding(rows), "rows")
+        case "list": return html(base.adding(try await list(call)), "list")
+        case "folders": return html(base.adding(try await folderPane), "folders")
         case "message":
-            guard let message else { return Answer.html(web.templates.render(base, with: "nothing")) }
-            return Answer.html(web.templates.render(base.adding(message), with: "message"))
+            guard let message else { return html(base, "nothing") }
+            return html(base.adding(message), "message")
         case "compose":
             guard let compose = opened["compose"] as? Fields else { throw WebRefusal.notFound }
-            return Answer.html(web.templates.render(base.adding(compose), with: "compose"))
+            return html(base.adding(compose), "compose")
         default: break
         }
         var fields = base.adding(try await folderPane).adding(try await list(call)).adding(opened)
         fields["opened"] = !opened.isEmpty
         fields["nothing"] = opened.isEmpty
         fields.set("flash", Flash.read(call.query, visitor, mailbox))
-        return Answer.html(web.templates.render(MailPage(fields: fields)))
+        return Answer.html(web.templates.render(MailPage(fields: fields), in: words))
+    }
+
+    private func html(_ fields: Fields, _ template: String) -> Response {
+        Answer.html(web.templates.render(fields, with: template, in: words))
     }
 
     private func rows(_ call: Call) async throws -> Fields {
@@ -105,11 +136,25 @@ struct Panes {
         fields["unreadOnly"] = context.unreadOnly
         fields["filterPath"] = context.path(mailbox) { $0.unreadOnly.toggle() }
         fields["orders"] = orders
-        fields["emptyable"] = context.query == nil && (context.folder?.use == .trash || context.folder?.use == .spam)
+        fields["sorted"] = context.order != .usual
+        fields["isSpam"] = context.folder?.use == .spam
+        fields["destinations"] = FolderFields.destinations(folders, from: context.folder, words)
+        fields["threads"] = context.threads
+        if let folder = context.folder, context.query == nil { fields = fields.adding(folderActions(folder)) }
         fields.set("query", context.query)
         fields["scopes"] = scopes
         if rows == 0 { fields["empty"] = empty }
         return fields
+    }
+
+    /// What can be done with the folder itself.
+    private func folderActions(_ folder: Folder) -> Fields {
+        let isEmptyable = folder.use == .trash || folder.use == .spam
+        let parameters: KeyValuePairs<String, String?> = ["box": mailbox.name, "folder": folder.id.description]
+        return [
+            "emptyPath": isEmptyable && folder.messages > 0 ? FormFields.address("/folders/empty", parameters) : "",
+            "isOwn": folder.use == nil && mailbox.rights.contains(.manage), "folderName": folder.name,
+        ]
     }
 
     private var heading: String {
@@ -133,8 +178,8 @@ struct Panes {
             ("sort_sender", .sender, false), ("sort_size", .size, true),
         ]
         return orders.map { name, order, descending in
-            let path = context.path(mailbox) { ($0.order, $0.descending) = (order, descending) }
-            return ["path": path, "name": words[name], "current": context.order == order && context.descending == descending]
+            let chosen = ChosenOrder(order, descending: descending)
+            return ["path": context.path(mailbox) { $0.order = chosen }, "name": words[name], "current": context.order == chosen]
         }
     }
 
@@ -179,7 +224,7 @@ struct Panes {
             let usage = try await mailbox.account.usage()
             return FolderFields(
                 visitor: visitor, mailbox: mailbox, folders: folders, current: context.query == nil ? context.folder?.id : nil,
-                currentTag: context.tag, tags: tags, usage: usage, shared: shared
+                currentTag: context.tag, tags: tags, usage: usage, listPath: context.path(mailbox), shared: shared
             ).fields
         }
     }

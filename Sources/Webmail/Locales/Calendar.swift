@@ -69,6 +69,8 @@ package struct CivilClock: Sendable {
     /// Hours and minutes.
     package func time(_ seconds: Int64) -> String { local(seconds).time }
 
+    func moment(_ seconds: Int64) -> CivilMoment { local(seconds) }
+
     private func local(_ seconds: Int64) -> CivilMoment { CivilMoment(seconds + Int64(offset(seconds))) }
 
     private func dayAndMonth(_ moment: CivilMoment) -> String { "\(moment.dayOfMonth) \(name("short_months", moment.month - 1))" }

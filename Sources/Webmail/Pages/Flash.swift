@@ -3,10 +3,13 @@ internal import Store
 /// The line with Undo that stands on the page after a form without scripts was sent. It comes in the address, so what it says
 /// is one of our sentences, by name, and what it undoes is checked as any other action.
 enum Flash {
+    /// Messages that can be moved back by it.
+    static let undoable = 50
+
     private static let sentences: Set<String> = [
-        "moved", "trashed", "deleted", "emptied", "done", "undone", "folder_created", "sent_flash", "sent_undone",
-        "undo_too_late",
-        "draft_discarded", "draft_stored",
+        "moved", "trashed", "deleted", "spammed", "unspammed", "emptied", "done", "undone", "folder_created", "folder_renamed",
+        "folder_deleted", "tag_created", "tag_deleted", "sent_flash", "sent_undone", "undo_too_late", "draft_discarded",
+        "draft_stored",
     ]
 
     static func read(_ query: FormFields, _ visitor: Visitor, _ mailbox: OpenMailbox) -> Fields? {
@@ -14,9 +17,13 @@ enum Flash {
         let count = query["count"].flatMap { Int($0) }
         var fields: Fields = ["text": count.map { visitor.words.counted(key, $0) } ?? visitor.words[key]]
         if let back = query["back"].flatMap({ Int64($0) }) {
-            let messages = query.all("undo").prefix(50).compactMap { Int64($0) }.map { "\($0)" }
+            let messages = query.all("undo").prefix(undoable).compactMap { Int64($0) }.map { "\($0)" }
             fields["undo"] =
                 ["action": "move", "to": "\(back)", "messages": messages, "return": mailbox.path(FolderID(back))] as Fields
+        }
+        if let folder = query["restore"].flatMap({ Int64($0) }) {
+            let under = query["under"].flatMap { Int64($0) }.map { "\($0)" } ?? ""
+            fields["restore"] = ["folder": "\(folder)", "under": under, "name": query["name"] ?? ""] as Fields
         }
         if let sent = query["sent"] { fields["unsend"] = ["sent": sent] as Fields }
         return fields

@@ -10,21 +10,21 @@ struct ListContext: Sendable {
     var scope: FolderID?
     var tag: Tag?
     var unreadOnly = false
-    var order = ListOrder.date
-    var descending = true
+    var order = ChosenOrder.usual
+    /// Whether rows are conversations.
     var threads = true
 
-    init(_ fields: FormFields, folder: Folder?, limits: WebLimits) {
+    /// - Parameter remembered: how the visitor has sorted this list before.
+    init(_ fields: FormFields, folder: Folder?, remembered: ChosenOrder?, limits: WebLimits) {
         self.folder = folder
         if let text = fields["q"], !text.isEmpty { query = String(text.prefix(limits.query)) }
         scope = fields["in"].flatMap { Int64($0) }.map { FolderID($0) }
         tag = fields["tag"].flatMap { Tag($0) }
         unreadOnly = fields["unread"] == "1"
-        order = fields["sort"].flatMap { ListOrder(rawValue: $0) } ?? .date
-        descending = fields["up"].map { $0 != "1" } ?? (order == .date || order == .size)
+        order = ChosenOrder(fields) ?? remembered ?? .usual
         // Conversations stand where mail comes in; elsewhere each message is its own.
         let isPlain: Bool = folder.map { $0.use == nil || $0.use == .inbox } ?? false
-        threads = isPlain && order == .date && descending && tag == nil && query == nil && fields["threads"] != "0"
+        threads = isPlain && order == .usual && tag == nil && query == nil && fields["threads"] != "0"
     }
 
     /// The address of this list, or of a message in it, changed in some of its parts.
@@ -34,19 +34,17 @@ struct ListContext: Sendable {
     ) -> String {
         var changed = self
         change(&changed)
-        let isDefault = changed.order == .date && changed.descending
+        let isUsual = changed.order == .usual && order == .usual
         let folder = message?.folder ?? (query == nil ? self.folder?.id : nil)
         var path = "/search/\(mailbox.name)"
         if let folder { path = mailbox.path(folder) }
         if let message { path = mailbox.path(message.folder, message.id) }
-        let upward = changed.order == .date || changed.order == .size
         return FormFields.address(
             path,
             [
                 "q": changed.query, "in": changed.query == nil ? nil : changed.scope?.description, "tag": changed.tag?.name,
-                "unread": changed.unreadOnly ? "1" : nil,
-                "sort": isDefault || changed.order == .date ? nil : changed.order.rawValue,
-                "up": changed.descending == upward ? nil : changed.descending ? "0" : "1", "after": cursor?.token,
+                "unread": changed.unreadOnly ? "1" : nil, "sort": isUsual ? nil : changed.order.order.rawValue,
+                "up": changed.order.direction, "after": cursor?.token,
             ])
     }
 }
@@ -58,7 +56,7 @@ struct ListSlice: Sendable {
         /// Messages of the thread; 0 where rows are single messages.
         var thread = 0
         var isUnread: Bool
-        var names: [String]
+        var people: [HeaderAddress]
     }
 
     var rows: [Row] = []
@@ -79,20 +77,22 @@ extension ListContext {
             let rows = page.rows.map { thread in
                 ListSlice.Row(
                     listing: thread.latest, thread: thread.messages > 1 ? thread.messages : 0, isUnread: thread.unread > 0,
-                    names: thread.participants.map(\.display))
+                    people: thread.participants)
             }
             return ListSlice(rows: rows, next: page.next)
         }
         let request = ListRequest(
-            order: order, descending: descending, unreadOnly: unreadOnly, tag: tag, cursor: cursor, limit: limits.page)
+            order: order.order, descending: order.descending, unreadOnly: unreadOnly, tag: tag, cursor: cursor, limit: limits.page
+        )
         let page = try await mailbox.account.list(folder.id, request)
         return ListSlice(rows: page.rows.map(row), next: page.next)
     }
 
+    /// Of what one wrote oneself, the recipients tell more.
+    var isOutgoing: Bool { folder?.use == .sent || folder?.use == .drafts || folder?.use == .templates }
+
     private func row(_ listing: MessageListing) -> ListSlice.Row {
-        // Of what one wrote oneself, the recipients tell more.
-        let isOutgoing = folder?.use == .sent || folder?.use == .drafts || folder?.use == .templates
         let people = isOutgoing ? listing.to : listing.from
-        return ListSlice.Row(listing: listing, isUnread: !listing.flags.contains(.seen), names: people.map(\.display))
+        return ListSlice.Row(listing: listing, isUnread: !listing.flags.contains(.seen), people: people)
     }
 }

@@ -12,9 +12,11 @@ struct MessageFields {
     let folder: Folder
     let folders: [Folder]
     let detail: MessageDetail
-    let message: ParsedMessage
+    let message: StoredMessage
+    /// The texts that are shown, by part.
+    let texts: [Int: String]
     let thread: [ThreadedMessage]
-    let tagColors: [Tag: TagDefinition]
+    let tags: [TagDefinition]
     let showsImages: Bool
     let alwaysShowsImages: Bool
 
@@ -28,16 +30,22 @@ struct MessageFields {
         let name = from?.display ?? words["no_sender"]
         let isStarred = listing.flags.contains(.flagged)
         let answerable = FormFields.address("/compose", ["box": mailbox.name, "source": listing.id.description])
+        let here = thread.filter { $0.message.folder == folder.id }
+        // A conversation's row opens its latest message: what is done with it is done with the conversation.
+        let actsOnThread = context.threads && here.count > 1 && here.last?.message.id == listing.id
         var fields: Fields = [
-            "id": listing.id.description, "path": context.path(mailbox, message: listing), "folder": folder.id.description,
+            "id": listing.id.description, "threadID": listing.thread.description, "path": context.path(mailbox, message: listing),
+            "folder": folder.id.description,
             "listPath": context.path(mailbox), "replyPath": answerable + "&kind=reply",
             "replyAllPath": answerable + "&kind=replyall",
             "forwardPath": answerable + "&kind=forward", "sourcePath": partsPath + "/source",
             "starred": isStarred, "starAction": isStarred ? "unstar" : "star", "starText": words[isStarred ? "unstar" : "star"],
             "starIcon": isStarred ? "star-full" : "star", "isSpam": folder.use == .spam,
-            "moves": folders.filter { $0.id != folder.id && $0.use != .drafts && $0.use != .templates }.map(move),
+            "moves": FolderFields.destinations(folders, from: folder, words),
             "subject": listing.subject.isEmpty ? words["no_subject"] : listing.subject, "high": listing.priority == .high,
-            "tags": listing.tags.filter { !$0.name.hasPrefix("$") }.map { TagFields.fields($0, tagColors[$0]) },
+            "tags": listing.tags.filter { !$0.name.hasPrefix("$") }.map(tag), "tagChoices": tagChoices,
+            "colors": TagFields.choices(words, chosen: tags.count % TagFields.palette.count),
+            "isThread": actsOnThread, "headersPath": "\(mailbox.path(folder.id, listing.id))/headers",
             "fromName": name, "fromAddress": from.map { $0.name.isEmpty ? "" : $0.address } ?? "",
             "toLine": words("to_line", ["people": recipients]), "addressLines": addressLines,
             "date": visitor.clock.long(listing.received), "fullDate": visitor.clock.full(listing.received),
@@ -45,6 +53,7 @@ struct MessageFields {
             "editPath": FormFields.address("/compose", ["box": mailbox.name, "draft": listing.id.description]),
             "replyTo": words("reply_to", ["name": name]),
         ]
+        if actsOnThread { fields["threadText"] = words.counted("thread_of", here.count) }
         fields = fields.adding(avatar.fields).adding(bodies).adding(attachments)
         let others = thread.map(\.message).filter { $0.id != listing.id }
         fields["hasConversation"] = !others.isEmpty
@@ -52,12 +61,13 @@ struct MessageFields {
         return fields
     }
 
-    private func move(_ folder: Folder) -> Fields {
-        var fields: Fields = [
-            "id": folder.id.description, "name": folder.use.map { words[$0.rawValue] } ?? folder.path.description,
-        ]
-        fields.set("icon", folder.use.map(FolderFields.icon))
-        return fields
+    private func tag(_ tag: Tag) -> Fields { TagFields.fields(tag, tags.first { $0.tag == tag }) }
+
+    private var tagChoices: [Fields] {
+        tags.map { known in
+            let isOn = listing.tags.contains(known.tag)
+            return TagFields.fields(known.tag, known).adding(["on": isOn, "action": isOn ? "untag" : "tag"])
+        }
     }
 
     // MARK: People
@@ -100,13 +110,16 @@ struct MessageFields {
     private var bodies: Fields {
         var asksForImages = false
         let bodies = message.structure.displayParts.texts.map { text -> Fields in
-            if let html = text.html {
-                if HTMLMail.hasExternalImages(message.text(of: html, limit: web.limits.shownHTML)) { asksForImages = true }
+            if let html = text.html, let content = texts[html] {
+                if HTMLMail.hasExternalImages(content) { asksForImages = true }
                 let images = showsImages && !alwaysShowsImages ? "1" : nil
-                return ["frame": FormFields.address("\(partsPath)/html/\(html)", ["images": images])]
+                return [
+                    "frame": FormFields.address("\(partsPath)/html/\(html)", ["images": images]),
+                    "paper": HTMLColors.areOwn(content),
+                ]
             }
-            guard let plain = text.plain else { return [:] }
-            return ["text": true, "paragraphs": paragraphs(plain)]
+            guard let plain = text.plain, let content = texts[plain] else { return [:] }
+            return ["text": true, "paragraphs": paragraphs(plain, content)]
         }
         var fields: Fields = ["bodies": bodies]
         if asksForImages, !showsImages {
@@ -117,20 +130,20 @@ struct MessageFields {
         return fields
     }
 
-    private func paragraphs(_ part: Int) -> [Fields] {
+    private func paragraphs(_ part: Int, _ text: String) -> [Fields] {
         let structure = message.structure.parts[part]
         let isFlowed = structure.contentType.field.parameter("format")?.lowercased() == "flowed"
-        let text = message.text(of: part, limit: web.limits.shownText)
         let cut = structure.body.count > web.limits.shownText
         let rest: [Fields] = cut ? [["signature": true, "runs": [["text": words["text_cut"]]] as [Fields]]] : []
         return TextFields.paragraphs(text, isFlowed: isFlowed) + rest
     }
 
     private var attachments: Fields {
-        let files = message.structure.displayParts.attachments.filter { !$0.isInline || $0.contentID == nil }
+        let files = message.structure.displayParts.attachments.filter(Self.isListed)
         let total = words.size(files.reduce(0) { $0 + $1.size })
         return [
             "hasAttachments": !files.isEmpty,
+            "saveAllPath": files.count > 1 ? "\(partsPath)/parts.zip" : "",
             "attachmentsText": words.counted("attachments", files.count).replacing("{size}", with: total),
             "attachments": files.map { file -> Fields in
                 [
@@ -139,6 +152,22 @@ struct MessageFields {
                 ]
             },
         ]
+    }
+
+    /// Whether a file is shown below the text: pictures within the text are not.
+    static func isListed(_ file: Attachment) -> Bool { !file.isInline || file.contentID == nil }
+
+    /// The texts that are shown, by part; of each no more than is shown.
+    static func texts(of message: StoredMessage, limits: WebLimits) async throws -> [Int: String] {
+        var texts: [Int: String] = [:]
+        for text in message.structure.displayParts.texts.prefix(limits.shownTexts) {
+            if let html = text.html {
+                texts[html] = try await message.text(of: html, limit: limits.shownHTML)
+            } else if let plain = text.plain {
+                texts[plain] = try await message.text(of: plain, limit: limits.shownText)
+            }
+        }
+        return texts
     }
 
     /// What stands on the file's little picture: its extension.

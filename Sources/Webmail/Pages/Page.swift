@@ -9,7 +9,7 @@ package protocol Page: Sendable {
     var fields: Fields { get }
 }
 
-/// Named values of a template.
+/// Named values of a template: what each may be, `TemplateRenderer` says.
 package typealias Fields = [String: any Sendable]
 
 extension Fields {

@@ -8,11 +8,16 @@ struct Shell {
     let visitor: Visitor
     let mailbox: OpenMailbox
     let folders: [Folder]
+    /// The list that is shown, which a new message comes back to.
+    let folder: FolderID?
 
     /// Sentences that our scripts say.
     private static let said = [
         "saving", "not_saved", "draft_saved", "draft_failed", "sending", "failed", "list_failed", "undo", "news_one", "news_many",
-        "err_file_size", "err_file_failed", "err_unavailable", "remove", "close",
+        "err_file_size", "err_file_failed", "err_unavailable", "remove", "close", "loading", "offline", "connecting",
+        "selected_one",
+        "selected_many", "people_help", "people_found_one", "people_found_many", "recipient_added", "recipient_removed",
+        "not_an_address", "group", "file_is_sent", "no_connection",
     ]
 
     func path(_ use: SpecialUse) -> String { folders.first { $0.use == use }.map { mailbox.path($0.id) } ?? "/" }
@@ -21,11 +26,12 @@ struct Shell {
         let account = visitor.account
         let avatar = Avatar(name: account.displayName, address: account.address.description)
         var fields: Fields = [
-            "lang": visitor.words.language, "assets": web.assets.prefix, "t": visitor.words.texts, "title": title,
+            "lang": visitor.words.language, "title": title,
             "script": "app.js", "csrf": visitor.session.csrf, "box": mailbox.name, "brand": account.tenantName,
             "me": avatar.fields.adding(["name": account.displayName, "address": account.address.description]),
             "inboxPath": path(.inbox), "draftsPath": path(.drafts), "sentPath": path(.sent),
-            "composePath": FormFields.address("/compose", ["box": mailbox.isOwn ? nil : mailbox.name]),
+            "composePath": FormFields.address(
+                "/compose", ["box": mailbox.isOwn ? nil : mailbox.name, "folder": folder.map(\.description)]),
             "searchPath": "/search/\(mailbox.name)",
             "said": Self.said.map { key -> Fields in ["key": key.replacing("_", with: "-"), "text": visitor.words[key]] },
         ]

@@ -35,6 +35,6 @@ package struct Endpoint: Sendable {
 /// Everything that the web answers. What is not here is 404; a test asks each with another tenant's ids.
 package enum EndpointTable {
     package static let all: [Endpoint] =
-        LoginEndpoints.all + MailEndpoints.all + PartEndpoints.all + ActionEndpoints.all + ComposeEndpoints.all
-        + SettingsEndpoints.all + [EventEndpoint.events, AssetEndpoint.asset]
+        LoginEndpoints.all + MailEndpoints.all + PartEndpoints.all + ActionEndpoints.all + FolderEndpoints.all + TagEndpoints.all
+        + ComposeEndpoints.all + SettingsEndpoints.all + [EventEndpoint.events, AssetEndpoint.asset]
 }

@@ -97,10 +97,15 @@ class Chromium:
 
     def call(self, method, **parameters):
         self.serial += 1
-        self.socket.send(json.dumps({"id": self.serial, "method": method, "params": parameters}))
+        asked = self.serial
+        self.socket.send(json.dumps({"id": asked, "method": method, "params": parameters}))
         while True:
             answer = json.loads(self.socket.receive())
-            if answer.get("id") == self.serial:
+            if answer.get("method") == "Page.javascriptDialogOpening":
+                # What a page asks before it is left is answered with yes.
+                self.serial += 1
+                self.socket.send(json.dumps({"id": self.serial, "method": "Page.handleJavaScriptDialog", "params": {"accept": True}}))
+            if answer.get("id") == asked:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']}")
                 return answer["result"]
@@ -113,8 +118,6 @@ class Chromium:
         return result["result"].get("value")
 
     def go(self, url):
-        # What a page would ask before it is left is not asked here.
-        self.run("addEventListener('beforeunload', event => event.stopImmediatePropagation(), true)")
         self.call("Page.navigate", url=url)
         self.wait("document.readyState === 'complete'")
 

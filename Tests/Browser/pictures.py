@@ -137,6 +137,7 @@ class Session:
         self.inbox()
         b.run("[...document.querySelectorAll('#folders a')].find(a => /Trash|Lixeira/.test(a.innerText)).click()")
         b.wait("document.title.includes('Trash') || document.title.includes('Lixeira')")
+        b.wait("!!document.querySelector('#list-more')")
         b.run("document.querySelector('#list-more').open = true")
         self.shoot("listmenu")
         b.run("document.querySelector('#list-more a.danger').click()")

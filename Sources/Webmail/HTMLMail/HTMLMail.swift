@@ -46,14 +46,14 @@ struct HTMLMail {
         blockquote{margin:0 0 .8em;padding-left:14px;border-left:2px solid #cfc7b9}p{margin:0 0 .8em}
         """
 
-    private static let paper = "html{color-scheme:light;background:#fff}body{padding:18px 20px;color:#1d2326;background:#fff}"
+    private static let paper = "html{--sheet:#fff;color-scheme:light;background:#fff}body{padding:18px 20px;color:#1d2326;background:#fff}"
 
     /// The colours of a page's panel (`base.css`).
     private static let lightColors =
-        "html{color-scheme:light}body{background:#fffdfa;color:#1d2326}a{color:#0b5257}"
+        "html{--sheet:#fffdfa;color-scheme:light}body{background:#fffdfa;color:#1d2326}a{color:#0b5257}"
     /// Dark text and white ground of the mail are the ordinary ones: they turn round with the page.
     private static let darkColors = """
-        html{color-scheme:dark}body{background:#1a1f22!important;color:#e6e9ea!important}a,a *{color:#8fd3d0!important}\
+        html{--sheet:#1a1f22;color-scheme:dark}body{background:#1a1f22!important;color:#e6e9ea!important}a,a *{color:#8fd3d0!important}\
         body *:not(a):not(a *):not(img){color:inherit!important;background-color:transparent!important}\
         blockquote{border-color:#3b454b}
         """
@@ -62,10 +62,10 @@ struct HTMLMail {
         let colors =
             switch theme {
             case "light": lightColors
-            case "dark": darkColors
-            default: "\(lightColors)@media (prefers-color-scheme:dark){\(darkColors)}"
+            case "dark": "\(lightColors)@media screen{\(darkColors)}"
+            default: "\(lightColors)@media screen and (prefers-color-scheme:dark){\(darkColors)}"
             }
-        return "body{max-width:66ch}" + colors
+        return "body{max-width:66ch}body:dir(rtl){margin-left:auto}" + colors
     }
 
     /// A picture of the mail itself that is not in it.
@@ -77,10 +77,11 @@ struct HTMLMail {
         func all(_ suffix: String) -> String { external.map { $0 + suffix }.joined(separator: ",") }
         return """
             \(all(":not([alt])")),\(all("[alt=\"\"]")),\(all("[width=\"1\"]")),\(all("[height=\"1\"]")){display:none!important}\
-            \(all("")){position:relative;display:inline-block;box-sizing:border-box;width:auto!important;height:auto!important;\
-            min-width:48px;min-height:1.6em;max-width:100%;padding:3px 10px;border:1px dashed #a8a196;border-radius:6px;\
-            font-size:13px;line-height:1.5;vertical-align:middle;overflow:hidden}\
-            \(all("::after")){content:attr(alt);position:absolute;inset:0;padding:3px 10px;background:Canvas;color:GrayText}
+            \(all("")){position:relative;display:inline-block;box-sizing:border-box;width:auto!important;height:30px!important;\
+            min-width:48px;max-width:100%;padding:3px 10px;border:1px dashed #a8a196;border-radius:6px;font-size:13px;line-height:22px;\
+            vertical-align:middle;overflow:hidden;white-space:nowrap}\
+            \(all("::after")){content:attr(alt);position:absolute;inset:0;padding:3px 10px;background:var(--sheet);color:#767069;\
+            overflow:hidden;text-overflow:ellipsis}
             """
     }()
 

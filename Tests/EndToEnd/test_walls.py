@@ -363,6 +363,8 @@ class Attempts:
             for path in (f"/mail/{quoted}", f"/mail/{quoted}/{world.folder}", f"/mail/{quoted}/{world.folder}/{world.message}",
                          f"/message/{quoted}/{world.message}/source", f"/message/{quoted}/{world.message}/part/0",
                          f"/message/{quoted}/{world.message}/image/0", f"/message/{quoted}/{world.message}/html/0",
+                         f"/message/{quoted}/{world.message}/parts.zip", f"/mail/{quoted}/{world.folder}/{world.message}/headers",
+                         f"/folders/empty?box={quoted}&folder={world.folder}",
                          f"/search/{quoted}?q={MARK}") + (() if box == "me" else (f"/events/{quoted}",)):
                 status, _, text = world.joana.get(path)
                 self.clean(text, path)
@@ -404,8 +406,10 @@ class Attempts:
         self.test.assertEqual(world.joana.ask("POST", path, stolen)[0], 403, path)
 
     def action_form(self, thing):
-        for action in ("read", "unread", "star", "move", "spam", "trash"):
-            self.forbidden("/actions", {"box": thing, "message": world.message, "action": action, "to": world.folder})
+        for action in ("read", "unread", "star", "move", "spam", "trash", "tag", "untag"):
+            form = {"box": thing, "message": world.message, "action": action, "to": world.folder, "tag": "planted"}
+            self.forbidden("/actions", form)
+            self.forbidden("/actions", form | {"folder": world.folder, "threads": "1"})
         answer = world.joana.post("/actions", {"box": "me", "message": "999999999", "action": "move", "to": world.folder, "folder": thing})
         self.clean(answer[2], thing)
 
@@ -431,6 +435,13 @@ class Attempts:
 
     def folder_form(self, thing):
         self.forbidden("/folders", {"box": thing, "name": "planted"})
+        for way in ("rename", "delete", "restore"):
+            self.forbidden(f"/folders/{way}", {"box": thing, "folder": world.folder, "under": world.folder, "name": "planted"})
+
+    def tag_form(self, thing):
+        self.forbidden("/tags", {"box": thing, "name": "planted", "color": "1", "message": world.message})
+        for way in ("color", "delete"):
+            self.forbidden(f"/tags/{way}", {"box": thing, "tag": "clients", "color": "1"})
 
     def empty_form(self, thing):
         self.forbidden("/folders/empty", {"box": thing, "folder": world.folder})

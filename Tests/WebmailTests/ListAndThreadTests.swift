@@ -67,7 +67,7 @@ import Testing
             let database = SessionDatabase(path: "\(site.folder)/web/sessions.db", pool: .singleton)
             try await database.setOrder(ChosenOrder(.size, descending: false), of: "me/1", in: session.id)
             let later = Sessions(
-                folder: "\(site.folder)/web", registry: site.registry, limits: WebLimits(), logger: site.web.logger,
+                folder: "\(site.folder)/web", registry: site.registry, limits: { WebLimits() }, logger: site.web.logger,
                 now: site.web.now)
             #expect(try await later.load() == 0)
             #expect(later.session(token)?.id == session.id)

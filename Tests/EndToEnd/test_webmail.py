@@ -5,6 +5,7 @@ import html
 import http.cookiejar
 import imaplib
 import os
+import pathlib
 import random
 import re
 import signal
@@ -369,13 +370,13 @@ class Webmail(unittest.TestCase):
         go_to_inbox()
         browser.click("#list .menu.usual > summary")
         browser.click("#list .menu.usual a", "By sender")
-        browser.wait("location.search.includes('sort=sender')")
+        browser.wait("location.search.includes('sort=sender') && document.readyState === 'complete' && !!document.querySelector('.row')")
         order = browser.run("[...document.querySelectorAll('.row .from')].map(e => e.innerText).join()")
         go_to_inbox()
         self.assertEqual(browser.run("[...document.querySelectorAll('.row .from')].map(e => e.innerText).join()"), order)
         browser.click("#list .menu.usual > summary")
         browser.click("#list .menu.usual a", "Newest first")
-        browser.wait("location.search.includes('sort=date')")
+        browser.wait("location.search.includes('sort=date') && document.readyState === 'complete'")
         go_to_inbox()
         self.assertTrue(browser.run("!!document.querySelector('.group')"))
 
@@ -607,13 +608,16 @@ class Webmail(unittest.TestCase):
 
     def restart_web(self, meanwhile=lambda: None):
         """Ends the web worker, which hears nothing of what is done meanwhile; `supervise` starts it again."""
-        pid = next(child for child in host.children() if "malaposta-web" in open(f"/proc/{child}/cmdline").read())
+        def workers():
+            return [child for child in host.children() if b"malaposta-web" in pathlib.Path(f"/proc/{child}/cmdline").read_bytes()]
+
+        pid = workers()[0]
         os.kill(pid, signal.SIGSTOP)
         try:
             meanwhile()
         finally:
             os.kill(pid, signal.SIGKILL)
-        wait_until("it is up again", lambda: [child for child in host.children() if child != pid and "malaposta-web" in open(f"/proc/{child}/cmdline").read()])
+        wait_until("it is up again", lambda: [child for child in workers() if child != pid])
 
     def test_z_log_out_ends_the_session(self):
         go_to_inbox()

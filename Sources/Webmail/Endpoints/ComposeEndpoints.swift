@@ -38,6 +38,7 @@ enum ComposeEndpoints {
         if let wanted { folder = try await account.folder(wanted) ?? folder }
         let back = source.map { desk.mailbox.path($0.folder, $0.id) } ?? desk.mailbox.path(folder.id)
         var panes = try await Panes(desk.web, desk.visitor, desk.mailbox, folder: folder.id, query: FormFields())
+        panes.current = source
         panes.opened = ["compose": try await desk.fields(written, problem: problem, back: back, folder: folder.id)]
         var response = try await panes.answer(call, title: desk.visitor.words["new_message"])
         response.status = status

@@ -16,7 +16,8 @@ struct Panes {
     let tags: [TagDefinition]
     /// What is opened beside the list: `message`, `headers`, `compose`, `settings`, `question`, or nothing.
     var opened: Fields = [:]
-    private var current: MessageListing?
+    /// The message whose row is marked.
+    var current: MessageListing?
 
     init(_ web: Web, _ call: Call, folder: FolderID?) async throws {
         let visitor = try await web.visitor(call)

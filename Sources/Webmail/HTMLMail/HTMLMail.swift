@@ -46,7 +46,8 @@ struct HTMLMail {
         blockquote{margin:0 0 .8em;padding-left:14px;border-left:2px solid #cfc7b9}p{margin:0 0 .8em}
         """
 
-    private static let paper = "html{--sheet:#fff;color-scheme:light;background:#fff}body{padding:18px 20px;color:#1d2326;background:#fff}"
+    private static let paper =
+        "html{--sheet:#fff;color-scheme:light;background:#fff}body{padding:18px 20px;color:#1d2326;background:#fff}"
 
     /// The colours of a page's panel (`base.css`).
     private static let lightColors =

@@ -191,6 +191,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Wire", "Mail", locks, nioSSL] + nio, path: "Tests/TestSupport",
             swiftSettings: settings),
+        .target(
+            name: "DirectoryTestSupport", dependencies: ["Mail", "MailConfiguration", "Directory"], path: "Tests/DirectoryTestSupport",
+            swiftSettings: settings),
         tests("WireTests", ["Wire", nioCore]),
         tests("MailTests", ["Mail"]),
         tests("TLSTests", ["TLS", nioSSL] + nio),
@@ -200,26 +203,34 @@ let package = Package(
         tests("LocalSocketTests", ["LocalSocket", logging, nioEmbedded] + nio),
         tests("SMTPTests", ["SMTP", "Wire", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
-        tests("DirectoryTests", ["Directory", "Mail", "MailConfiguration", logging]),
+        tests("DirectoryTests", ["DirectoryTestSupport", "Directory", "Mail", "MailConfiguration", logging]),
         tests("WorkerTests", ["Worker", "LocalSocket", logging] + nio),
         tests("UpkeepTests", ["Upkeep", "Mail"]),
         tests(
             "SMTPServerTests",
-            ["SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "TLS", logging, locks, lifecycle, nioSSL] + nio),
+            [
+                "DirectoryTestSupport", "SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "TLS", logging, locks, lifecycle,
+                nioSSL,
+            ] + nio),
         tests(
             "DeliveryTests",
             [
-                "Delivery", "SMTPServer", "SMTP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "LocalSocket",
-                logging,
-                locks, nioCore,
+                "DirectoryTestSupport", "Delivery", "SMTPServer", "SMTP", "Store", "Directory", "MailConfiguration", "Mail", "MIME",
+                "LocalSocket", logging, locks, nioCore,
             ]),
         tests(
             "IMAPTests",
-            ["IMAP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "TLS", logging, lifecycle, nioSSL] + nio,
+            [
+                "DirectoryTestSupport", "IMAP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "TLS", logging, lifecycle,
+                nioSSL,
+            ] + nio,
             exclude: ["Clients/imaplib_round.py", "Clients/mbsync_round.py"]),
         tests(
             "WebmailTests",
-            ["Webmail", "MailConfiguration", "TLS", "Store", "Directory", "Mail", "MIME", logging, nioEmbedded] + nio),
+            [
+                "DirectoryTestSupport", "Webmail", "MailConfiguration", "TLS", "Store", "Directory", "Mail", "MIME", logging,
+                nioEmbedded,
+            ] + nio),
         tests(
             "ControlPlaneTests",
             ["ControlPlane", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail", "LocalSocket", logging] + nio),

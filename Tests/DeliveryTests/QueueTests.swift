@@ -1,4 +1,5 @@
 import Directory
+import DirectoryTestSupport
 import LocalSocket
 import Mail
 import NIOConcurrencyHelpers

@@ -1,3 +1,4 @@
+import DirectoryTestSupport
 import Glibc
 import Logging
 import Mail

@@ -1,8 +1,9 @@
 import Directory
+import DirectoryTestSupport
 import Mail
+import MailConfiguration
 import TLS
 
-@testable import MailConfiguration
 
 /// A host with the tenant acme (ana, who may also send as info@; rui, suspended; old, retired; full, whose mailbox is full).
 struct ExampleHost {
@@ -37,22 +38,15 @@ struct ExampleHost {
 
     private static func host(_ settings: [String: String]) throws -> HostConfiguration {
         func number(_ name: String, _ usual: Int) -> Int { settings[name].flatMap { Int($0) } ?? usual }
-        let limits = TenantLimits(
-            accounts: 100, domains: 10, quotaPerAccount: .gigabytes(1), totalQuota: .gigabytes(100), messageSize: .megabytes(50),
-            recipientsPerMessage: 100, messagesPerDay: 1_000)
-        return HostConfiguration(
-            position: .nowhere, hostName: try DomainName("mail.example"), addresses: [], listeners: [],
-            tls: TLSConfiguration(selfSigned: true, certificates: []),
-            plaintextLogin: settings["plaintext"] == "loopback" ? .loopback : .never, allowsUnprovenDomains: true,
-            dataDirectory: "/nonexistent", runDirectory: "/nonexistent",
-            limits: HostLimits(
-                connections: number("connections", 1_000), connectionsPerAddress: number("perAddress", 50),
-                connectionsPerUser: number("perUser", 50), messagesPerSession: number("messages", 100),
-                recipientsPerMessage: number("recipients", 100), messageSize: ByteCount(number("size", 50 << 20)),
-                smtpIdle: .seconds(300), imapIdle: .seconds(1_800), loginTime: .seconds(60), webSession: .seconds(86_400)),
-            spool: SpoolConfiguration(size: .gigabytes(1), freeDisk: .megabytes(100), lifetime: .seconds(432_000)),
-            storage: StorageConfiguration(engine: .sqlite), log: LogConfiguration(level: .info), tenantLimits: limits, tenants: []
-        )
+        return try .example { host in
+            if settings["plaintext"] == "loopback" { host.plaintextLogin = .loopback }
+            host.limits.connections = number("connections", 1_000)
+            host.limits.connectionsPerAddress = number("perAddress", 50)
+            host.limits.connectionsPerUser = number("perUser", 50)
+            host.limits.messagesPerSession = number("messages", 100)
+            host.limits.recipientsPerMessage = number("recipients", 100)
+            host.limits.messageSize = ByteCount(number("size", 50 << 20))
+        }
     }
 }
 

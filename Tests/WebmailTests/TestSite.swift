@@ -1,14 +1,15 @@
 import Directory
+import DirectoryTestSupport
 import Foundation
 import HTTPTypes
 import HummingbirdCore
 import Logging
 import Mail
+import MailConfiguration
 import NIOCore
 import Store
 import Synchronization
 
-@testable import MailConfiguration
 @testable import Webmail
 
 /// A site over a fresh folder, with two tenants. `ana` shares `info`; `eve` is of the other tenant.
@@ -46,7 +47,7 @@ final class TestSite: Sendable {
                 routes: accounts.map { AddressRoute($0.address, .account($0.id)) })
         }
         let content = GenerationContent(
-            host: try Self.host(), tenants: [try tenant(acme, [ana, info]), try tenant(globex, [eve])])
+            host: try .example(), tenants: [try tenant(acme, [ana, info]), try tenant(globex, [eve])])
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         store = try MailStore(StoreOptions(root: "\(folder)/accounts", role: .mail), logger: logger)
@@ -61,23 +62,6 @@ final class TestSite: Sendable {
     func close() async {
         await store.shutdown()
         try? FileManager.default.removeItem(atPath: folder)
-    }
-
-    private static func host() throws -> HostConfiguration {
-        let limits = TenantLimits(
-            accounts: 100, domains: 10, quotaPerAccount: .gigabytes(1), totalQuota: .gigabytes(100), messageSize: .megabytes(50),
-            recipientsPerMessage: 100, messagesPerDay: 1_000)
-        return HostConfiguration(
-            position: .nowhere, hostName: try DomainName("mail.example"), addresses: [], listeners: [],
-            tls: TLSConfiguration(selfSigned: true, certificates: []), plaintextLogin: .never, allowsUnprovenDomains: true,
-            dataDirectory: "/nonexistent", runDirectory: "/nonexistent",
-            limits: HostLimits(
-                connections: 1_000, connectionsPerAddress: 50, connectionsPerUser: 50, messagesPerSession: 100,
-                recipientsPerMessage: 100, messageSize: .megabytes(50), smtpIdle: .seconds(300), imapIdle: .seconds(1_800),
-                loginTime: .seconds(60), webSession: .seconds(86_400)),
-            spool: SpoolConfiguration(size: .gigabytes(1), freeDisk: .megabytes(100), lifetime: .seconds(432_000)),
-            storage: StorageConfiguration(engine: .sqlite), log: LogConfiguration(level: .info), tenantLimits: limits, tenants: []
-        )
     }
 
     // MARK: Asking

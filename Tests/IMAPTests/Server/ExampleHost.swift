@@ -1,12 +1,13 @@
 import Directory
+import DirectoryTestSupport
 import Logging
 import Mail
+import MailConfiguration
 import NIOCore
 import Store
 import Synchronization
 
 @testable import IMAP
-@testable import MailConfiguration
 
 /// Two tenants: at acme ana, rui and the shared mailbox info, which ana may read; eve at globex.
 struct ExampleHost: Sendable {
@@ -42,28 +43,8 @@ struct ExampleHost: Sendable {
         let tenants = [(ana.tenant, [ana, rui, info]), (eve.tenant, [eve])].map { id, accounts in
             TenantContent(tenant: Tenant(id: id, name: id.text), domains: [], accounts: accounts, routes: [])
         }
-        return Generation(number: number, content: GenerationContent(host: try host, tenants: tenants))
-    }
-
-    private var host: HostConfiguration {
-        get throws {
-            let limits = TenantLimits(
-                accounts: 100, domains: 10, quotaPerAccount: .gigabytes(1), totalQuota: .gigabytes(100),
-                messageSize: .megabytes(50),
-                recipientsPerMessage: 100, messagesPerDay: 1_000)
-            return HostConfiguration(
-                position: .nowhere, hostName: try DomainName("mail.example"), addresses: [], listeners: [],
-                tls: TLSConfiguration(selfSigned: true, certificates: []), plaintextLogin: plaintextLogin,
-                allowsUnprovenDomains: true,
-                dataDirectory: "/nonexistent", runDirectory: "/nonexistent",
-                limits: HostLimits(
-                    connections: 1_000, connectionsPerAddress: 500, connectionsPerUser: 500, messagesPerSession: 100,
-                    recipientsPerMessage: 100, messageSize: .megabytes(50), smtpIdle: .seconds(300), imapIdle: .seconds(1_800),
-                    loginTime: .seconds(60), webSession: .seconds(86_400)),
-                spool: SpoolConfiguration(size: .gigabytes(1), freeDisk: .megabytes(100), lifetime: .seconds(432_000)),
-                storage: StorageConfiguration(engine: .sqlite), log: LogConfiguration(level: .info), tenantLimits: limits,
-                tenants: [])
-        }
+        let host = try HostConfiguration.example { $0.plaintextLogin = plaintextLogin }
+        return Generation(number: number, content: GenerationContent(host: host, tenants: tenants))
     }
 }
 

@@ -1,40 +1,20 @@
-import Directory
-import Mail
+package import Directory
+package import Mail
+internal import MailConfiguration
 
-@testable import MailConfiguration
-
-/// Values for these tests; what is wrong in them ends the test.
-func address(_ text: String) throws -> Address { try Address(text) }
-func domain(_ text: String) throws -> DomainName { try DomainName(text) }
-
-extension HostConfiguration {
-    static func example() throws -> HostConfiguration {
-        let limits = TenantLimits(
-            accounts: 100, domains: 10, quotaPerAccount: .gigabytes(1), totalQuota: .gigabytes(100), messageSize: .megabytes(50),
-            recipientsPerMessage: 100, messagesPerDay: 1_000)
-        return HostConfiguration(
-            position: .nowhere, hostName: try DomainName("mail.example"), addresses: [], listeners: [],
-            tls: TLSConfiguration(selfSigned: true, certificates: []), plaintextLogin: .never, allowsUnprovenDomains: true,
-            dataDirectory: "/nonexistent", runDirectory: "/nonexistent",
-            limits: HostLimits(
-                connections: 1_000, connectionsPerAddress: 50, connectionsPerUser: 50, messagesPerSession: 100,
-                recipientsPerMessage: 100, messageSize: .megabytes(50), smtpIdle: .seconds(300), imapIdle: .seconds(1_800),
-                loginTime: .seconds(60), webSession: .seconds(86_400)),
-            spool: SpoolConfiguration(size: .gigabytes(1), freeDisk: .megabytes(100), lifetime: .seconds(432_000)),
-            storage: StorageConfiguration(engine: .sqlite), log: LogConfiguration(level: .info), tenantLimits: limits, tenants: []
-        )
-    }
-}
+/// Values for tests; what is wrong in them ends the test.
+package func address(_ text: String) throws -> Address { try Address(text) }
+package func domain(_ text: String) throws -> DomainName { try DomainName(text) }
 
 /// Two tenants: acme with everything, globex beside it.
-struct ExampleTenants {
-    let ana: DirectoryAccount
-    let rui: DirectoryAccount
-    let info: DirectoryAccount
-    let old: DirectoryAccount
-    let eve: DirectoryAccount
+package struct ExampleTenants {
+    package let ana: DirectoryAccount
+    package let rui: DirectoryAccount
+    package let info: DirectoryAccount
+    package let old: DirectoryAccount
+    package let eve: DirectoryAccount
 
-    init() throws {
+    package init() throws {
         let acme = try TenantID("acme")
         let globex = try TenantID("globex")
         func account(_ id: String, _ tenant: TenantID, _ at: String, _ name: String) throws -> DirectoryAccount {
@@ -61,13 +41,13 @@ struct ExampleTenants {
         eve = try account("eve", globex, "eve@globex.example", "Ana Eve")
     }
 
-    var content: GenerationContent {
+    package var content: GenerationContent {
         get throws {
             GenerationContent(host: try .example(), tenants: [try acme, try globex])
         }
     }
 
-    var acme: TenantContent {
+    package var acme: TenantContent {
         get throws {
             let id = ana.tenant
             let main = try domain("acme.example")
@@ -93,7 +73,7 @@ struct ExampleTenants {
         }
     }
 
-    var globex: TenantContent {
+    package var globex: TenantContent {
         get throws {
             TenantContent(
                 tenant: Tenant(id: eve.tenant, name: "Globex", suspended: false),
@@ -116,5 +96,5 @@ struct ExampleTenants {
 }
 
 extension String {
-    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -34,13 +34,13 @@ extension Reply {
     static let tooManySessions = make(421, 7, 0, "Too many sessions of this user")
     static let loggedOut = make(421, 7, 0, "This account's password, state or plan has changed; log in again")
     static let overrun = make(552, 3, 4, "The message is too large")
-    static let falseEnd = make(554, 6, 0, "The message's end has a bare LF or CR beside it: RFC 5321 §2.3.8 asks for CRLF")
+    static let falseEnd = make(554, 6, 0, "The message's end has a bare LF or CR beside it: RFC 5321 section 2.3.8 asks for CRLF")
 
     // MARK: Commands
     static let unknownCommand = make(500, 5, 2, "No such command")
     static let lineTooLong = make(500, 5, 2, "The line is too long")
-    static let bareLineFeed = make(500, 5, 2, "A line ends in CRLF, not in LF alone (RFC 5321 §2.3.8)")
-    static let bareCarriageReturn = make(500, 5, 2, "A line ends in CRLF; a CR alone is refused (RFC 5321 §2.3.8)")
+    static let bareLineFeed = make(500, 5, 2, "A line ends in CRLF, not in LF alone (RFC 5321 section 2.3.8)")
+    static let bareCarriageReturn = make(500, 5, 2, "A line ends in CRLF; a CR alone is refused (RFC 5321 section 2.3.8)")
     static let disabled = make(502, 5, 1, "Not done here")
     static let helloFirst = make(503, 5, 1, "Say EHLO first")
     static let mailFirst = make(503, 5, 1, "MAIL first")
@@ -99,7 +99,7 @@ extension Reply {
     }
 
     // MARK: The message
-    static let bareLineEnds = make(554, 6, 0, "The message has bare LF or CR in it: RFC 5321 §2.3.8 asks for CRLF")
+    static let bareLineEnds = make(554, 6, 0, "The message has bare LF or CR in it: RFC 5321 section 2.3.8 asks for CRLF")
     static let headerTooLarge = make(552, 3, 4, "The message's header is too large")
     static let tooManyHops = make(554, 4, 6, "Too many Received fields: this message goes round in circles")
     static let noFrom = make(550, 6, 0, "The message needs one From field with an address")

@@ -1,18 +1,21 @@
-internal import NIOCore
+internal import NIOConcurrencyHelpers
+package import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 internal import Wire
 
 /// One connection of a dialogue's client.
-final class TranscriptConnection {
+package final class TranscriptConnection {
     private let channel: any Channel
     private let patience: TimeAmount
+    private let lostPatience = NIOLockedValueBox(false)
     private var iterator: AsyncThrowingStream<ByteBuffer, any Error>.Iterator
     private var received = ByteBuffer()
     private var framing = LineFraming(limit: 1 << 20, lineEnds: .tolerant)
     private var waiting: [String] = []
 
-    init(to address: SocketAddress, beginsWithTLS: Bool, patience: TimeAmount) async throws {
+    /// - Parameter patience: how long a line is waited for; then the connection is closed.
+    package init(to address: SocketAddress, beginsWithTLS: Bool = false, patience: TimeAmount) async throws {
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(to: address) { channel in
             channel.eventLoop.makeCompletedFuture {
@@ -25,16 +28,19 @@ final class TranscriptConnection {
         self.patience = patience
     }
 
-    func send(_ octets: [UInt8]) async throws {
+    package func send(_ octets: [UInt8]) async throws {
         // A server that has closed already is found out by the next line that is waited for.
         try? await channel.writeAndFlush(ByteBuffer(bytes: octets)).get()
     }
 
     /// The next line; nil where the connection is closed.
-    func line() async throws -> String? {
+    package func line() async throws -> String? {
         if let line = waiting.popLast() { return line }
-        let channel = channel
-        let timer = channel.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
+        let (channel, lostPatience) = (channel, lostPatience)
+        let timer = channel.eventLoop.scheduleTask(in: patience) {
+            lostPatience.withLockedValue { $0 = true }
+            channel.close(promise: nil)
+        }
         defer { timer.cancel() }
         while true {
             if let line = try framing.next(from: &received) { return String(buffer: line) }
@@ -52,7 +58,13 @@ final class TranscriptConnection {
         }.get()
     }
 
-    func close() async { try? await channel.close().get() }
+    /// Whether it was closed here, as a line did not come in time.
+    package var wasWaitedForTooLong: Bool { lostPatience.withLockedValue { $0 } }
+
+    /// Says that nothing more will be sent; what the server answers can still be read.
+    package func closeOutput() async { try? await channel.close(mode: .output).get() }
+
+    package func close() async { try? await channel.close().get() }
 
     private static func tls() throws -> NIOSSLClientHandler {
         var configuration = TLSConfiguration.makeClientConfiguration()

@@ -56,6 +56,16 @@ final class TestClient {
         return await lines(until: tag).last ?? ""
     }
 
+    /// Whether the server ends the connection in that time, without anything being read here.
+    func isCut(within time: TimeAmount) async -> Bool {
+        let channel = channel
+        let promise = channel.eventLoop.makePromise(of: Bool.self)
+        let timer = channel.eventLoop.scheduleTask(in: time) { promise.succeed(false) }
+        channel.closeFuture.whenComplete { _ in promise.succeed(true) }
+        defer { timer.cancel() }
+        return (try? await promise.futureResult.get()) ?? false
+    }
+
     func close() async { try? await channel.close().get() }
 }
 

@@ -11,6 +11,8 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
         case cannotOpen
         /// Reading or writing failed.
         case inputOutput
+        /// A flush to the disk failed: what is on it is not known, and no second try would tell.
+        case flushFailed
         /// The file is no database, or a damaged one.
         case damaged
         /// The schema is newer than this program.

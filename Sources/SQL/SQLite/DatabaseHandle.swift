@@ -33,8 +33,12 @@ extension SQLError {
         self.init(Self.kind(of: code), "\(sentence ?? general) (\(code))")
     }
 
+    /// SQLITE_IOERR_FSYNC and SQLITE_IOERR_DIR_FSYNC, whose macros do not come through.
+    private static let failedFlushes: Set<Int32> = [SQLITE_IOERR | 4 << 8, SQLITE_IOERR | 5 << 8]
+
     private static func kind(of code: Int32) -> Kind {
-        switch code & 0xff {
+        if failedFlushes.contains(code) { return .flushFailed }
+        return switch code & 0xff {
         case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: .busy
         case SQLITE_CONSTRAINT: .constraint
         case SQLITE_FULL: .full

@@ -5,8 +5,9 @@ extension Connection {
     package enum Durability: String, Sendable {
         /// A commit is ordered, and on disk after the next flush of the log.
         case ordered = "NORMAL"
-        /// A commit, and all before it, is on disk when it returns.
-        case durable = "FULL"
+        /// A commit, and all before it, is on disk when it returns. Without a write-ahead log a commit is the removal of its journal:
+        /// only EXTRA flushes the folder after it, else a power cut would undo the commit.
+        case durable = "EXTRA"
     }
 
     /// Sets the database up for several processes: write-ahead log, no memory mapping.
@@ -18,14 +19,17 @@ extension Connection {
         try run("PRAGMA journal_mode=WAL")
         try run("PRAGMA synchronous=NORMAL")
         try run("PRAGMA wal_autocheckpoint=0")
-        if !checkpoints {
-            try database.check(unsafe malaposta_sqlite3_switch(database.pointer, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1))
-        }
+        if !checkpoints { try leaveLogOnClose() }
+    }
+
+    /// Closing this connection moves nothing from the log into the database, also where no other one is open.
+    package func leaveLogOnClose() throws(SQLError) {
+        try database.check(unsafe malaposta_sqlite3_switch(database.pointer, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1))
     }
 
     /// For the next transactions; not inside one.
     package func setDurability(_ durability: Durability) throws(SQLError) {
-        try run(durability == .durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL")
+        try run(durability == .durable ? "PRAGMA synchronous=EXTRA" : "PRAGMA synchronous=NORMAL")
     }
 
     /// Octets of database pages kept in memory at most.

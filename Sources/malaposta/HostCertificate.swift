@@ -14,12 +14,16 @@ struct HostCertificate {
         self.hostName = hostName
     }
 
-    /// Makes it once, where the configuration asks for it.
+    /// Makes it once, where the configuration asks for it. The key's name comes last: where it is on the disk, the certificate is.
     func makeIfMissing(_ tls: MailConfiguration.TLSConfiguration) throws {
         guard tls.selfSigned, !FileManager.default.fileExists(atPath: files.privateKey) else { return }
         let made = try SelfSignedCertificate(names: [hostName, "localhost", "127.0.0.1", "::1"])
+        let folder = URL(filePath: files.privateKey).deletingLastPathComponent().path
         try Data(made.certificate).write(to: URL(filePath: files.certificate))
+        try Disk.flush(files.certificate)
+        try Disk.flush(folder)
         try writeSecret(made.privateKey)
+        try Disk.flush(folder)
     }
 
     /// Nobody else may read the key, not even for a moment.

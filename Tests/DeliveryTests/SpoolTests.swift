@@ -124,6 +124,52 @@ import Testing
         }
     }
 
+    /// Each call that changes the disk fails in its turn, once or from then on. What was accepted is there, whole, and what was
+    /// refused is not; without a failed flush all goes on as soon as the disk works again.
+    @Test(arguments: [false, true]) func everyFailingCallLeavesTheRestWhole(stays: Bool) async throws {
+        var turn = 1
+        while turn < 200 {
+            let folder = try TemporaryFolder()
+            let files = FaultyFileSystem()
+            files.faults.withLockedValue { ($0.failsAtCall, $0.stays) = (turn, stays) }
+            var limits = SpoolLimits()
+            (limits.freeDisk, limits.inlineBody, limits.lazyCommit, limits.segment) = (0, 100, 5, 1)
+            var kept: Set<EntryID> = []
+            if let spool = try? Spool(folder: folder.path, files: files, limits: limits, logger: quiet, clock: clock.microseconds) {
+                for size in [10, 500, 20] {
+                    if let entry = try? await spool.accept(octets(String(repeating: "x", count: size)), chunk: 64) {
+                        kept.insert(entry.id)
+                        try? await spool.note(entry)
+                    }
+                }
+                if let done = try? await spool.accept(octets("done")) {
+                    try? await spool.drop(done)
+                }
+                // Everything leaves the journal, unless that fails.
+                clock.advance(seconds: 61)
+                if let later = try? await spool.accept(octets("later")) { kept.insert(later.id) }
+                for entry in spool.entries { try? await spool.note(entry) }
+                files.repair()
+                if !spool.isBroken {
+                    // Ids that could not be reserved are reserved with the next second.
+                    clock.advance(seconds: 1)
+                    await spool.until { (try? spool.nextID()) != nil }
+                    kept.insert(try await spool.accept(octets("there is room again")).id)
+                }
+                await spool.close()
+            }
+            files.repair()
+            let again = try Spool(folder: folder.path, limits: limits, logger: quiet, clock: clock.microseconds)
+            #expect(Set(again.entries.map(\.id)).isSuperset(of: kept), "call \(turn)")
+            for entry in again.entries { #expect(try await again.text(of: entry).utf8.count == entry.size) }
+            #expect(again.findings.isEmpty, "call \(turn): \(again.findings)")
+            await again.close()
+            guard files.faults.withLockedValue({ $0.hasFailed }) else { break }
+            turn += 1
+        }
+        #expect(turn > 20 && turn < 200)
+    }
+
     @Test func everyTornTailKeepsWhatWasWholeBefore() async throws {
         let spool = try open()
         let first = try await spool.accept(octets("the first message"))
@@ -295,10 +341,6 @@ extension CRC32C {
 }
 
 extension Spool {
-    /// Waits for what the writer thread does by itself.
-    func until(_ isTrue: () -> Bool) async {
-        for _ in 0..<2_000 where !isTrue() { try? await Task.sleep(for: .milliseconds(2)) }
-    }
     func untilMoved(_ entry: SpoolEntry) async { await until { entry.place.segment == nil } }
     func untilRefusing() async { await until { refusal(of: 0) != nil } }
 }

@@ -1,10 +1,12 @@
-import Delivery
 import Directory
+import DirectoryTestSupport
 import Foundation
 import LocalSocket
 import Mail
 import NIOCore
 import SMTPServer
+
+@testable import Delivery
 
 /// A delivery service over mailboxes in memory, with a clock set by hand.
 struct TestHost {
@@ -76,14 +78,8 @@ extension DeliveryService {
 
     func items() -> [QueueItem] { queue.list(QueueListQuestion()).entries }
 
-    /// Waits until something is so; false after ten seconds.
-    func until(_ isTrue: () throws -> Bool) async rethrows -> Bool {
-        for _ in 0..<2_000 {
-            if try isTrue() { return true }
-            try? await Task.sleep(for: .milliseconds(5))
-        }
-        return try isTrue()
-    }
+    /// Waits until something is so; false where it does not become so, see `Spool.until`.
+    func until(_ isTrue: () throws -> Bool) async rethrows -> Bool { try await receiver.spool.until(isTrue) }
 }
 
 func recipient(_ text: String, _ notify: DSNNotify = .failure) throws -> EnvelopeRecipient {

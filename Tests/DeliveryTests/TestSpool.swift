@@ -1,10 +1,12 @@
-import Delivery
+import DirectoryTestSupport
 import Foundation
 import Logging
 import Mail
 import NIOConcurrencyHelpers
 import NIOCore
 import SMTPServer
+
+@testable import Delivery
 
 /// A clock that is set by hand, in microseconds since 1970.
 final class TestClock: Sendable {
@@ -29,8 +31,6 @@ final class TemporaryFolder: Sendable {
 }
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-
-func address(_ text: String) throws -> Address { try Address(text) }
 
 func octets(_ text: String) -> ByteBuffer { ByteBuffer(string: text) }
 
@@ -58,6 +58,22 @@ extension Spool {
         return Acceptance(
             id: try nextID(), time: try nextID().seconds, door: .mx, session: "s1", envelope: envelope, routes: routes,
             notBefore: notBefore)
+    }
+
+    /// Waits for what the writer thread does, or what follows from it: asks anew after each of its turns, 20,000 times at most.
+    @discardableResult
+    func until(_ isTrue: () throws -> Bool) async rethrows -> Bool {
+        let (turns, turn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        state.withLockedValue { $0.turned = { turn.yield() } }
+        defer { state.withLockedValue { $0.turned = {} } }
+        if try isTrue() { return true }
+        var asked = 0
+        for await _ in turns {
+            if try isTrue() { return true }
+            asked += 1
+            if asked == 20_000 { break }
+        }
+        return try isTrue()
     }
 
     /// The message's octets, wherever they are.

@@ -17,6 +17,8 @@ final class EntryIDs: Sendable {
     private let microseconds: @Sendable () -> UInt64
     private let state: NIOLockedValueBox<State>
 
+    /// Where nothing can be reserved now, as the disk is full perhaps, it gives no ids until `reserve` has succeeded.
+    ///
     /// - Parameter greatest: of the entries that are in the spool.
     init(folder: String, files: any SpoolFileSystem, greatest: UInt64, microseconds: @escaping @Sendable () -> UInt64)
         throws(FileFailure)
@@ -29,7 +31,7 @@ final class EntryIDs: Sendable {
             stored = try files.read(path, from: 0, length: 8).getInteger(at: 0, as: UInt64.self) ?? 0
         }
         state = NIOLockedValueBox(State(last: max(stored, greatest), reserved: stored))
-        try reserve()
+        try? reserve()
     }
 
     /// Nil where the next block could not be reserved.

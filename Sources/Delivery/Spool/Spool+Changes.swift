@@ -72,10 +72,15 @@ extension Spool {
         _ = jobs.add(Job(action: .release, entry: entry, frame: Frame.of(.released, entry.id, seed: seed)))
     }
 
-    /// The same, and returns when that is durable.
+    /// The same, and returns when that is durable. Where it throws, it is noted as soon as the disk takes it.
     package func drop(_ entry: SpoolEntry) async throws(SpoolFailure) {
         guard remove(entry) else { return }
-        try await commit(.release, entry, Frame.of(.released, entry.id, seed: seed))
+        let frame = Frame.of(.released, entry.id, seed: seed)
+        do { try await commit(.release, entry, frame) } catch {
+            // It is out of the queue already, and must not come again with the next start.
+            _ = jobs.add(Job(action: .release, entry: entry, frame: frame))
+            throw error
+        }
     }
 
     private func remove(_ entry: SpoolEntry) -> Bool {

@@ -42,6 +42,8 @@ package final class Spool: Sendable {
         var freeDisk = Int.max
         var isBroken = false
         var arrived: @Sendable (SpoolEntry) -> Void = { _ in }
+        /// Called by the writer after each of its turns, for whoever waits for what it does by itself.
+        var turned: @Sendable () -> Void = {}
         var broke: [AsyncStream<Never>.Continuation] = []
     }
 

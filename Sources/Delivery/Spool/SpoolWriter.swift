@@ -28,8 +28,10 @@ struct SpoolWriter {
             if !jobs.isEmpty { commit(jobs) }
             if isClosed, jobs.isEmpty || jobs.allSatisfy({ $0.completion == nil }) { break }
             keepShort()
+            spool.state.withLockedValue { $0.turned }()
         }
         segments.close()
+        spool.state.withLockedValue { $0.turned }()
     }
 
     // MARK: Committing

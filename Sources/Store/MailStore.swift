@@ -72,6 +72,9 @@ package final class MailStore: Sendable {
     /// Puts on disk what was filed into these accounts before; several at once wait for the disk side by side.
     ///
     /// - Throws: `.unavailable`: what is on disk is not known then, and no second try would tell. The process stops accepting.
+    package func flush(_ accounts: Set<AccountID>) async throws(StoreError) { try await flush(accounts.map { held($0) }) }
+
+    /// The same.
     package func flush(_ accounts: [Account]) async throws(StoreError) {
         let failures = await withTaskGroup(of: StoreError?.self) { group in
             for account in accounts {
@@ -84,6 +87,12 @@ package final class MailStore: Sendable {
         }
         if let failure = failures.compactMap(\.self).first { throw failure }
     }
+
+    /// Returns when a flush has failed, or when the task is cancelled.
+    func untilFlushFails() async { await shared.flushes.untilFailed() }
+
+    /// Whether a flush has failed: everything is refused then, and the process has to start anew.
+    package var hasFailedFlush: Bool { shared.flushes.hasFailed }
 
     /// Ids of all accounts on disk, in order. What else lies in the folder, like messages on their way in, is passed over.
     package func accountsOnDisk() async throws(StoreError) -> [AccountID] {

@@ -1,7 +1,7 @@
 package import Directory
 internal import FoundationEssentials
 package import LocalSocket
-package import Mail
+internal import Mail
 internal import NIOCore
 package import Store
 
@@ -11,7 +11,7 @@ extension MailStore {
     /// - Parameter current: says which accounts are in use; those are never deleted.
     package func answerUpkeep(in table: inout QuestionTable, under current: CurrentGeneration) {
         table.answer(StoreCheckQuestion.self) { question, _ in
-            try await refusing { StoreCheckQuestion.Answer(findings: try await self.findings(in: question.account)) }
+            try await refusing { StoreCheckQuestion.Answer(findings: try await self.check(question.account)) }
         }
         table.answer(StoreRebuildQuestion.self) { question, _ in
             try await refusing { try await self.rebuild(question.account) }
@@ -24,11 +24,6 @@ extension MailStore {
         table.answer(PurgeAccountQuestion.self) { question, _ in
             try await refusing { try await self.answer(question, under: current) }
         }
-    }
-
-    /// What is wrong with an account's mailbox; nothing where it was never opened.
-    package func findings(in account: AccountID) async throws(StoreError) -> [Finding] {
-        try await exists(account) ? try await check(account) : []
     }
 
     private func importMessage(_ question: ImportMessageQuestion) async throws -> ImportMessageQuestion.Answer {

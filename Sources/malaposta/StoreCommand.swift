@@ -86,7 +86,7 @@ struct StoreRebuildCommand: AsyncParsableCommand {
         var lines = ["\(address): summaries and index of \(report.summaries) messages made anew"]
         if report.databaseReplaced { lines.append("  the database was broken and is replaced") }
         if report.recovered > 0 { lines.append("  \(report.recovered) messages without a row are in the inbox now") }
-        if report.lost > 0 { lines.append("  \(report.lost) messages are lost: their files are gone") }
+        if report.lost > 0 { lines.append("  \(report.lost) messages have no file: lost, or deleted since") }
         return (lines + report.notes.map { "  \($0)" }).joined(separator: "\n")
     }
 }
@@ -124,7 +124,7 @@ private struct MailboxUpkeep {
     func check(_ account: AccountID) async throws -> [Finding] {
         switch doer {
         case .worker(let client): try await client.ask(StoreCheckQuestion(account: account), within: Self.deadline).findings
-        case .own(let store): try await store.findings(in: account)
+        case .own(let store): try await store.check(account)
         }
     }
 

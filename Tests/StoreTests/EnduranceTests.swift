@@ -92,6 +92,34 @@ import Testing
         #expect(flushed.withLock { $0 }.isSuperset(of: [path, FileSystem.parent(of: path), paths.messages, paths.folder]))
     }
 
+    /// A copy or a move is durable when it is answered, so the file of a delivery that waits for its flush does not wait any longer.
+    @Test(arguments: [StoreOptions.Role.mail, .web], [true, false])
+    func whatIsCopiedOrMovedIsFlushed(role: StoreOptions.Role, moves: Bool) async throws {
+        let flushed = Mutex<[String]>([])
+        var files = FileSystem.real
+        files.beforeWrite = { (call, path) throws(FileError) in
+            if call == "fsync" { flushed.withLock { $0.append(path) } }
+        }
+        let mail = try TestStore(keepsFolder: role == .web)
+        let test = try role == .web ? TestStore(root: mail.root, role: .web, files: files) : TestStore(files: files)
+        let filing = try await (role == .web ? mail : test).account()
+        guard case .success(.filed(let filed)) = try await filing.file([Sample.filing("a")])[0] else { throw StoreError.busy }
+        let account = try await test.account()
+        let (inbox, other) = (try await account.folder(.inbox).id, try await account.folder(.trash).id)
+        flushed.withLock { $0 = [] }
+        if moves {
+            _ = try await account.move([filed.uid], from: inbox, to: other)
+        } else {
+            _ = try await account.copy([filed.uid], from: inbox, to: other)
+        }
+        let path = try await account.path(of: filed.message)
+        let paths = MailboxPaths(root: test.root + "/accounts", account: TestStore.account)
+        let order = flushed.withLock { $0 }
+        #expect(Set(order).isSuperset(of: [path, FileSystem.parent(of: path), paths.messages, paths.folder]))
+        await mail.store.shutdown()
+        await test.store.shutdown()
+    }
+
     @Test func anAccountWithoutMailIsFine() async throws {
         let test = try TestStore()
         #expect(try await test.store.check(TestStore.account).isEmpty)
@@ -136,6 +164,24 @@ import Testing
             failsAt += 1
         }
         #expect(failsAt > 10 && failsAt < 200)
+    }
+
+    /// A failed flush is never tried again: nothing more is promised, and whoever runs the store hears of it.
+    @Test func nothingIsPromisedAfterAFailedFlush() async throws {
+        let fails = Mutex(false)
+        var files = FileSystem.real
+        files.beforeWrite = { (call, path) throws(FileError) in
+            if call == "fsync", path.hasSuffix(".eml"), fails.withLock({ $0 }) { throw FileError(call: call, path: path, code: EIO) }
+        }
+        let test = try TestStore(files: files)
+        let account = try await test.account()
+        let inbox = try await account.folder(.inbox).id
+        fails.withLock { $0 = true }
+        await #expect(throws: StoreError.self) { try await account.append(Sample.message(), to: inbox) }
+        fails.withLock { $0 = false }
+        await #expect(throws: StoreError.self) { try await account.append(Sample.message(), to: inbox) }
+        await #expect(throws: StoreError.self) { try await StoreUpkeep(test.store).run() }
+        #expect(test.store.hasFailedFlush)
     }
 
     /// A removal that stops anywhere leaves the whole account or none, and done again nothing at all.

@@ -24,9 +24,7 @@ package struct StoreMailboxes: Mailboxes {
     }
 
     package func flush(_ accounts: Set<AccountID>) async throws {
-        var open: [Account] = []
-        for id in accounts { open.append(try await store.account(id)) }
-        try await store.flush(open)
+        try await store.flush(accounts)
     }
 
     package func usage(of account: AccountID) async throws -> MailboxUsage {

@@ -22,12 +22,21 @@ package actor Account {
 
     /// Runs `body` with the account's databases, opened where they are not.
     func perform<Result>(_ body: (Mailbox) throws -> Result) throws(StoreError) -> Result {
-        try StoreError.wrapping { try body(try opened()) }
+        try StoreError.wrapping { try watched { try body(try opened()) } }
+    }
+
+    /// Nothing is done any more in this process once a flush has failed.
+    private func watched<Result>(_ body: () throws -> Result) throws -> Result {
+        guard !shared.flushes.hasFailed else { throw StoreError.unavailable(cause: "a flush to the disk has failed") }
+        do { return try body() } catch {
+            shared.flushes.look(at: error)
+            throw error
+        }
     }
 
     private func opened() throws -> Mailbox {
         shared.openAccounts.use(self, at: shared.options.now())
-        if let mailbox { return mailbox }
+        if let mailbox, mailbox.isInPlace { return mailbox }
         let opened = try Mailbox(id: id, options: shared.options, logger: shared.logger)
         let (id, changes) = (id, shared.changes)
         opened.changed = { modSequence in changes.committed(ChangeNotice(account: id, modSequence: modSequence)) }
@@ -50,11 +59,13 @@ package actor Account {
         shared.openAccounts.forget(self)
     }
 
-    /// Closes the databases whatever state they are in.
-    func letGo() {
-        if let mailbox { try? mailbox.flush() }
-        mailbox = nil
-        shared.openAccounts.forget(self)
+    /// Flushes what is to be flushed, and closes the databases whatever state they are in.
+    func letGo() throws {
+        defer {
+            mailbox = nil
+            shared.openAccounts.forget(self)
+        }
+        try mailbox?.flush()
     }
 
     /// Brings the search index up to date, and makes the day's snapshot, where the databases are open; that counts as no use of theirs.
@@ -68,5 +79,9 @@ package actor Account {
         }
     }
 
-    func flush() throws(StoreError) { try perform { try $0.flush() } }
+    /// A mailbox that is closed has nothing to be flushed.
+    func flush() throws(StoreError) {
+        guard let mailbox else { return }
+        try StoreError.wrapping { try watched { try mailbox.flush() } }
+    }
 }

@@ -8,6 +8,7 @@ final class Shared: Sendable {
     let logger: Logger
     let changes: Changes
     let openAccounts: OpenAccounts
+    let flushes = FlushWatch()
 
     init(options: StoreOptions, pool: NIOThreadPool, logger: Logger, changes: Changes) {
         (self.options, self.pool, self.logger, self.changes) = (options, pool, logger, changes)

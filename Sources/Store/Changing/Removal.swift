@@ -69,11 +69,15 @@ extension Mailbox {
     /// Runs a change that removes messages, on disk when it returns, and unlinks their files.
     func removing<Result>(_ body: (Transaction) throws -> Result) throws -> Result {
         let result = try change(durable: true, body)
-        // The removal stands; files that stay are doomed still, and go with the next ones.
+        unlinkOrLeaveDoomed()
+        return result
+    }
+
+    /// The removal stands; files that stay are doomed still, and go with the next ones.
+    func unlinkOrLeaveDoomed() {
         do { try unlinkDoomed() } catch {
             logger.warning("files of removed messages stay for now", metadata: ["account": "\(id)", "error": "\(error)"])
         }
-        return result
     }
 
     /// Forgets the oldest expunges of a folder beyond `StoreLimits.rememberedExpunges`.

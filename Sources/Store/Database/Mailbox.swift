@@ -12,6 +12,8 @@ final class Mailbox {
     private let lock: AccountLock
     /// The account's key in every table; a SQLite file holds one account.
     let me: SQLValue = 1
+    /// Of the file that is open: a rebuild puts another in its place.
+    private let identity: FileIdentity?
 
     /// Opened when it is first needed.
     var index: SearchIndex?
@@ -29,18 +31,24 @@ final class Mailbox {
 
     /// Opens an account, and makes it where it is new.
     ///
-    /// - Throws: `.newerSchema` where this process may not change the schema, or does not know it.
-    init(id: AccountID, options: StoreOptions, logger: Logger) throws {
+    /// - Parameter beginsAnew: whether a new database is made even where there is mail; a rebuild alone does.
+    /// - Throws: `.newerSchema` where this process may not change the schema, or does not know it; `.damaged` where there is mail
+    ///   and no database that knows it: a new one would hide the mail, and give its UIDs again.
+    init(id: AccountID, options: StoreOptions, logger: Logger, beginsAnew: Bool = false) throws {
         self.id = id
         self.options = options
         self.logger = logger
         paths = MailboxPaths(root: options.root, account: id)
         let changed = try options.files.makeFolder(paths.folder)
+        let hasMail = !beginsAnew && paths.holdMail(options.files)
+        if hasMail, !options.files.exists(paths.database) { throw StoreError.damaged(cause: "mailbox.db is not there") }
         lock = try AccountLock(path: paths.lock, files: options.files)
         try options.files.touch(paths.database)
+        identity = options.files.identity(paths.database)
         database = try Connection(path: paths.database, mode: .readWrite)
         try database.useWriteAheadLog(checkpoints: false)
         try database.setCache(octets: 1 << 20)
+        if hasMail, try database.schemaVersion() == 0 { throw StoreError.damaged(cause: "mailbox.db holds no account") }
         try prepareSchema()
         for folder in changed { try options.files.sync(folder) }
         try settleAfterBoot()
@@ -91,6 +99,9 @@ final class Mailbox {
         return outcome.result
     }
 
+    /// Whether mailbox.db is still the file that is open here. The mail worker itself is who replaces it.
+    var isInPlace: Bool { isMail || files.identity(paths.database) == identity }
+
     /// Told of each commit's highest mod-sequence.
     var changed: ((ModSequence) -> Void)?
 
@@ -103,6 +114,7 @@ final class Mailbox {
                 let outcome = try lock.shared {
                     try self.durably(durable) {
                         try database.transaction {
+                            guard isInPlace else { throw StoreError.busy }
                             let transaction = try Transaction(self)
                             let result = try body(transaction)
                             return (result, try transaction.finish())

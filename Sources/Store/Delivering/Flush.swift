@@ -14,6 +14,6 @@ extension Mailbox {
         }
         durableFolders.formUnion(unflushed.folders)
         unflushed = Unflushed()
-        try unlinkDoomed()
+        unlinkOrLeaveDoomed()
     }
 }

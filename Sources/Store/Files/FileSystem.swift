@@ -10,6 +10,12 @@ package struct FileError: Error, Sendable, CustomStringConvertible {
     package var description: String { "\(call) \(path): \(unsafe String(cString: strerror(code)))" }
 }
 
+/// Which file a path leads to.
+struct FileIdentity: Hashable, Sendable {
+    let device: UInt64
+    let number: UInt64
+}
+
 /// The store's way to message files; tests pass one that fails when they want it to. Databases are SQLite's own affair.
 package struct FileSystem: Sendable {
     /// Asked before each change; what it throws happens instead of the change.
@@ -26,6 +32,13 @@ package struct FileSystem: Sendable {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
         return Int(status.st_size)
+    }
+
+    /// Nil where there is no such file.
+    func identity(_ path: String) -> FileIdentity? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
     }
 
     /// Makes a folder and those above it; group-writable, as mail and web share them.

@@ -26,6 +26,9 @@ struct MailboxPaths: Sendable {
     func unfinished(_ role: StoreOptions.Role) -> String { "\(folder)/unfinished-\(role == .mail ? "mail" : "web")" }
     var messages: String { "\(folder)/messages" }
 
+    /// Whether there are, or were, messages: then there is a database too, or there should be.
+    func holdMail(_ files: FileSystem) -> Bool { files.exists(messages) || files.exists(snapshots) }
+
     func file(_ name: BlobName) -> String { "\(folder(of: name))/\(name.hex).eml" }
 
     func folder(of name: BlobName) -> String { "\(messages)/\(name.folder)" }

@@ -9,13 +9,15 @@ extension Mailbox {
             pool: pool)
     }
 
-    func path(ofBlob blob: Int64) throws -> String {
+    func path(ofBlob blob: Int64) throws -> String { paths.file(try name(ofBlob: blob)) }
+
+    func name(ofBlob blob: Int64) throws -> BlobName {
         let file = try database.first("SELECT file FROM blobs WHERE account = $1 AND blob = $2", me, .integer(blob)) {
             $0.octets(0)
         }
         guard let name = file.flatMap({ BlobName(octets: $0) }) else {
             throw StoreError.damaged(cause: "blob \(blob) has no row")
         }
-        return paths.file(name)
+        return name
     }
 }

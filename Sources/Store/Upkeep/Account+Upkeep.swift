@@ -13,8 +13,13 @@ extension Account {
     func check() throws(StoreError) -> [Finding] {
         let paths = MailboxPaths(root: shared.options.root, account: id)
         guard shared.options.files.exists(paths.database) else {
-            guard shared.options.files.exists(paths.folder) else { return [] }
+            guard paths.holdMail(shared.options.files) else { return [] }
             return [Finding(kind: .databaseMissing, detail: "mailbox.db is not there", isSerious: true)]
+        }
+        // From the disk, by a connection that remembers nothing, and before anything is changed by opening the account.
+        let faults = Rebuild.faults(paths.database, shared.options.files)
+        guard faults.isEmpty else {
+            return faults.map { Finding(kind: .databaseDamaged, detail: "mailbox.db: \($0)", isSerious: true) }
         }
         do { return try perform { try $0.check() } } catch {
             guard case .damaged(let cause) = error else { throw error }
@@ -24,15 +29,16 @@ extension Account {
 
     func rebuild() throws(StoreError) -> RebuildReport {
         guard shared.options.role == .mail else { throw .unavailable(cause: "only the mail worker rebuilds") }
-        letGo()
         return try StoreError.wrapping {
+            try letGo()
             var rebuild = Rebuild(id: id, options: shared.options, logger: shared.logger)
             return try rebuild.run()
         }
     }
 
     func removeAll() throws(StoreError) {
-        letGo()
+        // What is flushed or not is all the same now.
+        try? letGo()
         try StoreError.wrapping {
             let (files, paths) = (shared.options.files, MailboxPaths(root: shared.options.root, account: id))
             // Gone at once, for whoever looks meanwhile; what an earlier try left goes too.

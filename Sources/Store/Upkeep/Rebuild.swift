@@ -28,10 +28,13 @@ struct Rebuild {
         guard options.files.exists(paths.folder) else { throw StoreError.noSuchFolder }
         let lock = try AccountLock(path: paths.lock, files: options.files)
         let fault = try lock.waitAlone { try replaceIfBroken() }
-        let mailbox = try Mailbox(id: id, options: options, logger: logger)
-        if let fault { try afterReplacement(mailbox, fault) }
+        let mailbox = try Mailbox(id: id, options: options, logger: logger, beginsAnew: fault != nil)
+        if let fault {
+            logger.error("a mailbox is rebuilt", metadata: ["account": "\(id)", "fault": "\(fault)"])
+            if report.snapshot == nil { try mailbox.durably { try jump(mailbox.database) } }
+        }
         try removeRowsWithoutFile(mailbox)
-        if fault != nil { try recoverFiles(mailbox) } else { try removeUnknownFiles(mailbox) }
+        try settleUnknownFiles(mailbox, isReplaced: fault != nil)
         try remakeSummaries(mailbox)
         try recount(mailbox)
         try mailbox.removeIndex()
@@ -42,7 +45,7 @@ struct Rebuild {
 
     /// What is wrong with mailbox.db, which is put aside then and replaced; nil where it is whole.
     private mutating func replaceIfBroken() throws -> String? {
-        guard let fault = Self.fault(paths.database, options.files) else { return nil }
+        guard let fault = Self.faults(paths.database, options.files).first else { return nil }
         // The rows of these files may have been there: then they are messages, not the rest of a change that never was.
         for role in [StoreOptions.Role.mail, .web] { try options.files.remove(paths.unfinished(role)) }
         let aside = "\(paths.folder)/damaged-\(options.now())"
@@ -52,49 +55,60 @@ struct Rebuild {
         }
         report.databaseReplaced = true
         report.notes.append("mailbox.db was broken (\(fault)) and lies in \(aside)")
-        for snapshot in Mailbox.snapshots(paths, options.files) where Self.fault(snapshot.path, options.files) == nil {
-            try options.files.touch(paths.database)
-            let copy = try Connection(path: paths.database, mode: .readWrite)
-            try Connection(path: snapshot.path, mode: .immutable).copy(to: copy)
+        for snapshot in Mailbox.snapshots(paths, options.files) where Self.faults(snapshot.path, options.files).isEmpty {
+            try restore(snapshot.path)
             report.snapshot = snapshot.seconds
             break
         }
-        if report.snapshot == nil { report.notes.append("no snapshot was good: folders, flags, tags and settings are lost") }
+        report.notes.append(
+            report.snapshot.map { "lost are changes since the snapshot of \(DateTime(seconds: $0).description): folders, flags, tags, moves, deletions" }
+                ?? "no snapshot was good: folders, flags, tags, comments and settings are lost")
         return fault
     }
 
-    /// Nil for a database that SQLite finds whole.
-    static func fault(_ path: String, _ files: FileSystem) -> String? {
-        guard let size = files.size(path) else { return "it is not there" }
-        guard size > 0 else { return "it is empty" }
+    /// What is wrong with a database as it lies on the disk; empty where SQLite finds it whole. Changes nothing.
+    static func faults(_ path: String, _ files: FileSystem) -> [String] {
+        guard let size = files.size(path) else { return ["it is not there"] }
+        guard size > 0 else { return ["it is empty"] }
         do {
             let connection = try Connection(path: path, mode: .readWrite)
+            try connection.leaveLogOnClose()
             try connection.execute("PRAGMA wal_autocheckpoint=0")
-            if let fault = try connection.integrityFaults(limit: 1).first { return fault }
-            return try connection.hasTable("accounts") ? nil : "it holds no account"
-        } catch { return "\(error)" }
+            let faults = try connection.integrityFaults()
+            guard faults.isEmpty else { return faults }
+            return try connection.hasTable("accounts") ? [] : ["it holds no account"]
+        } catch { return ["\(error)"] }
     }
 
-    /// Numbers, UIDs and names that were given since the snapshot must not be given again.
-    private mutating func afterReplacement(_ mailbox: Mailbox, _ fault: String) throws {
-        logger.error("a mailbox is rebuilt", metadata: ["account": "\(id)", "fault": "\(fault)"])
-        _ = try mailbox.durably {
-            try mailbox.database.transaction {
-                try mailbox.database.run(
-                    """
-                    UPDATE accounts SET last_number = last_number + $2, reserved_number = last_number + $2 + $3, boot = $4
-                    WHERE account = $1
-                    """, mailbox.me, .integer(Self.jump), .integer(Reservation.numbers), .text(options.bootID))
-            }
+    /// Puts a copy of a snapshot in the place of the database: under its name once nothing that was given since can be given again.
+    private func restore(_ snapshot: String) throws {
+        let (files, draft) = (options.files, "\(paths.database).rebuilt")
+        try files.remove(draft)
+        try files.touch(draft)
+        do {
+            let copy = try Connection(path: draft, mode: .readWrite)
+            try Connection(path: snapshot, mode: .immutable).copy(to: copy)
+            try jump(copy)
         }
-        try mailbox.change(durable: true) { transaction in
-            for folder in try mailbox.folders() {
-                try mailbox.database.run(
-                    "UPDATE folders SET uid_validity = $3 WHERE account = $1 AND folder = $2", mailbox.me,
-                    .integer(folder.id.value), .integer(try transaction.nextUIDValidity()))
-                try mailbox.database.run("DELETE FROM doomed_files WHERE account = $1", mailbox.me)
+        try files.sync(draft)
+        try files.rename(draft, to: paths.database)
+        try files.sync(paths.folder)
+    }
+
+    /// Numbers and UIDs that were given since the snapshot must not be given again, to other messages.
+    private func jump(_ database: Connection) throws {
+        try database.transaction {
+            try database.run(
+                "UPDATE accounts SET last_number = last_number + $1, reserved_number = last_number + $1 + $2, boot = $3",
+                .integer(Self.jump), .integer(Reservation.numbers), .text(options.bootID))
+            var validity = try database.first("SELECT last_uid_validity FROM accounts") { $0.integer(0) } ?? 0
+            for folder in try database.all("SELECT folder FROM folders ORDER BY folder", read: { $0.integer(0) }) {
+                validity = max(validity + 1, options.now())
+                try database.run("UPDATE folders SET uid_validity = $2 WHERE folder = $1", .integer(folder), .integer(validity))
             }
-            _ = try transaction.nextNumber()
+            try database.run("UPDATE accounts SET last_uid_validity = $1", .integer(validity))
+            // They may have been made messages again since.
+            try database.run("DELETE FROM doomed_files")
         }
     }
 
@@ -111,12 +125,15 @@ struct Rebuild {
             }
             report.lost += 1
         }
-        if report.lost > 0 { report.notes.append("\(report.lost) messages have lost their files") }
     }
 
-    private mutating func recoverFiles(_ mailbox: Mailbox) throws {
-        for name in try unknownFiles(mailbox) {
+    private mutating func recover(_ names: [BlobName], _ mailbox: Mailbox) throws {
+        for name in names {
             let path = paths.file(name)
+            guard !isHollow(path) else {
+                try options.files.remove(path)
+                continue
+            }
             var scanner = SummaryScanner(prefixLimit: StoreLimits.summaryPrefix)
             try options.files.forEachPiece(of: path) { scanner.consume($0) }
             let message = PreparedMessage(
@@ -133,11 +150,28 @@ struct Rebuild {
         try mailbox.change(durable: true) { _ = try $0.nextNumber() }
     }
 
-    /// Files of changes that never came to be: nobody was told of them.
-    private mutating func removeUnknownFiles(_ mailbox: Mailbox) throws {
-        let old = try unknownFiles(mailbox).filter { $0.seconds < WallClock.seconds() - Self.unfinished }
-        for name in old { try options.files.remove(paths.file(name)) }
-        if !old.isEmpty { report.notes.append("\(old.count) files of unfinished changes were removed") }
+    /// Files without a row come to the inbox where their rows may have been lost: all of them where the database was replaced, and
+    /// else those that are younger than what the database knows, as its log may be gone. The others belong to changes that never
+    /// came to be, of which nobody was told, or to deliveries that were taken and deleted.
+    private mutating func settleUnknownFiles(_ mailbox: Mailbox, isReplaced: Bool) throws {
+        let unknown = try unknownFiles(mailbox)
+        guard !isReplaced else { return try recover(unknown, mailbox) }
+        let newest = try mailbox.database.first("SELECT MAX(file) FROM blobs WHERE account = $1", mailbox.me) { $0.octets(0) }
+        let old = unknown.filter { $0.seconds < options.now() - Self.unfinished }
+        let young = try old.filter { name in
+            guard (newest ?? []).lexicographicallyPrecedes(name.octets) else { return false }
+            return try mailbox.delivery(name.suffix) == nil
+        }
+        try recover(young, mailbox)
+        let rest = Set(old).subtracting(young)
+        for name in rest { try options.files.remove(paths.file(name)) }
+        if !rest.isEmpty { report.notes.append("\(rest.count) files of unfinished changes were removed") }
+    }
+
+    /// Nothing of it reached the disk.
+    private func isHollow(_ path: String) -> Bool {
+        guard let size = options.files.size(path), size > 0 else { return true }
+        return (try? options.files.ends(of: path, size: size, length: 16).contains { $0.allSatisfy { $0 == 0 } }) ?? false
     }
 
     private func unknownFiles(_ mailbox: Mailbox) throws -> [BlobName] {

@@ -1,6 +1,7 @@
 internal import ServiceLifecycle
 
-/// Looks after open accounts for as long as a program runs: search indexes, daily snapshots, databases that nobody uses.
+/// Looks after open accounts for as long as a program runs: search indexes, daily snapshots, databases that nobody uses, and a flush
+/// that fails.
 package struct StoreUpkeep: Service {
     private let store: MailStore
     private let interval: Duration
@@ -10,9 +11,21 @@ package struct StoreUpkeep: Service {
         self.interval = interval
     }
 
+    /// - Throws: `StoreError.unavailable` when a flush has failed: the process must end and start anew.
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while (try? await Task.sleep(for: interval)) != nil { await store.upkeep() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await cancelWhenGracefulShutdown {
+                    while (try? await Task.sleep(for: interval)) != nil { await store.upkeep() }
+                }
+            }
+            group.addTask {
+                await cancelWhenGracefulShutdown { await store.untilFlushFails() }
+                if store.hasFailedFlush { throw StoreError.unavailable(cause: "a flush to the disk has failed") }
+            }
+            try await group.next()
+            group.cancelAll()
+            try await group.waitForAll()
         }
     }
 }

@@ -1,5 +1,6 @@
 """A whole host for a test: the example configuration on free ports, started by `malaposta supervise`, in a folder of its own."""
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -11,6 +12,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = pathlib.Path(os.environ.get("MALAPOSTA_PROGRAMS", ROOT / ".build/debug"))
@@ -51,6 +53,8 @@ class Host:
             text = re.sub(rf"\b{port}\b", str(self.ports[name]), text)
         file.write_text(text)
         self.demo = demo
+        # What the host is started with: a command before its own, and more for its environment.
+        self.prefix, self.environment = [], {}
         self.process = None
         self.output = []
 
@@ -63,8 +67,9 @@ class Host:
         command = [PROGRAMS / "malaposta", "supervise", "--configuration", self.configuration, "--data", self.data,
                    "--templates", ROOT / "templates"]
         with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen(command + (["--demo"] if self.demo else []), stdout=subprocess.PIPE, stderr=log,
-                                            stdin=subprocess.DEVNULL, text=True, start_new_session=True, preexec_fn=set_limits)
+            self.process = subprocess.Popen(self.prefix + command + (["--demo"] if self.demo else []), stdout=subprocess.PIPE,
+                                            stderr=log, stdin=subprocess.DEVNULL, text=True, start_new_session=True,
+                                            preexec_fn=set_limits, env={**os.environ, **self.environment})
         self.output = []
         ready = threading.Event()
 
@@ -90,9 +95,22 @@ class Host:
             [PROGRAMS / "malaposta", *words, "--data", self.data],
             capture_output=True, text=True, input=input, timeout=60, env={**os.environ, "MALAPOSTA_CONFIGURATION": str(self.configuration)})
 
-    def children(self):
-        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout
+    def children(self, process=None):
+        found = subprocess.run(["pgrep", "-P", str(process or self.process.pid)], capture_output=True, text=True).stdout
         return [int(word) for word in found.split()]
+
+    def kill(self):
+        """Ends everything at once with SIGKILL, the supervisor first: nothing stops in order."""
+        found, process = [], self.process.pid
+        waiting = self.children() if self.prefix[:1] == ["strace"] else [process]
+        while waiting:
+            process = waiting.pop(0)
+            found.append(process)
+            waiting += self.children(process)
+        for process in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.process.wait(60)
 
     def stop(self, seconds=60):
         if self.process and self.process.poll() is None:
@@ -108,3 +126,30 @@ class Host:
                 self.process.kill()
             if os.environ.get("KEEP_FOLDER") is None:
                 shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class HostTest(unittest.TestCase):
+    """Each test has a host of its own."""
+
+    def setUp(self):
+        self.host = Host(demo=False)
+        self.addCleanup(self.host.close)
+        self.start()
+
+    def start(self):
+        self.host.start()
+
+    def queue(self):
+        """What waits; None where nobody tells."""
+        listed = self.host.command("queue", "list", "--json")
+        return json.loads(listed.stdout)["messages"] if listed.returncode == 0 else None
+
+    def wait_for_empty_queue(self, seconds=60):
+        try:
+            wait_until("the queue is empty", lambda: self.queue() == [], seconds)
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\n{self.host.command('queue', 'list').stdout}{self.host.log()}") from None
+
+    def check_store(self):
+        checked = self.host.command("store", "check")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr + self.host.log())

@@ -6,6 +6,7 @@ import random
 import re
 import signal
 import smtplib
+import socket
 import threading
 
 from host import PASSWORDS, wait_until
@@ -48,6 +49,54 @@ def alive(process):
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+class Dialogue:
+    """A connection, line by line."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), 60)
+        self.file = self.socket.makefile("rb")
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+    def send(self, octets):
+        self.socket.sendall(octets)
+
+    def line(self):
+        return self.file.readline().decode().rstrip("\r\n")
+
+    def reply(self):
+        """An SMTP reply's last line."""
+        while True:
+            line = self.line()
+            if line[3:4] != "-":
+                return line
+
+    def ask(self, line):
+        self.send(line.encode() + b"\r\n")
+        return self.reply()
+
+    def tagged(self, tag):
+        while True:
+            line = self.line()
+            if line.startswith(f"{tag} ") or not line:
+                return line
+
+    def tagged_ask(self, tag, command):
+        """The tagged answer to an IMAP command."""
+        self.send(f"{tag} {command}\r\n".encode())
+        return self.tagged(tag)
+
+    def tagged_lines(self, tag, command):
+        """All that an IMAP command is answered."""
+        self.send(f"{tag} {command}\r\n".encode())
+        lines = []
+        while not lines or lines[-1] and not lines[-1].startswith(f"{tag} "):
+            lines.append(self.file.readline().decode(errors="replace"))
+        return "".join(lines)
 
 
 class Count:

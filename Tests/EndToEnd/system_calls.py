@@ -4,19 +4,22 @@ import re
 import signal
 import subprocess
 
-CALLS = ("write,sendto,sendmsg,writev,pwrite64,pwritev,fsync,fdatasync,rename,renameat,renameat2,link,linkat,openat,"
-         "mkdir,mkdirat,ftruncate")
 # Longer than any small message's record, so that a token in it is seen.
 SHOWN_OCTETS = 65_536
 
 WRITING = ("write", "writev", "pwrite64", "pwritev", "ftruncate")
 SENDING = ("write", "writev", "sendto", "sendmsg")
-MAKING = ("rename", "renameat", "renameat2", "link", "linkat", "mkdir", "mkdirat", "openat")
+MAKING = ("rename", "renameat", "renameat2", "link", "linkat", "mkdir", "mkdirat", "symlink", "symlinkat", "open", "openat", "creat")
+UNMAKING = ("unlink", "unlinkat", "rmdir")
+SYNCING = ("fsync", "fdatasync")
+# Ways to change a file that nothing of ours takes; whoever replays a trace refuses them.
+UNKNOWN = ("truncate", "fallocate", "copy_file_range", "sendfile", "splice", "sync_file_range", "pwritev2")
+CALLS = ",".join(dict.fromkeys((*WRITING, *SENDING, *MAKING, *UNMAKING, *SYNCING, *UNKNOWN, "chmod", "fchmod", "fchmodat")))
 
 LINE = re.compile(r"^(\d+) +(?:<\.\.\. (\w+) resumed>(.*)|(\w+)\((.*))$")
 DESCRIPTOR = re.compile(r"^(\d+)<((?:[^<>\\]|\\.|<[^>]*>)*)>")
 UNFINISHED = ("<unfinished ...>", "<detached ...>")
-QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+QUOTED = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"')
 
 
 class Call:
@@ -29,8 +32,10 @@ class Call:
 
     def finish(self, end):
         self.end = end
-        found = re.search(r"\) += (-?\d+)(<.*>)?[^=]*$", self.text)
-        self.result = int(found[1]) if found else None
+        arguments, _, result = self.text.rpartition("= ")
+        if result and arguments.rstrip().endswith(")"):
+            number = re.match(r"-?\d+", result)
+            self.result = int(number[0]) if number else None
         found = DESCRIPTOR.match(self.text)
         # What its descriptor stands for.
         self.path = found[2] if found else ""
@@ -67,31 +72,46 @@ class Trace:
             call.result = 0 if call.name in SENDING else None
         self.calls = [call for call in self.calls if call.end is not None and call.result is not None and call.result >= 0]
         self.writes, self.syncs, self.makes, self.sent = {}, {}, {}, []
+        # The names of a file that has several.
+        self.names = {}
         for call in self.calls:
-            if call.name in ("fsync", "fdatasync"):
+            if call.name in SYNCING:
                 self.syncs.setdefault(call.path, []).append(call)
-            elif call.name in MAKING and (call.name != "openat" or "O_CREAT" in call.text):
+            elif call.name in MAKING and (not call.name.startswith("open") or "O_CREAT" in call.text):
                 self.makes.setdefault(call.named, []).append(call)
+                if call.name in ("link", "linkat"):
+                    self.join(*QUOTED.findall(call.text)[-2:])
             elif call.name in WRITING and call.path.startswith("/"):
                 self.writes.setdefault(call.path, []).append(call)
             elif call.name in SENDING and call.path.startswith(("socket:", "TCP", "UNIX")):
                 self.sent.append(call)
 
+    def join(self, name, other):
+        names = self.names.setdefault(name, {name}) | self.names.setdefault(other, {other})
+        self.names |= dict.fromkeys(names, names)
+
     def answers(self, text):
         """Writes to sockets that hold `text`."""
         return [call for call in self.sent if text in call.text]
 
+    def web_answers(self, port):
+        """Beginnings of answers to the web client at that port."""
+        return [call for call in self.sent if f"->127.0.0.1:{port}]>" in call.text and "HTTP/1.1 " in call.text]
+
     def is_synced(self, path, call, before):
         """Whether a flush of `path` began after `call` had ended, and had ended before the line `before`."""
-        return any(sync.begin > call.end and sync.end < before for sync in self.syncs.get(path, []))
+        names = self.names.get(path, [path])
+        return any(sync.begin > call.end and sync.end < before for name in names for sync in self.syncs.get(name, []))
 
     def lost(self, path, token, before):
         """What a power cut at the line `before` could take of a file: its octets up to `token`, or the entries that lead to it."""
+        return self.lost_octets(path, token, before) + self.lost_entries(path, before)
+
+    def lost_octets(self, path, token, before):
         writes = self.writes.get(path, [])
         last = max((write.begin for write in writes if token in write.text and write.end < before), default=-1)
-        lost = [f"octets written to {path} at line {write.begin}" for write in writes
+        return [f"octets written to {path} at line {write.begin}" for write in writes
                 if write.begin <= last and not self.is_synced(path, write, before)]
-        return lost + self.lost_entries(path, before)
 
     def lost_entries(self, path, before):
         """Entries of a file and of the folders above it that are not safe in their own folders."""
@@ -109,17 +129,22 @@ class Trace:
                 and any(write.end < before and token in write.text for write in writes)}
 
 
-class Tracer:
-    """strace on a running process, with all its threads."""
+def strace(file, shown=SHOWN_OCTETS):
+    """The command that writes to `file` what a process and all that it starts do; what to trace comes after it."""
+    return ["strace", "-f", "-yy", "-s", str(shown), "-o", str(file), "-e", f"trace={CALLS}", "-e", "signal=none"]
 
-    def __init__(self, process, file):
+
+class Tracer:
+    """strace on running processes, with all their threads, in one order."""
+
+    def __init__(self, processes, file):
         self.file = file
-        self.strace = subprocess.Popen(
-            ["strace", "-f", "-y", "-s", str(SHOWN_OCTETS), "-o", file, "-e", f"trace={CALLS}", "-e", "signal=none", "-p", str(process)],
-            stderr=subprocess.PIPE, text=True, start_new_session=True)
-        said = self.strace.stderr.readline()
-        if "attached" not in said:
-            raise AssertionError(f"strace: {said}")
+        chosen = [word for process in processes for word in ("-p", str(process))]
+        self.strace = subprocess.Popen(strace(file) + chosen, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        for _ in processes:
+            said = self.strace.stderr.readline()
+            if "attached" not in said:
+                raise AssertionError(f"strace: {said}")
 
     def stop(self):
         self.strace.send_signal(signal.SIGINT)

@@ -2,42 +2,18 @@
 
 MALAPOSTA_LONG=1 kills more often.
 """
-import json
 import os
 import shutil
-import socket
 import unittest
 
 import load
-from host import Host, wait_until
+from host import HostTest, wait_until
 from system_calls import Trace, Tracer
+from web_writer import WebWriter
 
 LONG = os.environ.get("MALAPOSTA_LONG") == "1"
 KILLS, MESSAGES = (20, 500) if LONG else (4, 200)
 PEOPLE = ["rita@acme.example", "tomas@acme.example", "ines@acme.example", "joana@casadorio.example", "miguel@casadorio.example"]
-
-
-class HostTest(unittest.TestCase):
-    """Each test has a host of its own."""
-
-    def setUp(self):
-        self.host = Host(demo=False)
-        self.addCleanup(self.host.close)
-        self.host.start()
-
-    def queue(self):
-        listed = self.host.command("queue", "list", "--json")
-        return json.loads(listed.stdout)["messages"] if listed.returncode == 0 else None
-
-    def wait_for_empty_queue(self):
-        try:
-            wait_until("the queue is empty", lambda: self.queue() == [], 60)
-        except AssertionError as failure:
-            raise AssertionError(f"{failure}\n{self.host.command('queue', 'list').stdout}{self.host.log()}") from None
-
-    def check_store(self):
-        checked = self.host.command("store", "check")
-        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr + self.host.log())
 
 
 class TraceReading(unittest.TestCase):
@@ -80,72 +56,44 @@ class TraceReading(unittest.TestCase):
         self.assertEqual(len(self.lost(self.whole[:1] + self.whole[2:])), 1)
 
 
-class Dialogue:
-    """A connection, line by line."""
-
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), 60)
-        self.file = self.socket.makefile("rb")
-
-    def close(self):
-        self.file.close()
-        self.socket.close()
-
-    def send(self, octets):
-        self.socket.sendall(octets)
-
-    def line(self):
-        return self.file.readline().decode().rstrip("\r\n")
-
-    def reply(self):
-        """An SMTP reply's last line."""
-        while True:
-            line = self.line()
-            if line[3:4] != "-":
-                return line
-
-    def ask(self, line):
-        self.send(line.encode() + b"\r\n")
-        return self.reply()
-
-    def tagged(self, tag):
-        while True:
-            line = self.line()
-            if line.startswith(f"{tag} ") or not line:
-                return line
-
-
 @unittest.skipUnless(shutil.which("strace"), "strace is not installed")
 class WhatAnAnswerMeans(HostTest):
-    """No 250 after DATA or BDAT and no OK to APPEND is written before its octets, its record and its folder entries are safe."""
+    """No 250 after DATA or BDAT, no OK to APPEND, and no "sent" or "saved" of the web is written before its octets, its record and
+    its folder entries are safe."""
 
     rounds = 8
 
     def test_answers_come_after_their_flushes(self):
-        self.acknowledged, self.appended = [], []
-        tracer = Tracer(load.worker(self.host), self.host.folder / "trace")
+        self.accepted, self.stored = [], []
+        web = WebWriter(self.host, PEOPLE[0])
+        workers = [load.worker(self.host), load.worker(self.host, "malaposta-web")]
+        tracer = Tracer(workers, self.host.folder / "trace")
         try:
             mail = load.Clients(6, self.submit)
             imap = load.Clients(len(PEOPLE), self.append)
-            mail.join()
-            imap.join()
+            writer = load.Clients(1, lambda _: self.write(web))
+            for clients in (mail, imap, writer):
+                clients.join()
         finally:
             lines = tracer.stop()
         trace = Trace(lines)
-        self.assertEqual(len(self.acknowledged), 6 * self.rounds)
-        self.assertEqual(len(self.appended), len(PEOPLE) * self.rounds)
+        self.assertEqual(len(self.accepted), 7 * self.rounds)
+        self.assertEqual(len(self.stored), (len(PEOPLE) + 2) * self.rounds)
         flaws = self.flaws(trace)
         self.assertEqual(flaws, [], "\n".join(flaws))
         # Without its flushes the same trace would not pass.
         unflushed = Trace([line for line in lines if "fdatasync(" not in line])
-        self.assertGreaterEqual(len(self.flaws(unflushed)), len(self.acknowledged))
+        self.assertGreaterEqual(len(self.flaws(unflushed)), len(self.accepted))
         without_folders = Trace([line for line in lines if ".eml" in line or " fsync(" not in line])
         self.assertTrue(self.flaws(without_folders))
+        # Nor would it without the flushes of one kind of file.
+        for kind in (".eml", "mailbox.db-wal", "/spool/journal/", "/spool/bodies/"):
+            self.assertTrue(self.flaws(Trace([line for line in lines if "sync(" not in line or kind not in line])), kind)
 
     # What is done
 
     def submit(self, number):
-        session = Dialogue(self.host.ports["smtp"])
+        session = load.Dialogue(self.host.ports["smtp"])
         session.reply()
         session.ask("EHLO client.example")
         for turn in range(self.rounds):
@@ -164,61 +112,73 @@ class WhatAnAnswerMeans(HostTest):
                 session.send(f"BDAT {len(octets) - half} LAST\r\n".encode() + octets[half:])
                 answer = session.reply()
             self.assertRegex(answer, r"^250 .*queued as \w+$")
-            self.acknowledged.append((name, answer))
+            self.accepted.append((name, answer, answer.split()[-1]))
         session.close()
 
     def append(self, number):
         user = PEOPLE[number]
-        session = Dialogue(self.host.ports["imap"])
+        session = load.Dialogue(self.host.ports["imap"])
         session.line()
-        session.send(f"L{number} LOGIN {user} {load.PASSWORDS[user.split('@')[0]]}\r\n".encode())
-        session.tagged(f"L{number}")
+        session.tagged_ask(f"L{number}", f"LOGIN {user} {load.PASSWORDS[user.split('@')[0]]}")
         for turn in range(self.rounds):
             name, tag = f"added{number}x{turn}y", f"T{number}x{turn}y"
-            octets = load.message(name, 200_000 if turn == 5 else 1_000)
+            # The largest has a file of its own while it comes.
+            octets = load.message(name, {5: 200_000, 6: 2_000_000}.get(turn, 1_000))
             session.send(f"{tag} APPEND INBOX {{{len(octets)}+}}\r\n".encode() + octets + b"\r\n")
             answer = session.tagged(tag)
             self.assertRegex(answer, rf"^{tag} OK \[APPENDUID \d+ \d+\]")
-            self.appended.append((name, answer))
+            self.stored.append((name, answer))
         session.close()
+
+    def write(self, web):
+        for turn in range(self.rounds):
+            answer = web.compose("save", f"draft{turn}y", "It is kept.")
+            self.assertEqual(answer.status, 200, answer.body)
+            self.stored.append((f"draft{turn}y", answer.port))
+            # Saved anew, in the place of the other.
+            again = web.compose("save", f"again{turn}y", "It is kept, and longer.", draft=answer.said["draft"])
+            self.assertEqual(again.status, 200, again.body)
+            self.stored.append((f"again{turn}y", again.port))
+            answer = web.compose("send", f"sent{turn}y", "It is on its way.", to=PEOPLE[1])
+            self.assertEqual(answer.status, 200, answer.body)
+            self.accepted.append((f"sent{turn}y", answer.port, answer.said["sent"].split(".")[0]))
 
     # What is wanted
 
     def flaws(self, trace):
         found = []
-        for name, answer in self.acknowledged:
-            found += [f"{name}: {flaw}" for flaw in self.acceptance_flaws(trace, name, answer)]
-        for name, answer in self.appended:
-            found += [f"{name}: {flaw}" for flaw in self.append_flaws(trace, name, answer)]
+        for name, answer, identifier in self.accepted:
+            found += [f"{name}: {flaw}" for flaw in self.acceptance_flaws(trace, name, answer, identifier)]
+        for name, answer in self.stored:
+            found += [f"{name}: {flaw}" for flaw in self.storing_flaws(trace, name, answer)]
         return found
 
     def answered(self, trace, answer):
         """The line at which an answer began to be written."""
-        calls = trace.answers(answer)
+        calls = trace.web_answers(answer) if isinstance(answer, int) else trace.answers(answer)
         self.assertEqual(len(calls), 1, answer)
         return calls[0].begin
 
-    def acceptance_flaws(self, trace, name, answer):
-        line, spool, identifier = self.answered(trace, answer), f"{self.host.data}/spool/", answer.split()[-1]
+    def acceptance_flaws(self, trace, name, answer, identifier):
+        line, spool = self.answered(trace, answer), f"{self.host.data}/spool/"
         bodies, records = trace.holding(f"Subject: {name}", spool, line), trace.holding(identifier, f"{spool}journal/", line)
         if not bodies or not records:
             return [f"no octets or no record before {answer}"]
         return [flaw for path in bodies for flaw in trace.lost(path, f"Subject: {name}", line)] + [
             flaw for path in records for flaw in trace.lost(path, identifier, line)]
 
-    def append_flaws(self, trace, name, answer):
-        line, accounts = self.answered(trace, answer), f"{self.host.data}/accounts/"
-        written = trace.holding(f"Subject: {name}", accounts, line)
-        kept = {path for path in written if path.endswith(".eml")}
+    def storing_flaws(self, trace, name, answer):
+        line, token = self.answered(trace, answer), f"Subject: {name}\\r"
         # A large one was linked to its place, not written there.
-        kept |= {path for path, makes in trace.makes.items() if path.endswith(".eml")
-                 and any(source in make.text for make in makes for source in written - kept)}
+        written = {path for path in trace.holding(token, f"{self.host.data}/", line) if "/spool/" not in path}
+        kept = {name for path in written for name in trace.names.get(path, [path]) if name.endswith(".eml") and "/messages/" in name}
         if len(kept) != 1:
             return [f"{len(kept)} files hold it"]
         path = kept.pop()
         log = f"{path[:path.index('/messages/')]}/mailbox.db-wal"
         rows = [write for write in trace.writes.get(log, []) if name in write.text and trace.is_synced(log, write, line)]
-        flaws = [flaw for source in written for flaw in trace.lost(source, f"Subject: {name}", line)]
+        flaws = [flaw for source in written if path in trace.names.get(source, [source])
+                 for flaw in trace.lost_octets(source, token, line)]
         return flaws + trace.lost_entries(path, line) + trace.lost_entries(log, line) + ([] if rows else ["its row is not safe"])
 
 

@@ -22,6 +22,9 @@ class WebClient:
         if isinstance(body, (dict, list)):
             body = urllib.parse.urlencode(body).encode()
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.connect()
+        # Tells the answer from all others in a trace.
+        self.local_port = connection.sock.getsockname()[1]
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         text = answer.read().decode(errors="replace")

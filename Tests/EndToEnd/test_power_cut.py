@@ -1,0 +1,158 @@
+"""Power cuts: what the system calls of a whole host had made safe at each flush is started again, and every promise is looked for.
+
+MALAPOSTA_LONG=1 cuts at every flush; else at a few of them, others each time.
+"""
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import tempfile
+import unittest
+import uuid
+
+from host import HostTest, wait_until
+from power_cut import Disk, Replay
+from power_workload import Judgement, Mailboxes, Workload
+from system_calls import Trace, strace
+
+LONG = os.environ.get("MALAPOSTA_LONG") == "1"
+# Of all flushes: the first and the number of those that are cut at, for long runs in several pieces.
+FIRST, LAST = (int(number) for number in os.environ.get("MALAPOSTA_CUTS", "0-1000000").split("-"))
+CUTS, ROUNDS = (None, 6) if LONG else (12, 3)
+PEOPLE = Workload.people + [Workload.writer, Workload.appender]
+BOOT = "/proc/sys/kernel/random/boot_id"
+
+
+def another_boot(folder):
+    """What to start a command with so that it believes the machine was started anew; nil where we may not."""
+    place = pathlib.Path(folder) / "boot_id"
+    place.write_text(f"{uuid.uuid4()}\n")
+    prefix = ["unshare", "--mount", "sh", "-c", f'mount --bind {place} {BOOT} && exec "$@"', "sh"]
+    tried = subprocess.run(prefix + ["cat", BOOT], capture_output=True, text=True)
+    return prefix if tried.stdout == place.read_text() else None
+
+
+class ReplayReading(unittest.TestCase):
+    """The replay drops what was not flushed, and nothing else: short traces, and what is left of them."""
+
+    opened = '7 openat(AT_FDCWD</>, "/d/a", O_RDWR|O_CREAT|O_EXCL, 0600) = 5</d/a>'
+    written = '7 write(5</d/a>, "on\\1e\\n", 5) = 5'
+    synced, folder_synced = "7 fdatasync(5</d/a>) = 0", "7 fsync(6</d>) = 0"
+
+    def left(self, *lines):
+        """What is left behind the last flush."""
+        replay = Replay(Trace(list(lines) + [self.opened.replace("/d/a", "/d/end"), self.folder_synced]), "/d")
+        for _ in replay.cuts():
+            left = {name: node.left() if node.kind == "file" else node.target for name, node in replay.disk.top.left().items()}
+        return {name: bytes(octets) if isinstance(octets, bytearray) else octets for name, octets in left.items()}
+
+    def test_what_is_flushed_is_left(self):
+        self.assertEqual(self.left(self.opened, self.written, self.synced, self.folder_synced), {"a": b"on\1e\n"})
+
+    def test_a_name_without_its_octets(self):
+        self.assertEqual(self.left(self.opened, self.written, self.folder_synced), {"a": b""})
+
+    def test_octets_without_their_name(self):
+        self.assertEqual(self.left(self.opened, self.written, self.synced), {})
+
+    def test_a_write_that_ends_after_the_flush_has_begun(self):
+        late = [self.opened, '7 fdatasync(5</d/a> <unfinished ...>', self.written.replace("7 ", "8 "),
+                "7 <... fdatasync resumed>) = 0", self.folder_synced]
+        self.assertEqual(self.left(*late), {"a": b""})
+
+    def test_writes_in_place_and_cuts(self):
+        lines = [self.opened, self.written, '7 pwrite64(5</d/a>, "XY", 2, 4) = 2', "7 ftruncate(5</d/a>, 5) = 0", self.synced,
+                 '7 pwritev(5</d/a>, [{iov_base="q", iov_len=1}], 1, 0) = 1', self.folder_synced]
+        self.assertEqual(self.left(*lines), {"a": b"on\1eX"})
+
+    def test_names(self):
+        lines = [self.opened, self.written, self.synced, self.folder_synced, '7 rename("/d/a", "/d/b") = 0', '7 symlink("b", "/d/l") = 0']
+        self.assertEqual(self.left(*lines), {"a": b"on\1e\n"})
+        self.assertEqual(self.left(*lines, self.folder_synced), {"b": b"on\1e\n", "l": "b"})
+        self.assertEqual(self.left(*lines, self.folder_synced, '7 unlink("/d/b") = 0'), {"b": b"on\1e\n", "l": "b"})
+        self.assertEqual(self.left(*lines, self.folder_synced, '7 unlink("/d/b") = 0', self.folder_synced), {"l": "b"})
+
+    def test_a_folder_whose_name_is_not_safe_takes_its_files_along(self):
+        lines = ['7 mkdir("/d/f", 0700) = 0', '7 openat(AT_FDCWD</>, "/d/f/x", O_WRONLY|O_CREAT, 0600) = 5</d/f/x>',
+                 "7 fsync(5</d/f/x>) = 0", "7 fsync(6</d/f>) = 0"]
+        self.assertEqual(self.left(*lines), {})
+
+    def test_what_is_laid_is_what_is_left(self):
+        replay = Replay(Trace([self.opened, self.written, self.synced, '7 link("/d/a", "/d/b") = 0', self.folder_synced,
+                               self.written, self.synced]), "/d")
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="malaposta-cut-"))
+        self.addCleanup(shutil.rmtree, folder)
+        for _ in replay.cuts():
+            pass
+        replay.disk.leave(folder / "left")
+        disk = Disk(folder / "left")
+        disk.top = replay.disk.top
+        self.assertEqual(disk.differences(), [])
+        self.assertTrue((folder / "left/a").samefile(folder / "left/b"))
+
+
+@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+class PowerCuts(HostTest):
+    """Whatever was answered with 250, OK, "sent" or "saved" is found once, wherever the power is cut."""
+
+    def start(self):
+        if another_boot(self.host.folder) is None:
+            self.skipTest("another boot can be feigned by root only")
+
+    def test_every_promise_is_kept(self):
+        trace, workload = self.run_traced()
+        seed = int(os.environ.get("MALAPOSTA_SEED", random.randrange(1 << 32)))
+        chance = random.Random(seed)
+        total = sum(1 for _ in Replay(trace, self.host.data).cuts())
+        chosen = set(range(total)) if CUTS is None else {
+            # Evenly spread, so that all stages of the run are seen.
+            int(total * (number + chance.random()) / CUTS) for number in range(CUTS)}
+        self.host.folder.joinpath("cut").mkdir()
+        replay, traced, tried = Replay(trace, self.host.data), self.host.data, 0
+        for number, line in enumerate(replay.cuts()):
+            if number in chosen and FIRST <= number <= LAST:
+                # Every third time the disk keeps some of what it was not asked to keep.
+                luck = random.Random(seed + number) if number % 3 == 2 else None
+                tried += 1
+                with self.subTest(flush=f"{number} of {total}", line=line, luck=luck is not None, seed=seed):
+                    self.host.data = self.host.folder / "cut/data"
+                    replay.disk.leave(self.host.data, luck)
+                    self.judge(workload, line)
+        self.host.data = traced
+        self.assertEqual(replay.disk.differences(), [])
+        print(f"[{tried} of {total} flushes cut at]", end=" ", flush=True)
+
+    def run_traced(self):
+        self.host.prefix = strace(self.host.folder / "trace", shown=1 << 24)
+        self.host.start(180)
+        workload = Workload(self.host, ROUNDS).run()
+        # The store's flushes and the spool's releases are cut at too.
+        wait_until("all is filed that is not held back", lambda: self.is_filed(workload), 60)
+        # Not in order: an orderly stop would flush everything. strace ends with what it traces.
+        self.host.kill()
+        with open(self.host.folder / "trace", errors="replace") as file:
+            trace = Trace(file.read().splitlines())
+        workload.place(trace)
+        return trace, workload
+
+    def is_filed(self, workload):
+        queue = self.queue()
+        return queue is not None and len(queue) <= workload.rounds
+
+    def judge(self, workload, line):
+        self.host.prefix = another_boot(self.host.folder)
+        try:
+            self.host.start()
+            self.wait_for_empty_queue()
+            flaws = Judgement(workload, Mailboxes(self.host, PEOPLE), line).flaws
+            checked = self.host.command("store", "check")
+            # A file without a row costs space only.
+            flaws += [said for said in checked.stdout.splitlines() if said.startswith("  ") and "has no row" not in said]
+            self.assertEqual(flaws, [], "\n".join(flaws) + self.host.log())
+        finally:
+            self.host.kill()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -192,7 +192,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["Wire", "Mail", locks, nioSSL] + nio, path: "Tests/TestSupport",
             swiftSettings: settings),
         .target(
-            name: "DirectoryTestSupport", dependencies: ["Mail", "MailConfiguration", "Directory"], path: "Tests/DirectoryTestSupport",
+            name: "DirectoryTestSupport", dependencies: ["Mail", "MailConfiguration", "Directory"],
+            path: "Tests/DirectoryTestSupport",
             swiftSettings: settings),
         tests("WireTests", ["Wire", nioCore]),
         tests("MailTests", ["Mail"]),
@@ -209,19 +210,22 @@ let package = Package(
         tests(
             "SMTPServerTests",
             [
-                "DirectoryTestSupport", "SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "TLS", logging, locks, lifecycle,
+                "DirectoryTestSupport", "SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "TLS", logging, locks,
+                lifecycle,
                 nioSSL,
             ] + nio),
         tests(
             "DeliveryTests",
             [
-                "DirectoryTestSupport", "Delivery", "SMTPServer", "SMTP", "Store", "Directory", "MailConfiguration", "Mail", "MIME",
+                "DirectoryTestSupport", "Delivery", "SMTPServer", "SMTP", "Store", "Directory", "MailConfiguration", "Mail",
+                "MIME",
                 "LocalSocket", logging, locks, nioCore,
             ]),
         tests(
             "IMAPTests",
             [
-                "DirectoryTestSupport", "IMAP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "TLS", logging, lifecycle,
+                "DirectoryTestSupport", "IMAP", "Store", "Directory", "MailConfiguration", "Mail", "MIME", "TLS", logging,
+                lifecycle,
                 nioSSL,
             ] + nio,
             exclude: ["Clients/imaplib_round.py", "Clients/mbsync_round.py"]),

@@ -135,7 +135,8 @@ import Testing
             var limits = SpoolLimits()
             (limits.freeDisk, limits.inlineBody, limits.lazyCommit, limits.segment) = (0, 100, 5, 1)
             var kept: Set<EntryID> = []
-            if let spool = try? Spool(folder: folder.path, files: files, limits: limits, logger: quiet, clock: clock.microseconds) {
+            if let spool = try? Spool(folder: folder.path, files: files, limits: limits, logger: quiet, clock: clock.microseconds)
+            {
                 for size in [10, 500, 20] {
                     if let entry = try? await spool.accept(octets(String(repeating: "x", count: size)), chunk: 64) {
                         kept.insert(entry.id)

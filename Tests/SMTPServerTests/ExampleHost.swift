@@ -4,7 +4,6 @@ import Mail
 import MailConfiguration
 import TLS
 
-
 /// A host with the tenant acme (ana, who may also send as info@; rui, suspended; old, retired; full, whose mailbox is full).
 struct ExampleHost {
     let ana: DirectoryAccount

@@ -171,7 +171,9 @@ import Testing
         let fails = Mutex(false)
         var files = FileSystem.real
         files.beforeWrite = { (call, path) throws(FileError) in
-            if call == "fsync", path.hasSuffix(".eml"), fails.withLock({ $0 }) { throw FileError(call: call, path: path, code: EIO) }
+            if call == "fsync", path.hasSuffix(".eml"), fails.withLock({ $0 }) {
+                throw FileError(call: call, path: path, code: EIO)
+            }
         }
         let test = try TestStore(files: files)
         let account = try await test.account()

@@ -12,12 +12,13 @@ extension Account {
     /// A broken database is a finding, not an error; an account that has had no mail yet is fine.
     func check() throws(StoreError) -> [Finding] {
         let paths = MailboxPaths(root: shared.options.root, account: id)
+        let hasMail = paths.holdMail(shared.options.files)
         guard shared.options.files.exists(paths.database) else {
-            guard paths.holdMail(shared.options.files) else { return [] }
-            return [Finding(kind: .databaseMissing, detail: "mailbox.db is not there", isSerious: true)]
+            return hasMail ? [Finding(kind: .databaseMissing, detail: "mailbox.db is not there", isSerious: true)] : []
         }
-        // From the disk, by a connection that remembers nothing, and before anything is changed by opening the account.
-        let faults = Rebuild.faults(paths.database, shared.options.files)
+        // From the disk, by a connection that remembers nothing, and before anything is changed by opening the account. One whose
+        // making was cut off holds no account yet; opening it goes on with that.
+        let faults = hasMail ? Rebuild.faults(paths.database, shared.options.files) : []
         guard faults.isEmpty else {
             return faults.map { Finding(kind: .databaseDamaged, detail: "mailbox.db: \($0)", isSerious: true) }
         }

@@ -61,7 +61,9 @@ struct Rebuild {
             break
         }
         report.notes.append(
-            report.snapshot.map { "lost are changes since the snapshot of \(DateTime(seconds: $0).description): folders, flags, tags, moves, deletions" }
+            report.snapshot.map {
+                "lost are changes since the snapshot of \(DateTime(seconds: $0).description): folders, flags, tags, moves, deletions"
+            }
                 ?? "no snapshot was good: folders, flags, tags, comments and settings are lost")
         return fault
     }

@@ -128,7 +128,7 @@ extension Session {
         do {
             let filed: Filed = try await place.account.append(new, to: folder.id, quota: place.quota)
             if selected?.folder == folder.id, selected?.account.id == place.account.id {
-                try await tellNews(expunges: true, evenIfQuiet: true)
+                try await tellNewsOrLater(expunges: true, evenIfQuiet: true)
             }
             return .ok("Done", .appendUID(validity: filed.uidValidity.value, uid: filed.uid.value))
         } catch let error as StoreError {

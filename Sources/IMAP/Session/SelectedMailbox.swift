@@ -149,12 +149,16 @@ extension SelectedMailbox {
         let first = uidNext
         uidNext = max(uidNext, since.folder.uidNext)
         guard news.hasNew else { return }
-        if isReadOnly {
-            let mark = try await account.select(folder, claimRecent: false)
-            try await claim(from: max(first, mark.recentFrom), to: uidNext)
-        } else {
-            let mark = try await account.select(folder, claimRecent: true)
-            try await claim(from: max(first, mark.recentFrom), to: max(uidNext, mark.folder.uidNext))
+        do {
+            if isReadOnly {
+                let mark = try await account.select(folder, claimRecent: false)
+                try await claim(from: max(first, mark.recentFrom), to: uidNext)
+            } else {
+                let mark = try await account.select(folder, claimRecent: true)
+                try await claim(from: max(first, mark.recentFrom), to: max(uidNext, mark.folder.uidNext))
+            }
+        } catch {
+            // It cannot be noted who was told first: then the messages are not recent here. That there are new ones stands.
         }
     }
 

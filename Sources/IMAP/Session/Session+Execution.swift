@@ -31,7 +31,7 @@ extension Session {
             await lookAtGeneration()
             guard !isOver else { return }
             reply = try await self.reply(to: command)
-            try await tellNews(expunges: rule.expunges == .told, evenIfQuiet: command.asksForNews)
+            try await tellNewsOrLater(expunges: rule.expunges == .told, evenIfQuiet: command.asksForNews)
         } catch let error as StoreError {
             reply = refusal(of: error)
         } catch {

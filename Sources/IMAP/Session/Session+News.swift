@@ -1,3 +1,4 @@
+internal import Logging
 internal import Mail
 internal import NIOCore
 internal import Store
@@ -24,6 +25,14 @@ extension Session {
         guard news.hasNew else { return }
         write(selected.count, "EXISTS")
         write(selected.recentCount, "RECENT")
+    }
+
+    /// The same after something was done: what the store cannot tell now is told later, and the answer to what was done stands.
+    func tellNewsOrLater(expunges: Bool, evenIfQuiet: Bool = false) async throws {
+        do { try await tellNews(expunges: expunges, evenIfQuiet: evenIfQuiet) } catch let error as StoreError {
+            logger.warning("news of a mailbox have to wait", metadata: ["cause": "\(error)"])
+            selected?.hasChanged = true
+        }
     }
 
     func write(_ count: Int, _ word: StaticString) {

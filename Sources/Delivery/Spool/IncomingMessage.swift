@@ -55,12 +55,15 @@ package final class IncomingMessage: Sendable {
             file?.close()
             return entry
         } catch {
-            await abort()
+            // After a failed flush its record may be on the disk all the same: the next start decides, and wants the body then.
+            await abort(keepsBody: error == .broken)
             throw error
         }
     }
 
-    package func abort() async {
+    package func abort() async { await abort(keepsBody: false) }
+
+    private func abort(keepsBody: Bool) async {
         giveBack()
         let file = state.withLockedValue { state in
             defer { state.file = nil }
@@ -69,6 +72,7 @@ package final class IncomingMessage: Sendable {
         guard let file else { return }
         let (files, path) = (spool.files, spool.bodyPath(acceptance.id))
         file.close()
+        guard !keepsBody else { return }
         _ = try? await spool.bodyThreads.runIfActive { try files.remove(path) }
     }
 

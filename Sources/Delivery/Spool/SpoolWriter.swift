@@ -188,8 +188,12 @@ struct SpoolWriter {
             try spool.files.syncFolder("\(spool.folder)/messages")
             _ = try segments.append(entries.map { Frame.of(.moved, $0.id, seed: spool.seed) })
         } catch {
-            if let failure = error as? SpoolFailure, failure == .broken { spool.markBroken() }
-            for (_, place) in moved { try? spool.files.remove(place.path) }
+            guard let failure = error as? SpoolFailure, failure == .broken else {
+                for (_, place) in moved { try? spool.files.remove(place.path) }
+                throw error
+            }
+            // The journal may say on the disk that their own files count now: those stay, for the next start.
+            spool.markBroken()
             throw error
         }
         live[segments.number, default: 0] += 0

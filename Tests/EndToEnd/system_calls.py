@@ -46,8 +46,9 @@ class Call:
 class Trace:
     """Everything that a process did while it was traced."""
 
-    def __init__(self, lines):
-        self.calls, open_calls = [], {}
+    def __init__(self, lines, known=()):
+        """- known: paths that were there before."""
+        self.calls, open_calls, known = [], {}, set(known)
         for number, line in enumerate(lines):
             found = LINE.match(line)
             if not found:
@@ -77,10 +78,13 @@ class Trace:
         for call in self.calls:
             if call.name in SYNCING:
                 self.syncs.setdefault(call.path, []).append(call)
-            elif call.name in MAKING and (not call.name.startswith("open") or "O_CREAT" in call.text):
+            elif call.name in MAKING and (not call.name.startswith("open") or "O_CREAT" in call.text and call.named not in known):
+                known.add(call.named)
                 self.makes.setdefault(call.named, []).append(call)
                 if call.name in ("link", "linkat"):
                     self.join(*QUOTED.findall(call.text)[-2:])
+            elif call.name in UNMAKING:
+                known.discard(QUOTED.findall(call.text)[-1])
             elif call.name in WRITING and call.path.startswith("/"):
                 self.writes.setdefault(call.path, []).append(call)
             elif call.name in SENDING and call.path.startswith(("socket:", "TCP", "UNIX")):

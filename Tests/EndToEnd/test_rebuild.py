@@ -79,10 +79,12 @@ class Rebuild(HostTest):
         for folder in folders.values():
             wait_until("there is a snapshot", lambda: list((folder / "snapshots").glob("*.db")), 30)
         self.deliver(self.young, users)
-        # What the log holds would heal a part of the damage.
+        # After a stop in order all of the log is in the database, too. While it is there it heals what it holds.
         self.restart()
         for user, damage in self.damages.items():
             with self.subTest(damage=damage.__name__):
+                for suffix in ("-wal", "-shm"):
+                    (folders[user] / f"mailbox.db{suffix}").unlink(missing_ok=True)
                 damage(folders[user] / "mailbox.db")
                 self.mend(user, before)
         # Life goes on, in all workers.

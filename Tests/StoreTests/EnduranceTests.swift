@@ -237,7 +237,8 @@ import Testing
         _ = try await other.expunge(inbox)
         #expect(Array(try await account.uids(in: inbox)) == [UID(1), UID(3)])
         let newest = try await other.folder(.inbox).highest
-        for await notice in notices where notice.modSequence >= newest { break }
+        // Where a datagram found a full queue, a look at the log stands in for it, which does not know the number.
+        for await notice in notices where notice.modSequence >= newest || notice.modSequence == .zero { break }
         try await account.expectSound()
         await web.store.shutdown()
         await mail.store.shutdown()

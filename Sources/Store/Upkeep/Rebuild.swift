@@ -29,7 +29,10 @@ struct Rebuild {
         let lock = try AccountLock(path: paths.lock, files: options.files)
         let fault = try lock.waitAlone { try replaceIfBroken() }
         let mailbox = try Mailbox(id: id, options: options, logger: logger)
-        if let fault { try afterReplacement(mailbox, fault) }
+        if let fault {
+            logger.error("a mailbox is rebuilt", metadata: ["account": "\(id)", "fault": "\(fault)"])
+            try afterReplacement(mailbox)
+        }
         try removeRowsWithoutFile(mailbox)
         if fault != nil { try recoverFiles(mailbox) } else { try removeUnknownFiles(mailbox) }
         try remakeSummaries(mailbox)
@@ -38,6 +41,23 @@ struct Rebuild {
         _ = try mailbox.freshIndex()
         mailbox.checkpoint()
         return report
+    }
+
+    /// After a backup's database was put in the place of none: its numbers go on far from where they may have been, its
+    /// UIDVALIDITYs are new, rows whose files did not come along go.
+    ///
+    /// - Returns: how many messages there are, and how many files were missing.
+    mutating func settleRestored() throws -> (messages: Int, lost: Int) {
+        let mailbox = try Mailbox(id: id, options: options, logger: logger)
+        try afterReplacement(mailbox)
+        try removeRowsWithoutFile(mailbox)
+        try recount(mailbox)
+        try mailbox.removeIndex()
+        mailbox.checkpoint()
+        let messages = try mailbox.database.first(
+            "SELECT messages FROM accounts WHERE account = $1", mailbox.me
+        ) { Int($0.integer(0)) }
+        return (messages ?? 0, report.lost)
     }
 
     /// What is wrong with mailbox.db, which is put aside then and replaced; nil where it is whole.
@@ -76,8 +96,7 @@ struct Rebuild {
     }
 
     /// Numbers, UIDs and names that were given since the snapshot must not be given again.
-    private mutating func afterReplacement(_ mailbox: Mailbox, _ fault: String) throws {
-        logger.error("a mailbox is rebuilt", metadata: ["account": "\(id)", "fault": "\(fault)"])
+    private func afterReplacement(_ mailbox: Mailbox) throws {
         _ = try mailbox.durably {
             try mailbox.database.transaction {
                 try mailbox.database.run(

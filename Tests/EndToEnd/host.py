@@ -51,6 +51,8 @@ class Host:
             text = re.sub(rf"\b{port}\b", str(self.ports[name]), text)
         file.write_text(text)
         self.demo = demo
+        # Words before each command: `ip netns exec NAME`.
+        self.prefix = []
         self.process = None
         self.output = []
 
@@ -60,7 +62,7 @@ class Host:
             for kind, values in (limits or {}).items():
                 resource.setrlimit(kind, values)
 
-        command = [PROGRAMS / "malaposta", "supervise", "--configuration", self.configuration, "--data", self.data,
+        command = [*self.prefix, PROGRAMS / "malaposta", "supervise", "--configuration", self.configuration, "--data", self.data,
                    "--templates", ROOT / "templates"]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(command + (["--demo"] if self.demo else []), stdout=subprocess.PIPE, stderr=log,
@@ -87,7 +89,7 @@ class Host:
     def command(self, *words, input=None):
         """Runs the operator's command against this host."""
         return subprocess.run(
-            [PROGRAMS / "malaposta", *words, "--data", self.data],
+            [*self.prefix, PROGRAMS / "malaposta", *words, "--data", self.data],
             capture_output=True, text=True, input=input, timeout=60, env={**os.environ, "MALAPOSTA_CONFIGURATION": str(self.configuration)})
 
     def children(self):

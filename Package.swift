@@ -32,6 +32,7 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -43,7 +44,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources:
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + [argumentParser, logging, lifecycle, unixSignals], exclude: ["README.md"],
+        name: name, dependencies: dependencies + [argumentParser, coreMetrics, logging, lifecycle, unixSignals],
+        exclude: ["README.md"],
         swiftSettings: settings)
 }
 
@@ -98,10 +100,12 @@ let package = Package(
         .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .systemLibrary(name: "CUnbound", pkgConfig: "libunbound", providers: [.apt(["libunbound-dev"])]),
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
         // 1: shared words, and cryptography
         module("Mail", ["Wire", "CIDN"]),
+        module("Metering", [metrics]),
         module("TLS", ["COpenSSL", nioCore, nioSSL, locks]),
 
         // 2: formats and engines
@@ -115,15 +119,16 @@ let package = Package(
 
         // 3: what mail is made of
         module("SMTP", ["Wire", "Mail", nioSSL] + nio),
-        module("Store", ["Wire", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
+        module("Store", ["Metering", "Wire", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
         module("MailAuthentication", ["Mail", "TLS", "DNS"]),
         module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),
-        module("Worker", ["LocalSocket", logging, locks, lifecycle, unixSignals] + nio),
+        module("Worker", ["LocalSocket", coreMetrics, logging, locks, lifecycle, unixSignals, nioHTTP] + nio),
 
         // 4: acceptance
         module(
             "SMTPServer",
             [
+                "Metering",
                 "Wire", "Mail", "SMTP", "MailConfiguration", "Directory", "LocalSocket", "TLS", "Worker", logging, locks,
                 lifecycle,
                 nioSSL, nioTLS,
@@ -140,6 +145,7 @@ let package = Package(
         module(
             "Delivery",
             [
+                "Metering",
                 "Wire", "Mail", "MIME", "MailConfiguration", "SMTP", "SMTPServer", "Store", "Directory", "LocalSocket", logging,
                 locks, lifecycle,
             ] + nio),
@@ -148,12 +154,14 @@ let package = Package(
         module(
             "IMAP",
             [
+                "Metering",
                 "Wire", "Mail", "MIME", "MailConfiguration", "Store", "Directory", "TLS", "Worker", logging, locks, lifecycle,
                 nioSSL,
             ] + nio),
         module(
             "Webmail",
             [
+                "Metering",
                 "Wire", "Mail", "MIME", "MailConfiguration", "SMTP", "Store", "Directory", "TLS", "LocalSocket", "Worker", "SQL",
                 logging, locks,
                 lifecycle, nioSSL,
@@ -167,8 +175,11 @@ let package = Package(
         module(
             "ControlPlane",
             [
+                "Metering",
                 "Wire", "Mail", "SQL", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker", "Upkeep", "CCrypt",
-                "Domains", "LDAP", "Provisioning", "Systemd", logging, locks, lifecycle,
+                "CLinux",
+                "Domains", "LDAP", "Provisioning", "Systemd", "SMTP", "SMTPServer", "Delivery", "Store", logging, locks,
+                lifecycle,
             ] + nio),
 
         // 8: programs
@@ -205,7 +216,7 @@ let package = Package(
         tests("SMTPTests", ["SMTP", "Wire", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
         tests("DirectoryTests", ["DirectoryTestSupport", "Directory", "Mail", "MailConfiguration", logging]),
-        tests("WorkerTests", ["Worker", "LocalSocket", logging] + nio),
+        tests("WorkerTests", ["Worker", "LocalSocket", coreMetrics, logging, lifecycle] + nio),
         tests("UpkeepTests", ["Upkeep", "Mail"]),
         tests(
             "SMTPServerTests",

@@ -40,7 +40,7 @@ package final class DeliveryService: Service {
         let seconds = spool.now
         receiver = SpoolReceiver(
             spool: spool, generation: generation, usages: MailboxUsages(mailboxes: mailboxes, limits: delivery, now: seconds),
-            allowances: DailyAllowances(now: seconds), logger: logger)
+            allowances: DailyAllowances(log: SentLog(folder: spoolFolder, logger: logger), now: seconds), logger: logger)
         deliverer = Deliverer(
             spool: spool, mailboxes: mailboxes, generation: generation, notices: notices, limits: delivery, logger: logger)
     }
@@ -56,7 +56,13 @@ package final class DeliveryService: Service {
     }
 
     /// Figures for the program's health.
-    package var figures: [String: Int] { ["spool.messages": spool.count, "spool.octets": spool.octets] }
+    package var figures: [String: Int] {
+        let summary = spool.summary
+        return [
+            "spool.messages": spool.count, "spool.octets": spool.octets, "spool.held": summary.held,
+            "spool.crashed": summary.crashed, "spool.oldest": summary.oldest.map { Int(max(0, spool.now() - $0)) } ?? 0,
+        ]
+    }
 
     /// Delivers until a graceful shutdown.
     ///

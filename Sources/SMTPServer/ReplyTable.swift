@@ -1,5 +1,5 @@
 internal import Mail
-internal import SMTP
+package import SMTP
 
 /// What the server says. Each reply stands once, with its code and enhanced status (RFC 5321 §4.2, RFC 3463, RFC 5248).
 extension Reply {
@@ -13,7 +13,7 @@ extension Reply {
     static let readyForTLS = make(220, 0, 0, "Ready to start TLS")
     static let loggedIn = make(235, 7, 0, "Logged in")
     static let senderOk = make(250, 1, 0, "Sender ok")
-    static let recipientOk = make(250, 1, 5, "Recipient ok")
+    package static let recipientOk = make(250, 1, 5, "Recipient ok")
     static let notVerified = make(252, 1, 5, "Not verified; send the message to find out")
     static let help = make(214, 0, 0, "See RFC 5321")
     static let goAhead = Reply(354, nil, "End the message with a line of a single dot")

@@ -3,6 +3,7 @@ internal import Glibc
 package import LocalSocket
 internal import Logging
 internal import MailConfiguration
+internal import Metering
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
@@ -88,6 +89,7 @@ package struct SMTPService: Service {
             case .success(let entry):
                 defer { live.remove(entry) }
                 guard await mayConnect(connection.channel) else { return }
+                Measures.sessions.count(door.kind)
                 await SMTPConnection(door, live: entry, inbound: inbound, outbound: outbound).run()
             }
         }

@@ -1,5 +1,6 @@
 package import Logging
 package import Mail
+internal import Metering
 internal import NIOPosix
 internal import Synchronization
 
@@ -54,7 +55,7 @@ package final class MailStore: Sendable {
         return account
     }
 
-    private func held(_ id: AccountID) -> Account {
+    func held(_ id: AccountID) -> Account {
         accounts.withLock { accounts in
             if let account = accounts[id] { return account }
             let account = Account(id: id, shared: shared)
@@ -76,6 +77,8 @@ package final class MailStore: Sendable {
 
     /// The same.
     package func flush(_ accounts: [Account]) async throws(StoreError) {
+        let start = ContinuousClock.now
+        defer { Measures.flush.note(.now - start) }
         let failures = await withTaskGroup(of: StoreError?.self) { group in
             for account in accounts {
                 group.addTask {

@@ -21,6 +21,14 @@ package struct AccountsLock: ~Copyable {
     deinit { close(descriptor) }
 }
 
+/// Keeps the lock for as long as something lives, across waits.
+package final class AccountsLockBox: Sendable {
+    private let lock: AccountsLock
+
+    /// - Throws: as the lock does.
+    package init(folder: String) throws(AccountsLockError) { lock = try AccountsLock(folder: folder) }
+}
+
 /// Why the accounts' folder cannot be had.
 package struct AccountsLockError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String

@@ -7,8 +7,10 @@ extension MailStore {
     /// What an account holds; nothing where it was never opened. Makes no account.
     package func usage(of account: AccountID) async throws(StoreError) -> AccountUsage {
         guard try await exists(account) else { return AccountUsage(account: account, octets: 0, messages: 0) }
-        let usage = try await self.account(account).usage()
-        return AccountUsage(account: account, octets: usage.octets, messages: usage.messages)
+        let open = try await self.account(account)
+        let usage = try await open.usage()
+        let purgeable = try await open.folder(.trash).octets
+        return AccountUsage(account: account, octets: usage.octets, messages: usage.messages, purgeable: purgeable)
     }
 
     func answer(_ question: UsageQuestion) async throws -> UsageQuestion.Answer {

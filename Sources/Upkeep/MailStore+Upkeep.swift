@@ -21,9 +21,31 @@ extension MailStore {
         }
         table.answer(DefineTagQuestion.self) { question, _ in try await refusing { try await self.define(question) } }
         table.answer(UsageQuestion.self) { question, _ in try await self.answer(question) }
+        table.answer(TakeTestMessageQuestion.self) { question, _ in
+            try await refusing { try await self.answer(question) }
+        }
+        table.answer(RestoreAccountQuestion.self) { question, _ in
+            try await refusing { try await self.answer(question) }
+        }
         table.answer(PurgeAccountQuestion.self) { question, _ in
             try await refusing { try await self.answer(question, under: current) }
         }
+    }
+
+    private func answer(_ question: TakeTestMessageQuestion) async throws -> TakeTestMessageQuestion.Answer {
+        guard question.messageID.hasPrefix(TakeTestMessageQuestion.prefix) else {
+            throw Refusal(code: "no-test-message", reason: "\(question.messageID) is no test message")
+        }
+        guard try await exists(question.account) else { return TakeTestMessageQuestion.Answer(found: false) }
+        let account = try await self.account(question.account)
+        let messages = try await account.newestMessages(withMessageID: question.messageID)
+        if !messages.isEmpty { try await account.delete(messages) }
+        return TakeTestMessageQuestion.Answer(found: !messages.isEmpty)
+    }
+
+    private func answer(_ question: RestoreAccountQuestion) async throws -> RestoreReport {
+        guard question.isPlain else { throw Refusal(code: "bad-name", reason: "\(question.staged) is no folder of staged mail") }
+        return try await restore(question.account, from: "\(root)/\(RestoreAccountQuestion.folder)/\(question.staged)")
     }
 
     private func importMessage(_ question: ImportMessageQuestion) async throws -> ImportMessageQuestion.Answer {

@@ -25,10 +25,13 @@ package struct AccountUsage: Codable, Hashable, Sendable {
     package var account: AccountID
     package var octets: Int
     package var messages: Int
+    /// Of `octets`, what makes room for new mail when it is needed: the trash (F73).
+    package var purgeable: Int
 
-    package init(account: AccountID, octets: Int, messages: Int) {
+    package init(account: AccountID, octets: Int, messages: Int, purgeable: Int = 0) {
         self.account = account
         self.octets = octets
         self.messages = messages
+        self.purgeable = purgeable
     }
 }

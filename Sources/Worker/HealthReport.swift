@@ -5,7 +5,7 @@ internal import NIOConcurrencyHelpers
 /// What a program answers when it is asked how it is; filled by its parts as they come up, fail and recover.
 package final class HealthReport: Sendable {
     private let health: NIOLockedValueBox<Health>
-    private let figures = NIOLockedValueBox<[String: @Sendable () -> Int]>([:])
+    private let figures = NIOLockedValueBox<[@Sendable () -> [String: Int]]>([])
 
     package init(program: String, version: String) {
         health = NIOLockedValueBox(Health(program: program, version: version, processID: getpid(), state: .starting))
@@ -14,7 +14,7 @@ package final class HealthReport: Sendable {
     /// The answer as of now.
     package var current: Health {
         var answer = health.withLockedValue { $0 }
-        answer.figures = figures.withLockedValue { $0 }.mapValues { $0() }
+        for group in figures.withLockedValue({ $0 }) { answer.figures.merge(group()) { $1 } }
         return answer
     }
 
@@ -42,5 +42,8 @@ package final class HealthReport: Sendable {
     }
 
     /// A figure for `status`, read when it is asked for.
-    package func figure(_ name: String, _ value: @escaping @Sendable () -> Int) { figures.withLockedValue { $0[name] = value } }
+    package func figure(_ name: String, _ value: @escaping @Sendable () -> Int) { figures { [name: value()] } }
+
+    /// Figures that are found together.
+    package func figures(_ group: @escaping @Sendable () -> [String: Int]) { figures.withLockedValue { $0.append(group) } }
 }

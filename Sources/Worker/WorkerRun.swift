@@ -11,10 +11,16 @@ package struct WorkerRun: Sendable {
     private let surroundings: Surroundings
     private let healthSocket: String
     private let report: HealthReport
+    private let metrics: [MetricsPlace]
     private let logger: Logger
 
-    /// - Parameter healthSocket: its name within the run folder.
-    package init(_ surroundings: Surroundings, healthSocket: String, report: HealthReport, logger: Logger) {
+    /// - Parameters:
+    ///   - healthSocket: its name within the run folder.
+    ///   - metrics: where measures are shown; loops are measured only where they are.
+    package init(
+        _ surroundings: Surroundings, healthSocket: String, report: HealthReport, metrics: [MetricsPlace] = [], logger: Logger
+    ) {
+        self.metrics = metrics
         self.surroundings = surroundings
         self.healthSocket = healthSocket
         self.report = report
@@ -33,7 +39,8 @@ package struct WorkerRun: Sendable {
         let watch = Entry(
             service: SupervisorWatch(pipe: surroundings.supervisorPipe), successTerminationBehavior: .gracefullyShutdownGroup)
         var configuration = ServiceGroupConfiguration(
-            services: [Entry(service: LocalSocketService(health)), watch] + services.map { Entry(service: $0) },
+            services: [Entry(service: LocalSocketService(health)), watch]
+                + (MetricsListener.services(at: metrics, report: report, logger: logger) + services).map { Entry(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.stopDeadline
         defer { Readiness(socket: surroundings.notifySocket).stopping() }

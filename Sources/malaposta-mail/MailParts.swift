@@ -92,6 +92,6 @@ struct MailParts {
     private func tell(_ report: HealthReport, _ smtp: [SMTPService], _ imap: IMAPServer, _ delivery: DeliveryService) {
         report.figure("smtp.connections") { smtp.reduce(0) { $0 + $1.connections } }
         report.figure("imap.connections") { imap.connections }
-        for name in delivery.figures.keys { report.figure(name) { delivery.figures[name] ?? 0 } }
+        report.figures { delivery.figures }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CoreMetrics
 import Directory
 import FoundationEssentials
 import Logging
@@ -11,12 +12,13 @@ import Worker
 
 /// The webmail. Started by systemd or by `malaposta supervise`, never by hand.
 @main struct WebWorker: AsyncParsableCommand {
-    static let version = "0.1.0"
     static let configuration = CommandConfiguration(
         commandName: "malaposta-web", abstract: "Serves the webmail.",
-        discussion: "Started by systemd or by 'malaposta supervise', which hand it its listening sockets.", version: version)
+        discussion: "Started by systemd or by 'malaposta supervise', which hand it its listening sockets.",
+        version: Product.version)
 
     mutating func run() async throws {
+        MetricsSystem.bootstrap(MetricsRegistry.shared)
         let surroundings = try Surroundings(environment: ProcessInfo.processInfo.environment)
         var logger = Logger(label: "malaposta-web")
         let (data, run) = (surroundings.dataFolder, surroundings.runFolder)
@@ -36,7 +38,7 @@ import Worker
             latestRevocation: { authenticator.latestRevocation ?? 0 })
         if let number = try await webmail.takeUpSessions() { authenticator.catchUp(after: number) }
 
-        let report = HealthReport(program: "malaposta-web", version: Self.version)
+        let report = HealthReport(program: "malaposta-web", version: Product.version)
         let gate = StartGate(1) {
             report.up()
             Readiness(socket: surroundings.notifySocket).ready()
@@ -51,7 +53,10 @@ import Worker
                     logger: logger))
         }
         services.append(GatedService(gate) { try await webmail.run(listening: $0) })
-        try await WorkerRun(surroundings, healthSocket: "web-health.sock", report: report, logger: logger).run(services)
+        let metrics = MetricsPlace.places(
+            address: host.metrics.address, port: host.metrics.web, socket: host.metrics.sockets ? run + "/web-metrics.sock" : nil)
+        try await WorkerRun(surroundings, healthSocket: "web-health.sock", report: report, metrics: metrics, logger: logger)
+            .run(services)
         await store.shutdown()
     }
 

@@ -3,14 +3,22 @@ import FoundationEssentials
 
 /// Where a host's files lie: the same options on every command.
 struct HostOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The folder of the configuration files.", valueName: "folder"))
-    var configuration: String = ProcessInfo.processInfo.environment["MALAPOSTA_CONFIGURATION"] ?? "/etc/malaposta"
+    /// As given with the command; nil where it was not.
+    @Option(
+        name: .customLong("configuration"),
+        help: ArgumentHelp("The folder of the configuration files (default: /etc/malaposta).", valueName: "folder"))
+    var configurationFolder: String?
 
     @Option(help: ArgumentHelp("The folder of mail, spool and generations.", valueName: "folder"))
     var data: String = ProcessInfo.processInfo.environment["MALAPOSTA_DATA"] ?? "/var/lib/malaposta"
 
     @Option(help: ArgumentHelp("The folder of the programs' sockets: DATA/run where that exists.", valueName: "folder"))
     var run: String?
+
+    /// Where the configuration files are.
+    var configuration: String {
+        configurationFolder ?? ProcessInfo.processInfo.environment["MALAPOSTA_CONFIGURATION"] ?? "/etc/malaposta"
+    }
 
     /// Where the programs' sockets are: what was said, else those of `supervise` in the data folder, else systemd's place.
     var runFolder: String {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Worker
 
 /// The operator's command.
 @main struct Malaposta: AsyncParsableCommand {
@@ -10,13 +11,11 @@ import ArgumentParser
             makes it so, 'status' shows how the host is. Exit status: 0 fine or nothing to do, 1 errors, 2 changes pending, \
             3 refused by a brake.
             """,
-        version: productVersion,
+        version: Product.version,
         subcommands: [
             CheckCommand.self, ConfigCommand.self, PlanCommand.self, ApplyCommand.self, GenerationsCommand.self,
-            RollbackCommand.self, StatusCommand.self, UserCommand.self, QueueCommand.self, StoreCommand.self,
+            RollbackCommand.self, StatusCommand.self, DoctorCommand.self, ExplainCommand.self, TenantCommand.self,
+            UserCommand.self, QueueCommand.self, StoreCommand.self, BackupCommand.self, RestoreCommand.self,
             SuperviseCommand.self,
         ])
 }
-
-/// The version of all three programs.
-let productVersion = "0.1.0"

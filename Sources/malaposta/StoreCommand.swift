@@ -115,7 +115,7 @@ private struct MailboxUpkeep {
         if (try? await health.ask(HealthQuestion(), within: .seconds(2))) != nil {
             (doer, lock) = (.worker(LocalClient(path: host.runFolder + "/mail-admin.sock")), nil)
         } else {
-            lock = try AccountsLockBox(AccountsLock(folder: host.data + "/accounts"))
+            lock = try AccountsLockBox(folder: host.data + "/accounts")
             let options = StoreOptions(root: host.data + "/accounts", role: .mail)
             doer = .own(try MailStore(options, logger: Logger(label: "malaposta")))
         }
@@ -134,11 +134,4 @@ private struct MailboxUpkeep {
         case .own(let store): try await store.rebuild(account)
         }
     }
-}
-
-/// Keeps a lock for as long as the command runs.
-private final class AccountsLockBox: Sendable {
-    private let lock: AccountsLock
-
-    init(_ lock: consuming AccountsLock) { self.lock = lock }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlPlane
+import CoreMetrics
 import Directory
 import FoundationEssentials
 import Glibc
@@ -9,6 +10,7 @@ import MailConfiguration
 import ServiceLifecycle
 import TLS
 import UnixSignals
+import Worker
 
 /// `malaposta supervise`: a whole host without systemd.
 struct SuperviseCommand: AsyncParsableCommand {
@@ -28,6 +30,7 @@ struct SuperviseCommand: AsyncParsableCommand {
     var demo = false
 
     mutating func run() async throws {
+        MetricsSystem.bootstrap(MetricsRegistry.shared)
         let folders = try makeFolders()
         var logger = Logger(label: "malaposta")
         logger.logLevel = .notice
@@ -43,7 +46,9 @@ struct SuperviseCommand: AsyncParsableCommand {
             await announce(configuration, host, demo: demo ? templates + "/demo" : nil)
         }
         let group = ServiceGroup(
-            services: [control, supervisor], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: ControlMetrics.services(
+                configuration, runFolder: folders.run, report: control.report, logger: logger) + [control, supervisor],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         do { try await group.run() } catch let error as GaveUp { throw CommandError("\(error)") }
     }
 

@@ -55,6 +55,8 @@ class Host:
         self.demo = demo
         # What the host is started with: a command before its own, and more for its environment.
         self.prefix, self.environment = [], {}
+        # Words before each command, the host's own included: `ip netns exec NAME`.
+        self.within = []
         self.process = None
         self.output = []
 
@@ -67,7 +69,7 @@ class Host:
         command = [PROGRAMS / "malaposta", "supervise", "--configuration", self.configuration, "--data", self.data,
                    "--templates", ROOT / "templates"]
         with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen(self.prefix + command + (["--demo"] if self.demo else []), stdout=subprocess.PIPE,
+            self.process = subprocess.Popen(self.within + self.prefix + command + (["--demo"] if self.demo else []), stdout=subprocess.PIPE,
                                             stderr=log, stdin=subprocess.DEVNULL, text=True, start_new_session=True,
                                             preexec_fn=set_limits, env={**os.environ, **self.environment})
         self.output = []
@@ -92,7 +94,7 @@ class Host:
     def command(self, *words, input=None):
         """Runs the operator's command against this host."""
         return subprocess.run(
-            [PROGRAMS / "malaposta", *words, "--data", self.data],
+            [*self.within, PROGRAMS / "malaposta", *words, "--data", self.data],
             capture_output=True, text=True, input=input, timeout=60, env={**os.environ, "MALAPOSTA_CONFIGURATION": str(self.configuration)})
 
     def children(self, process=None):

@@ -1,6 +1,7 @@
 package import Directory
 package import Logging
 package import Mail
+internal import Metering
 internal import TLS
 
 /// Checks passwords: the one place where that happens.
@@ -60,6 +61,14 @@ package actor AuthenticationService: Authenticator {
     }
 
     package func authenticate(_ credentials: Credentials) async -> AuthenticationResult {
+        let start = ContinuousClock.now
+        let result = await answer(credentials)
+        Measures.logins.count(Measures.Login(result))
+        Measures.loginTime.note(.now - start)
+        return result
+    }
+
+    private func answer(_ credentials: Credentials) async -> AuthenticationResult {
         guard Crypt.isUsable(credentials.password), credentials.name.utf8.count <= longestLogin else { return .rejected }
         let key = coalescingDigest(credentials)
         if underWay[key] != nil {
@@ -73,6 +82,15 @@ package actor AuthenticationService: Authenticator {
 
     /// Forgets that a password of this account was verified.
     package func forget(_ account: AccountID) { remembered.forget(account) }
+
+    // MARK: Beyond a restart
+
+    /// Entries of each table that outlive a restart.
+    static let remembered = 20_000
+
+    func memories() -> [LoginThrottle.Memory] { throttle.memories(at: now(), limit: Self.remembered) }
+
+    func take(_ memories: [LoginThrottle.Memory]) { throttle.take(memories, at: now()) }
 
     // MARK: One check
 

@@ -100,6 +100,46 @@ struct LoginThrottle: Sendable {
         return left > .zero ? left : nil
     }
 
+    // MARK: Beyond a restart
+
+    /// One line of its tables: failures of a client, of an account, or of a pair that has logged in.
+    struct Memory: Hashable, Sendable {
+        var client: NetworkPrefix?
+        var login: String?
+        /// Of a pair; 0 after it has logged in.
+        var failures: Int
+        /// Since the last failure.
+        var age: Duration
+    }
+
+    /// What is to be remembered, the newest of each table and no more than `limit` of each.
+    func memories(at now: Duration, limit: Int) -> [Memory] {
+        let ofClients = clients.all.filter { now - $0.value.last < limits.memory }.suffix(limit).map {
+            Memory(client: $0.key, login: nil, failures: $0.value.count, age: now - $0.value.last)
+        }
+        let ofLogins = logins.all.filter { now - $0.value.last < limits.memory }.suffix(limit).map {
+            Memory(client: nil, login: $0.key, failures: $0.value.count, age: now - $0.value.last)
+        }
+        let ofPairs = known.all.suffix(limit).compactMap { pair, failures -> Memory? in
+            guard let client = pair.client else { return nil }
+            return Memory(client: client, login: pair.login, failures: failures.count, age: max(.zero, now - failures.last))
+        }
+        return ofClients + ofLogins + ofPairs
+    }
+
+    /// Takes over what an earlier process remembered; before the first attempt.
+    mutating func take(_ memories: [Memory], at now: Duration) {
+        for memory in memories {
+            let failures = Failures(count: memory.failures, last: now - memory.age)
+            switch (memory.client, memory.login) {
+            case (let client?, let login?): known[Attempt(client: client, login: login)] = failures
+            case (let client?, nil): clients[client] = failures
+            case (nil, let login?): logins[login] = failures
+            case (nil, nil): break
+            }
+        }
+    }
+
     private mutating func note(_ attempt: Attempt, at now: Duration) {
         if let client = attempt.client { clients[client] = another(clients[client], at: now) }
         logins[attempt.login] = another(logins[attempt.login], at: now)

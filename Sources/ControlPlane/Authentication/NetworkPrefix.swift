@@ -2,7 +2,8 @@ internal import Glibc
 
 /// What counts as one client: an IPv4 address, or the /64 of an IPv6 address, as a whole /64 is one customer's.
 struct NetworkPrefix: Hashable, Sendable {
-    private let octets: [UInt8]
+    /// 4 or 8.
+    let octets: [UInt8]
 
     /// Nil where the text is no IP address, as of a client on a local socket.
     init?(_ text: String) {
@@ -16,6 +17,12 @@ struct NetworkPrefix: Hashable, Sendable {
         } else {
             return nil
         }
+    }
+
+    /// The octets as they were written down.
+    init?(octets: [UInt8]) {
+        guard octets.count == 4 || octets.count == 8 else { return nil }
+        self.octets = octets
     }
 
     private static func parse(_ text: String, _ family: CInt, count: Int) -> [UInt8]? {

@@ -1,6 +1,6 @@
 internal import LocalSocket
-internal import Mail
-internal import Upkeep
+package import Mail
+package import Upkeep
 
 /// The mail worker, which alone has the accounts' mail in hand, as the control plane asks it.
 package struct MailWorker: Sendable {
@@ -12,7 +12,7 @@ package struct MailWorker: Sendable {
     package init(_ folders: HostFolders) { client = LocalClient(path: folders.mailSocket) }
 
     /// What accounts hold, as far as the worker says it within `patience`; nothing where it is down.
-    func usage(of accounts: [AccountID]) async -> [AccountID: AccountUsage] {
+    package func usage(of accounts: [AccountID]) async -> [AccountID: AccountUsage] {
         var found: [AccountID: AccountUsage] = [:]
         var left = accounts[...]
         while !left.isEmpty {

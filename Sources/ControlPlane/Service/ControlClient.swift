@@ -7,7 +7,7 @@ package struct ControlClient: Sendable {
     /// How long a command waits for a change: an apply of a large host takes seconds.
     package static let deadline: Duration = .seconds(120)
 
-    private let folders: HostFolders
+    let folders: HostFolders
     private let client: LocalClient
     private let control: HostControl
     private let worker: MailWorker

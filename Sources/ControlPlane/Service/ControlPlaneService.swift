@@ -4,6 +4,7 @@ package import Logging
 internal import Mail
 internal import NIOConcurrencyHelpers
 internal import ServiceLifecycle
+package import Worker
 
 /// The control plane of a running host: checks passwords, and takes what commands ask.
 package final class ControlPlaneService: Service {
@@ -11,6 +12,9 @@ package final class ControlPlaneService: Service {
     private let logger: Logger
     private let control: HostControl
     private let limits: AuthenticationService.Limits
+    private let now: @Sendable () -> Int64
+    /// How this program is; it is up once its sockets take questions.
+    package let report = HealthReport(program: "malaposta", version: Product.version)
 
     /// - Parameters:
     ///   - dataFolder: of the whole host; the control plane's own folders are in it.
@@ -23,6 +27,7 @@ package final class ControlPlaneService: Service {
     ) {
         folders = HostFolders(data: dataFolder, run: runFolder, configuration: configurationFolder)
         control = HostControl(folders, now: now)
+        self.now = now
         self.limits = limits
         self.logger = logger
     }
@@ -46,10 +51,14 @@ package final class ControlPlaneService: Service {
         let current = try await CurrentGeneration(folder: folders.generations, logger: logger)
         let passwords = AuthenticationService(
             generation: { current.value }, passwords: StoredPasswords(folders), limits: limits, logger: logger)
+        let memory = LoginMemory(folders, now: now, logger: logger)
         let authentication = LocalServer(
             path: folders.authenticationSocket, table: questions(to: passwords), logger: logger)
+        let report = report
+        report.generation(current.value.number)
         let change: @Sendable (HostControl.Outcome) async -> HostControl.Outcome = { outcome in
             await current.refresh()
+            report.generation(current.value.number)
             for revocation in outcome.revocations { await authentication.tell(revocation) }
             return outcome
         }
@@ -61,12 +70,15 @@ package final class ControlPlaneService: Service {
                 count += 1
                 return count
             }
-            if count == 2 { listening() }
+            guard count == 2 else { return }
+            report.up()
+            listening()
         }
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await current.run() }
                 group.addTask { await purges.run() }
+                group.addTask { await memory.keep(passwords) }
                 group.addTask { try await Self.serve(authentication, oneListens) }
                 group.addTask { try await Self.serve(commands, oneListens) }
                 try await group.next()
@@ -125,6 +137,7 @@ package final class ControlPlaneService: Service {
             }
         }
         table.answer(StatusQuestion.self) { _, _ in try await control.status() }
+        table.answer(HealthQuestion.self) { [report] _, _ in report.current }
         return table
     }
 }

@@ -76,7 +76,8 @@ extension HostControl {
 
     // MARK: Look-ups
 
-    private func contentInForce() throws -> GenerationContent {
+    /// - Throws: `ControlError.noGeneration`.
+    func contentInForce() throws -> GenerationContent {
         guard let number = folders.generations.currentNumber else { throw ControlError.noGeneration }
         return try GenerationReader(folders.generations, number: number).content()
     }

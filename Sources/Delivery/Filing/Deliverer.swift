@@ -1,6 +1,7 @@
 internal import Directory
 internal import Logging
 internal import Mail
+internal import Metering
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 
@@ -227,6 +228,7 @@ final class Deliverer: Sendable {
 
     private func settle(_ copy: PendingCopy, _ outcome: Progress.Outcome) {
         let entry = copy.entry
+        Measures.copies.count(outcome == .filed ? .filed : .failed)
         let progress = entry.update { progress in
             progress.outcomes[copy.route] = outcome
             return progress
@@ -237,6 +239,7 @@ final class Deliverer: Sendable {
                 self.end.yield(entry)
                 return
             }
+            Measures.time.note(.seconds(max(0, self.spool.now() - entry.acceptance.time)))
             self.spool.release(entry)
             self.attempts.end(entry.id)
             self.attempts.forget(entry.id)
@@ -245,6 +248,7 @@ final class Deliverer: Sendable {
 
     private func retry(_ copy: PendingCopy, _ reason: String, cause: String) {
         let id = copy.entry.id
+        Measures.copies.count(.retried)
         logger.notice("a copy cannot be filed now", metadata: ["queue.id": "\(id)", "reason": "\(reason)", "cause": "\(cause)"])
         copy.entry.update { $0.reason = reason }
         settled(id) { self.end.yield(copy.entry) }
@@ -289,7 +293,7 @@ final class Deliverer: Sendable {
         let waitsForMailbox = zip(acceptance.routes, entry.progress.outcomes).contains { $0.account != nil && $1.isPending }
         if waitsForMailbox { return retryLater(entry, nil) }
         let expiry = max(acceptance.time, acceptance.notBefore ?? 0) + spool.limits.lifetime
-        wait(entry, until: expiry, "waiting: no relay in this version")
+        wait(entry, until: expiry, Router.remoteState)
     }
 
     private func retryLater(_ entry: SpoolEntry, _ reason: String?) {

@@ -57,4 +57,7 @@ package struct MailboxUsage: Hashable, Sendable {
         self.used = used
         self.purgeable = purgeable
     }
+
+    /// Whether nothing more fits in, were the trash emptied (F73).
+    package func isFull(quota: ByteCount) -> Bool { used - purgeable >= quota.octets }
 }

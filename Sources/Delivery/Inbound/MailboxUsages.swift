@@ -22,8 +22,7 @@ package final class MailboxUsages: Sendable {
 
     /// Whether nothing more fits in, were the trash emptied (F73).
     package func isFull(_ account: AccountID, quota: ByteCount) async throws -> Bool {
-        let usage = try await usage(of: account)
-        return usage.used - usage.purgeable >= quota.octets
+        try await usage(of: account).isFull(quota: quota)
     }
 
     private func usage(of account: AccountID) async throws -> MailboxUsage {

@@ -19,8 +19,7 @@ package struct SpoolReceiver: MessageReceiver {
         if let sender = facts.account, !allowances.allows(sender, recipients: envelope.recipients.count + 1) {
             return .refused(.dayIsFull)
         }
-        // A group is accepted as a whole: whose mailbox in it is full is told by a notice.
-        guard targets.count == 1, case .account(let id, _, _) = targets[0] else { return .accepted }
+        guard let id = Self.mailboxThatMustHaveRoom(targets) else { return .accepted }
         do {
             guard let account = try await generation.value.account(id), let quota = account.quota else { return .accepted }
             return try await usages.isFull(id, quota: quota) ? .refused(.mailboxFull) : .accepted
@@ -29,6 +28,13 @@ package struct SpoolReceiver: MessageReceiver {
             logger.warning("a mailbox's usage cannot be read", metadata: ["account": "\(id)", "error": "\(error)"])
             return .accepted
         }
+    }
+
+    /// The one mailbox that an address leads to; nil for a group, which is accepted as a whole: whose mailbox in it is full is
+    /// told by a notice.
+    package static func mailboxThatMustHaveRoom(_ targets: [ExpandedTarget]) -> AccountID? {
+        guard targets.count == 1, case .account(let id, _, _) = targets[0] else { return nil }
+        return id
     }
 
     package func begin(
@@ -94,7 +100,7 @@ extension Refusal {
     }
 
     /// RFC 5321 §4.2.3, RFC 3463 §3.3.
-    fileprivate static let mailboxFull = Refusal(Reply(552, EnhancedStatus(5, 2, 2), "The mailbox is full"))
+    package static let mailboxFull = Refusal(Reply(552, EnhancedStatus(5, 2, 2), "The mailbox is full"))
     fileprivate static let dayIsFull = Refusal(
         Reply(452, EnhancedStatus(4, 5, 3), "You have sent as many messages as you may within a day"))
 }

@@ -7,6 +7,9 @@ package struct Router: Sendable {
     /// Steps from one tenant to another, as an alias of one may lead to an address of the other.
     package static let crossings = 8
 
+    /// What becomes of a copy for another host.
+    package static let remoteState = "waiting: no relay in this version"
+
     private let generation: Generation
 
     package init(_ generation: Generation) { self.generation = generation }

@@ -123,6 +123,20 @@ package final class Spool: Sendable {
 
     package var count: Int { state.withLockedValue { $0.entries.count } }
 
+    /// Held by the operator, held as crashed, and when the oldest one was accepted (seconds since 1970).
+    package var summary: (held: Int, crashed: Int, oldest: Int64?) {
+        var summary: (held: Int, crashed: Int, oldest: Int64?) = (0, 0, nil)
+        for entry in state.withLockedValue({ Array($0.entries.values) }) {
+            switch entry.progress.hold {
+            case .byOperator: summary.held += 1
+            case .crashed: summary.crashed += 1
+            case nil: break
+            }
+            summary.oldest = min(summary.oldest ?? .max, entry.acceptance.time)
+        }
+        return summary
+    }
+
     /// Octets of all messages in it.
     package var octets: Int { state.withLockedValue { $0.octets } }
 

@@ -11,6 +11,13 @@ package struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable
 
     package var count: Int { entries.count }
 
+    /// In the order in which they came.
+    package var all: [(key: Key, value: Value)] {
+        order[first...].compactMap { key, age in
+            entries[key].flatMap { $0.age == age ? (key, $0.value) : nil }
+        }
+    }
+
     package subscript(key: Key) -> Value? {
         get { entries[key]?.value }
         set {

@@ -9,7 +9,7 @@ package final class Generation: Sendable {
     /// Grows with every apply; 1 is the first.
     package let number: Int
     package let host: HostConfiguration
-    private let tables: any GenerationTables
+    let tables: any GenerationTables
 
     init(number: Int, host: HostConfiguration, tables: any GenerationTables) {
         self.number = number

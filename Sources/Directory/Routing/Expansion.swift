@@ -10,10 +10,14 @@ struct Expansion {
     private let sender: Address?
     private let checksPermission: Bool
     private(set) var targets: [ExpandedTarget] = []
+    /// What was looked at, in order, where that was asked for.
+    private(set) var steps: [ExpansionStep] = []
+    private let isTraced: Bool
     private var reached: Set<AccountID> = []
     private var outside: Set<Address> = []
 
-    init(tables: any GenerationTables, sender: Address?, checksPermission: Bool = true) {
+    init(tables: any GenerationTables, sender: Address?, checksPermission: Bool = true, isTraced: Bool = false) {
+        self.isTraced = isTraced
         self.tables = tables
         self.sender = sender
         self.checksPermission = checksPermission
@@ -21,11 +25,17 @@ struct Expansion {
 
     mutating func resolve(_ address: Address) async throws -> Resolution {
         guard let domain = try await tables.domain(address.domain) else { return .notHosted }
+        note(.domain(name: domain.name, tenant: domain.tenant, aliasOf: domain.aliasOf))
         guard let found = try await find(address, in: domain) else { return .unknown }
+        note(found)
         if case .account(let id) = found.route {
             return try await mailbox(id, detail: found.detail, as: found.address, in: domain.tenant)
         }
-        if checksPermission, try await !permits(found.route, in: domain.tenant) { return .notPermitted }
+        if checksPermission {
+            let isPermitted = try await permits(found.route, in: domain.tenant)
+            if case .group(let group) = found.route { note(.permission(group.maySend, isGiven: isPermitted)) }
+            guard isPermitted else { return .notPermitted }
+        }
         guard try await follow(found.route, of: found.address, in: domain.tenant) else { return .tooManyTargets }
         if try await isSuspended(domain.tenant) { return .suspended }
         return targets.isEmpty ? .disabled : .accounts(targets)
@@ -37,6 +47,7 @@ struct Expansion {
         var address: Address
         var route: Route
         var detail: String?
+        var way = ExpansionStep.Way.exact
     }
 
     /// The address itself, else without its detail, else the domain's catch-all.
@@ -49,14 +60,29 @@ struct Expansion {
         if let separator = main.detailSeparator?.first, let split = canonical.splitDetail(separator: separator),
             let route = try await tables.route(of: split.base, in: domain.tenant)
         {
-            return Found(address: split.base, route: route, detail: split.detail)
+            return Found(address: split.base, route: route, detail: split.detail, way: .detail(split.detail))
         }
         guard let catchAll = main.catchAll else { return nil }
         guard let hosted = try await tables.domain(catchAll.domain), hosted.tenant == domain.tenant else {
-            return Found(address: canonical, route: .alias([catchAll]))
+            return Found(address: canonical, route: .alias([catchAll]), way: .catchAll)
         }
         let target = hosted.canonical(catchAll)
-        return try await tables.route(of: target, in: domain.tenant).map { Found(address: target, route: $0) }
+        return try await tables.route(of: target, in: domain.tenant).map { Found(address: target, route: $0, way: .catchAll) }
+    }
+
+    // MARK: The trace
+
+    private mutating func note(_ step: @autoclosure () -> ExpansionStep) {
+        guard isTraced, steps.count < ExpansionLimits.tracedSteps else { return }
+        steps.append(step())
+    }
+
+    private mutating func note(_ found: Found) {
+        switch found.route {
+        case .account(let id): note(.account(id, at: found.address, found.way))
+        case .alias(let targets): note(.alias(found.address, to: targets, found.way))
+        case .group(let group): note(.group(found.address, id: group.id, members: group.members, found.way))
+        }
     }
 
     private mutating func mailbox(_ id: AccountID, detail: String?, as address: Address, in tenant: TenantID) async throws
@@ -83,11 +109,20 @@ struct Expansion {
             steps += 1
             guard steps <= ExpansionLimits.steps else { return false }
             guard let domain = try await tables.domain(address.domain), domain.tenant == tenant else {
+                note(.outside(address))
                 guard addOutside(address) else { return false }
                 continue
             }
             let canonical = domain.canonical(address)
-            guard seen.insert(canonical).inserted, let found = try await find(canonical, in: domain) else { continue }
+            guard seen.insert(canonical).inserted else {
+                note(.again(canonical))
+                continue
+            }
+            guard let found = try await find(canonical, in: domain) else {
+                note(.nobody(canonical))
+                continue
+            }
+            note(found)
             if case .account(let id) = found.route {
                 guard try await add(id, as: found.address, in: tenant) else { return false }
             } else if found.address == canonical || seen.insert(found.address).inserted {

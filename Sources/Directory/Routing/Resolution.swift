@@ -34,4 +34,6 @@ package enum ExpansionLimits {
     package static let targets = 10_000
     /// Addresses looked at while one is expanded.
     package static let steps = 50_000
+    /// Steps that an explanation keeps.
+    package static let tracedSteps = 50_000
 }

@@ -1,3 +1,4 @@
+internal import Metering
 internal import NIOCore
 internal import Store
 internal import Wire
@@ -27,6 +28,8 @@ extension Session {
     func perform(_ command: Command, tag: ByteBuffer, rule: CommandRule) async {
         var reply: Reply
         currentTag = tag
+        let start = ContinuousClock.now
+        defer { if !command.isIdle { Measures.time.note(.now - start) } }
         do {
             await lookAtGeneration()
             guard !isOver else { return }
@@ -42,7 +45,10 @@ extension Session {
         if !isOver || command.isLogout { answer(tag, reply) }
     }
 
-    func answer(_ tag: ByteBuffer, _ reply: Reply) { replies.write(reply, tag: tag) }
+    func answer(_ tag: ByteBuffer, _ reply: Reply) {
+        Measures.commands.count(Measures.Answer(reply.condition))
+        replies.write(reply, tag: tag)
+    }
 
     /// Why a command may not come now; nil where it may.
     func refusal(in state: CommandRule.State) -> Reply? {
@@ -96,6 +102,10 @@ extension Command {
         case .noop, .check, .idle, .expunge, .copy, .move: true
         default: false
         }
+    }
+
+    var isIdle: Bool {
+        if case .idle = self { true } else { false }
     }
 
     var isLogout: Bool {

@@ -12,6 +12,20 @@ extension ValueForm where Value == String {
                 return address
             })
     }
+
+    /// An address by which a machine reaches only itself (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+    static var loopbackAddress: ValueForm {
+        .scalar(
+            "an address of this machine itself: 127.0.0.1 or \"::1\"",
+            schema: .object(["type": "string", "pattern": "^(127\\.[0-9.]+|::1)$"]), show: { .string($0) },
+            parse: { text throws(Misfit) in
+                guard let address = InternetAddress.normal(text) else { throw Misfit(reason: "is not an IP address") }
+                guard address.hasPrefix("127.") || address == "::1" else {
+                    throw Misfit(reason: "can be reached from other machines")
+                }
+                return address
+            })
+    }
 }
 
 enum InternetAddress {

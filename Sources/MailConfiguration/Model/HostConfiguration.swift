@@ -21,6 +21,7 @@ package struct HostConfiguration: Sendable, Codable, Equatable {
     package var spool: SpoolConfiguration
     package var storage: StorageConfiguration
     package var log: LogConfiguration
+    package var metrics = MetricsConfiguration()
     /// The most that any tenant's plan may ask for, unless `tenants` says otherwise for that one.
     package var tenantLimits: TenantLimits
     /// What stands in malaposta.yaml about single tenants, by id.

@@ -13,6 +13,7 @@ struct HostRules {
     /// - Parameter tenants: the names of the folders in tenants/.
     func check(_ host: DeclaredHost, tenants: [String]) {
         checkListeners(host.listeners)
+        checkMetrics(host)
         checkCertificates(host)
         checkTenants(host.tenants, tenants)
     }
@@ -32,6 +33,23 @@ struct HostRules {
                 "listener \(Quoted.text(other.listener.name)) already has port \(listener.port) of \(other.listener.address)",
                 related: [RelatedPlace(other.portPlace.position, "its port")])
         }
+    }
+
+    private func checkMetrics(_ host: DeclaredHost) {
+        for (index, port) in host.metrics.ports.enumerated() {
+            let other =
+                host.metrics.ports[..<index].first { $0.value == port.value }?.place
+                ?? host.listeners.first { Int($0.listener.port) == port.value && Self.takesLoopback($0.listener.address) }?
+                .portPlace
+            guard let other else { continue }
+            findings.report(
+                "duplicate-port", at: port.place, "port \(port.value) is taken already",
+                related: [RelatedPlace(other.position, "its other use")])
+        }
+    }
+
+    private static func takesLoopback(_ address: String) -> Bool {
+        InternetAddress.isWildcard(address) || address.hasPrefix("127.") || address == "::1"
     }
 
     /// `::` takes the IPv4 addresses along (RFC 3493 §5.3).

@@ -2,6 +2,7 @@ internal import Directory
 internal import Logging
 internal import Mail
 internal import MailConfiguration
+internal import Metering
 internal import SMTP
 
 extension SMTPConnection {
@@ -60,9 +61,7 @@ extension SMTPConnection {
     }
 
     private func admitted(_ recipient: EnvelopeRecipient, to envelope: Envelope, _ policy: RecipientPolicy) async -> Reply {
-        // Nobody has proven to be the sender that another host names: groups that are for a tenant, or for members, stay closed.
-        let sender = door.kind == .mx ? nil : envelope.sender
-        switch await policy.targets(of: recipient.address, from: sender) {
+        switch await policy.targets(of: recipient.address, from: envelope.sender) {
         case .failure(let refusal): return note(refusal)
         case .success(let targets):
             switch await door.receiver.admit(recipient, to: envelope, targets: targets, facts) {
@@ -87,6 +86,7 @@ extension SMTPConnection {
     /// Logs a refusal with its cause, and gives what the peer reads.
     @discardableResult
     func note(_ refusal: Refusal) -> Reply {
+        Measures.refused.count(refusal.reply.isTransient ? .transient : .permanent)
         let metadata: Logger.Metadata = ["session": "\(id)", "reply": "\(refusal.reply)"]
         if let cause = refusal.cause {
             door.logger.error("refused for a cause of our own", metadata: metadata.merging(["cause": "\(cause)"]) { $1 })

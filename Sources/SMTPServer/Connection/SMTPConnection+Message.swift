@@ -1,6 +1,7 @@
 internal import Directory
 internal import Logging
 internal import Mail
+internal import Metering
 internal import NIOCore
 internal import SMTP
 internal import TLS
@@ -93,6 +94,7 @@ extension SMTPConnection {
         self.intake = nil
         switch result {
         case .success(let queueID):
+            Measures.accepted.count(door.kind)
             door.logger.info(
                 "message accepted",
                 metadata: [

@@ -1,18 +1,27 @@
-internal import Directory
-internal import Mail
+package import Directory
+package import Mail
 internal import MailConfiguration
 internal import SMTP
 
 /// What RCPT answers by the generation in force (RFC 5321 §3.3).
-struct RecipientPolicy {
+package struct RecipientPolicy: Sendable {
     let generation: Generation
     /// Whether mail for other hosts is taken: from those who have logged in.
     let relays: Bool
 
+    package init(generation: Generation, relays: Bool) {
+        self.generation = generation
+        self.relays = relays
+    }
+
+    /// The sender as far as anybody may rely on it: nobody has proven to be the one that another host names, so that groups that
+    /// are for a tenant, or for members, stay closed.
+    package func trusted(_ sender: Address?) -> Address? { relays ? sender : nil }
+
     /// The targets, or why not.
-    func targets(of address: Address, from sender: Address?) async -> Result<[ExpandedTarget], Refusal> {
+    package func targets(of address: Address, from sender: Address?) async -> Result<[ExpandedTarget], Refusal> {
         let resolution: Resolution
-        do { resolution = try await generation.resolve(address, from: sender) } catch {
+        do { resolution = try await generation.resolve(address, from: trusted(sender)) } catch {
             return .failure(Refusal(.directoryUnavailable, cause: "\(error)"))
         }
         switch resolution {
@@ -27,7 +36,7 @@ struct RecipientPolicy {
     }
 
     /// The host's own postmaster (RFC 5321 §4.5.1): that of the host's name, else of the first domain. Nil without domains.
-    func postmaster() async throws -> Address? {
+    package func postmaster() async throws -> Address? {
         var domain = generation.host.hostName
         if try await generation.domain(domain) == nil {
             guard let tenant = try await generation.tenants().first, let first = try await generation.domains(of: tenant.id).first

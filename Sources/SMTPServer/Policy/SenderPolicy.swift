@@ -1,16 +1,22 @@
-internal import Directory
-internal import Mail
+package import Directory
+package import Mail
 internal import SMTP
 
 /// Who may send as whom (RFC 6409 §6.1), by the generation in force.
-struct SenderPolicy {
+package struct SenderPolicy: Sendable {
     let generation: Generation
     let account: DirectoryAccount
     /// Addresses that a refusal names.
     let shown: Int
 
+    package init(generation: Generation, account: DirectoryAccount, shown: Int = SMTPLimits().shownSenders) {
+        self.generation = generation
+        self.account = account
+        self.shown = shown
+    }
+
     /// MAIL FROM. The null reverse-path is everybody's: receipts have it (RFC 8098 §3).
-    func check(reversePath address: Address?) async -> Refusal? {
+    package func check(reversePath address: Address?) async -> Refusal? {
         guard let address else { return nil }
         return await check(address, "You may not send from <\(address)>")
     }

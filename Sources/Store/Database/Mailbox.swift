@@ -87,7 +87,7 @@ final class Mailbox {
         try transaction.finish()
     }
 
-    private var idOctets: [UInt8] { (0..<16).map { UInt8(truncatingIfNeeded: id.value >> (120 - 8 * UInt128($0))) } }
+    var idOctets: [UInt8] { (0..<16).map { UInt8(truncatingIfNeeded: id.value >> (120 - 8 * UInt128($0))) } }
 
     /// Runs `body` in one transaction with the account's counters, all of it or nothing. `body` runs again where numbers had to
     /// be reserved first, so it changes nothing but the database.

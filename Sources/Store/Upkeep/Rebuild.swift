@@ -43,6 +43,23 @@ struct Rebuild {
         return report
     }
 
+    /// After a backup's database was put in the place of none: its numbers go on far from where they may have been, its
+    /// UIDVALIDITYs are new, rows whose files did not come along go.
+    ///
+    /// - Returns: how many messages there are, and how many files were missing.
+    mutating func settleRestored() throws -> (messages: Int, lost: Int) {
+        let mailbox = try Mailbox(id: id, options: options, logger: logger)
+        try mailbox.durably { try jump(mailbox.database) }
+        try removeRowsWithoutFile(mailbox)
+        try recount(mailbox)
+        try mailbox.removeIndex()
+        mailbox.checkpoint()
+        let messages = try mailbox.database.first(
+            "SELECT messages FROM accounts WHERE account = $1", mailbox.me
+        ) { Int($0.integer(0)) }
+        return (messages ?? 0, report.lost)
+    }
+
     /// What is wrong with mailbox.db, which is put aside then and replaced; nil where it is whole.
     private mutating func replaceIfBroken() throws -> String? {
         guard let fault = Self.faults(paths.database, options.files).first else { return nil }

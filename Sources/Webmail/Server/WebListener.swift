@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Logging
+internal import Metering
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOPosix
@@ -76,12 +77,15 @@ struct WebListener: Sendable {
         return HTTP1Channel(
             responder: { request, writer, channel in
                 let remote = channel.remoteAddress?.ipAddress ?? ""
+                let start = ContinuousClock.now
                 let response: Response
                 if case .redirect(let port) = kind {
                     response = Self.redirect(request, port: port)
                 } else {
                     response = await site.respond(to: request, remote: remote, isSecure: isSecure)
                 }
+                Measures.requests.count(Measures.Status(code: response.status.code))
+                Measures.time.note(.now - start)
                 try await writer.write(response: response.head, body: response.body)
                 if response.status.kind == .clientError, Self.mayStillBeComing(request, largestForm) {
                     channel.eventLoop.scheduleTask(in: farewell) { channel.close(promise: nil) }

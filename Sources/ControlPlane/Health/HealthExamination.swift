@@ -1,0 +1,136 @@
+internal import Mail
+internal import Worker
+
+/// Finds what is amiss in a host's state. A value: nothing is asked here.
+struct HealthExamination {
+    private let status: HostStatus
+    private let keptFree: Int
+    private let now: Int64
+
+    /// - Parameters:
+    ///   - keptFree: octets that stay free on the disk.
+    ///   - now: seconds since 1970.
+    init(_ status: HostStatus, keptFree: Int, now: Int64) {
+        self.status = status
+        self.keptFree = keptFree
+        self.now = now
+    }
+
+    /// Problems before warnings, each kind in the order of what is looked at.
+    var problems: [HealthProblem] {
+        let all =
+            generation + programs + listeners + queue + status.certificates.flatMap { $0.problems(now: now) }
+            + (status.disk?.problems(kept: ByteCount(keptFree)) ?? [])
+        return all.filter { $0.severity == .problem } + all.filter { $0.severity == .warning }
+    }
+
+    private var isStopped: Bool { status.workers.allSatisfy(\.isDown) }
+
+    private var generation: [HealthProblem] {
+        guard status.control.generation == 0 else { return [] }
+        return [
+            HealthProblem(
+                "no-generation", "nothing has been applied yet: the host knows nobody",
+                cure: "'malaposta check' reads the files, 'malaposta apply' puts them in force")
+        ]
+    }
+
+    private var programs: [HealthProblem] {
+        guard !isStopped else {
+            return [
+                HealthProblem(
+                    "not-running", "the host is not running: no mail is taken, nobody can log in",
+                    cure: "'systemctl start malaposta.target', or 'malaposta supervise' without systemd")
+            ]
+        }
+        return status.workers.flatMap { program -> [HealthProblem] in
+            if program.isDown { return [down(program)] }
+            return program.problems.map(Self.ofProgram(program.name)) + version(program) + generation(program)
+        }
+    }
+
+    private func down(_ program: ProgramStatus) -> HealthProblem {
+        let effect =
+            switch program.name {
+            case "malaposta-mail": "no mail is taken or read by IMAP"
+            case "malaposta-web": "there is no webmail"
+            default: "nobody new can log in, nothing can be applied"
+            }
+        return HealthProblem(
+            "program-down", "\(program.name) is down (\(program.problems.joined(separator: "; "))): \(effect)",
+            cure: "see its log ('journalctl -u \(Self.unit(program.name))'); it is started again by itself")
+    }
+
+    private static func unit(_ name: String) -> String { name == "malaposta" ? "malaposta-control" : name }
+
+    /// A program's own sentences name their cure behind a semicolon.
+    private static func ofProgram(_ name: String) -> (String) -> HealthProblem {
+        { sentence in
+            let cut = sentence.range(ofLast: "; ")
+            let what = cut.map { String(sentence[..<$0.lowerBound]) } ?? sentence
+            let cure = cut.map { String(sentence[$0.upperBound...]) } ?? "see the log of \(name)"
+            return HealthProblem("program-problem", "\(name): \(what)", cure: cure)
+        }
+    }
+
+    private func version(_ program: ProgramStatus) -> [HealthProblem] {
+        guard let version = program.version, version != Product.version else { return [] }
+        return [
+            HealthProblem(
+                "other-version", .warning, "\(program.name) is version \(version), this command \(Product.version)",
+                cure: "restart \(program.name), so that all are of one version")
+        ]
+    }
+
+    private func generation(_ program: ProgramStatus) -> [HealthProblem] {
+        guard let number = program.generation, number != status.control.generation,
+            let made = status.control.made, made + HealthLimits.generationDelay < now
+        else { return [] }
+        return [
+            HealthProblem(
+                "other-generation",
+                "\(program.name) goes by generation \(number), generation \(status.control.generation) is in force",
+                cure: "see its log for why it cannot read the new one; 'malaposta rollback' goes back")
+        ]
+    }
+
+    private var listeners: [HealthProblem] {
+        guard !isStopped else { return [] }
+        return status.listeners.filter { !$0.isOpen }.map { listener in
+            HealthProblem(
+                "listener-closed", "nobody listens at \(listener.place) (listener \(listener.name), \(listener.service))",
+                cure: "restart the host, so that it binds what malaposta.yaml names; its log says what is in the way")
+        }
+    }
+
+    private var queue: [HealthProblem] {
+        guard let queue = status.queue else { return [] }
+        var problems: [HealthProblem] = []
+        if queue.crashed > 0 {
+            let count = queue.crashed == 1 ? "1 message has" : "\(queue.crashed) messages have"
+            problems.append(
+                HealthProblem(
+                    "queue-crashed", "\(count) ended two deliveries with a crash and wait; all other mail flows",
+                    cure: "'malaposta queue list' shows them; report them, then 'queue release' or 'queue drop'"))
+        }
+        if queue.held > 0 {
+            let count = queue.held == 1 ? "1 message is" : "\(queue.held) messages are"
+            problems.append(
+                HealthProblem(
+                    "queue-held", .warning, "\(count) held by the operator", cure: "'malaposta queue release' lets them go on"))
+        }
+        return problems
+    }
+}
+
+extension String {
+    fileprivate func range(ofLast separator: String) -> Range<String.Index>? {
+        var end = endIndex
+        while end > startIndex {
+            let start = index(before: end)
+            if self[start...].hasPrefix(separator) { return start..<index(start, offsetBy: separator.count) }
+            end = start
+        }
+        return nil
+    }
+}

@@ -1,0 +1,121 @@
+import Mail
+import Testing
+
+@testable import ControlPlane
+
+@Suite("What status finds amiss") struct HealthExaminationTests {
+    private static let now: Int64 = 1_800_000_000
+
+    private static func status(_ change: (inout HostStatus) -> Void = { _ in }) -> HostStatus {
+        let programs = ["malaposta", "malaposta-mail", "malaposta-web"].map { name in
+            ProgramStatus(
+                name: name, state: "healthy", version: "0.1.0", processID: 1, generation: 5, problems: [],
+                figures: name == "malaposta-mail" ? ["spool.messages": 0] : [:])
+        }
+        var status = HostStatus(
+            control: ControlPlaneStatus(
+                generation: 5, made: now - 100, reason: "apply", drift: [], fileErrors: 0, tenants: 1, users: 2,
+                sharedMailboxes: 0,
+                suspended: 0, retired: 0),
+            workers: programs,
+            listeners: [ListenerStatus(name: "smtp", service: "smtp", address: "127.0.0.1", port: 25, isOpen: true)],
+            domains: .init(hosted: 1, aliases: 0),
+            certificates: [
+                CertificateStatus(file: "/c.pem", names: ["mail.example"], notAfter: now + 90 * 86_400, isSelfSigned: false)
+            ],
+            queue: HostStatus.QueueStatus(programs[1]),
+            disk: DiskStatus(folder: "/data", free: .gigabytes(10), total: .gigabytes(100), freeEntries: 1_000, entries: 1_000),
+            problems: [])
+        change(&status)
+        return status
+    }
+
+    private func problems(_ change: (inout HostStatus) -> Void = { _ in }) -> [HealthProblem] {
+        HealthExamination(Self.status(change), keptFree: ByteCount.gigabytes(1).octets, now: Self.now).problems
+    }
+
+    @Test func aHealthyHostHasNone() { #expect(problems().isEmpty) }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let code: String
+        var severity = HealthProblem.Severity.problem
+        let change: @Sendable (inout HostStatus) -> Void
+        var testDescription: String { code }
+    }
+
+    static let cases: [Case] = [
+        Case(code: "no-generation") { status in
+            status.control.generation = 0
+            for index in 0..<3 { status.workers[index].generation = nil }
+        },
+        Case(code: "program-down") { $0.workers[1].state = "down" },
+        Case(code: "not-running") { for index in 0..<3 { $0.workers[index].state = "down" } },
+        Case(code: "program-problem") { $0.workers[1].problems = ["no mail is accepted: full; make room"] },
+        Case(code: "other-version", severity: .warning) { $0.workers[2].version = "0.0.9" },
+        Case(code: "other-generation") { $0.workers[2].generation = 4 },
+        Case(code: "listener-closed") { $0.listeners[0].isOpen = false },
+        Case(code: "queue-crashed") { $0.queue?.crashed = 2 },
+        Case(code: "queue-held", severity: .warning) { $0.queue?.held = 1 },
+        Case(code: "certificate-expired") { $0.certificates[0].notAfter = now - 1 },
+        Case(code: "certificate-expires") { $0.certificates[0].notAfter = now + 3 * 86_400 },
+        Case(code: "certificate-expires", severity: .warning) { $0.certificates[0].notAfter = now + 15 * 86_400 },
+        Case(code: "certificate-unreadable") { $0.certificates[0].notAfter = nil },
+        Case(code: "disk-full") { $0.disk = DiskStatus(folder: "/d", free: .megabytes(10), total: .gigabytes(1)) },
+        Case(code: "disk-low", severity: .warning) {
+            $0.disk = DiskStatus(folder: "/d", free: .megabytes(1_500), total: .gigabytes(9))
+        },
+        Case(code: "disk-entries") {
+            $0.disk = DiskStatus(folder: "/d", free: .gigabytes(9), total: .gigabytes(9), freeEntries: 5, entries: 1_000)
+        },
+    ]
+
+    @Test(arguments: cases)
+    func eachIsFoundWithItsCure(one: Case) {
+        let found = problems(one.change)
+        #expect(found.map(\.code) == [one.code])
+        #expect(found.first?.severity == one.severity)
+        #expect(found.allSatisfy { !$0.cure.isEmpty && !$0.what.isEmpty })
+        var status = Self.status(one.change)
+        status.problems = found
+        #expect(status.isFine == (one.severity == .warning))
+        for line in status.text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    }
+
+    @Test func aNewGenerationIsWaitedFor() {
+        #expect(
+            problems {
+                $0.workers[2].generation = 4
+                $0.control.made = Self.now - 3
+            }.isEmpty)
+    }
+
+    @Test func aProgramsOwnSentenceIsPartedIntoProblemAndCure() {
+        let found = problems { $0.workers[1].problems = ["the spool was damaged: x; y; look at the disk"] }
+        #expect(found.first?.what == "malaposta-mail: the spool was damaged: x; y")
+        #expect(found.first?.cure == "look at the disk")
+    }
+}
+
+@Suite("Listening sockets, proc(5)") struct ListeningSocketsTests {
+    private static let four = """
+          sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+           0: 0100007F:09DD 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1
+           1: 00000000:0019 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2
+           2: 0100007F:1F90 0100007F:9999 01 00000000:00000000 00:00000000 00000000     0        0 3
+           3: garbage
+        """
+    private static let six = """
+          sl  local_address                         remote_address                        st
+           0: 00000000000000000000000001000000:03E1 00000000000000000000000000000000:0000 0A 00000000:00000000
+        """
+
+    @Test(arguments: [
+        ("127.0.0.1", UInt16(2525), true), ("127.0.0.1", 25, true), ("192.0.2.1", 25, true), ("127.0.0.1", 8080, false),
+        ("::1", 993, true), ("::1", 25, false), ("192.0.2.1", 2525, false),
+    ])
+    func found(address: String, port: UInt16, isOpen: Bool) {
+        #expect(ListeningSockets(Self.four, Self.six).has(address, port) == isOpen)
+    }
+
+    @Test func ofThisMachineCanBeRead() { _ = ListeningSockets() }
+}

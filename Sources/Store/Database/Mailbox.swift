@@ -56,6 +56,7 @@ final class Mailbox {
             try makeSnapshot()
         }
         if version < Schema.migrations.count { try lock.waitAlone { try database.migrate(Schema.migrations) } }
+        try lock.shared { try database.setStatistics(Statistics.mailbox) }
         guard try database.first("SELECT 1 FROM accounts WHERE account = $1", me, read: { _ in true }) == nil else { return }
         try lock.shared {
             try durably {

@@ -18,6 +18,8 @@ final class Mailbox {
     /// UIDs of folders, with the highest mod-sequence that they stand for.
     var uidLists: [FolderID: CachedUIDs] = [:]
     var unflushed = Unflushed()
+    /// Opened when it is first needed.
+    var unfinished: NoteFile?
     /// Folders of message files whose entries, and those above them, this process has flushed.
     var durableFolders: Set<String> = []
     private var commits = 0

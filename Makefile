@@ -48,7 +48,7 @@ lint: ## Check formatting, and that every import is declared and goes to a lower
 format: ## Format all sources in place
 	swift format --in-place --parallel --recursive Package.swift Sources Tests
 
-bench: build ## Measure beside Dovecot and Postfix (see Tests/Benchmarks)
+bench: build ## Measure beside Dovecot, Postfix and Roundcube (see Tests/Benchmarks)
 	Tests/Benchmarks/run
 
 fuzz: check-build ## Fuzz every parser with libFuzzer, for a minute together (TARGET=mime FUZZ_SECONDS=600: one alone)

@@ -119,7 +119,7 @@ let package = Package(
 
         // 3: what mail is made of
         module("SMTP", ["Wire", "Mail", nioSSL] + nio),
-        module("Store", ["Metering", "Wire", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
+        module("Store", ["Metering", "Wire", "CLinux", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
         module("MailAuthentication", ["Mail", "TLS", "DNS"]),
         module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),
         module("Worker", ["LocalSocket", coreMetrics, logging, locks, lifecycle, unixSignals, nioHTTP] + nio),

@@ -1,4 +1,23 @@
+#ifndef MALAPOSTA_CLINUX_SHIM_H
+#define MALAPOSTA_CLINUX_SHIM_H
+
 #include <sys/timex.h>
 
-/* unistd.h shows it to those who ask for GNU's own, which Swift's module of it does not. */
+// What glibc declares for _GNU_SOURCE alone, which Swift does not set.
+
+extern int sync_file_range(int descriptor, long offset, long count, unsigned int flags);
+
+/// Has the kernel begin to write a file's octets to the disk (sync_file_range(2), SYNC_FILE_RANGE_WRITE). Waits for nothing,
+/// and promises nothing: an fsync afterwards does.
+static inline int malaposta_begin_writing(int descriptor) { return sync_file_range(descriptor, 0, 0, 2); }
+
+/// malloc_trim(3).
+extern int malloc_trim(unsigned long pad);
+
+/// Gives the memory back to the system that was freed and is still held for later.
+static inline void malaposta_give_memory_back(void) { malloc_trim(0); }
+
+/// syncfs(2).
 extern int syncfs(int descriptor);
+
+#endif

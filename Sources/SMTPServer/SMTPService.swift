@@ -66,7 +66,10 @@ package struct SMTPService: Service {
     private func accept(_ listener: NIOAsyncChannel<Connection, Never>) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             try await listener.executeThenClose { connections in
-                for try await connection in connections.cancelOnGracefulShutdown() { group.addTask { await serve(connection) } }
+                for try await connection in connections.cancelOnGracefulShutdown() {
+                    let executor = LoopExecutor(connection.channel.eventLoop)
+                    group.addTask(executorPreference: executor) { await serve(connection) }
+                }
             }
         }
     }

@@ -1,3 +1,4 @@
+internal import CLinux
 package import Logging
 package import Mail
 internal import Metering
@@ -50,7 +51,8 @@ package final class MailStore: Sendable {
     /// The account, opened, and made with its fixed folders where it is new.
     package func account(_ id: AccountID) async throws(StoreError) -> Account {
         let account = held(id)
-        try await account.open()
+        // One that is open already is not asked: each question is a turn on its lane.
+        if !shared.openAccounts.isOpen(id) { try await account.open() }
         for other in shared.openAccounts.surplus() { await other.close() }
         return account
     }
@@ -127,7 +129,9 @@ package final class MailStore: Sendable {
     package func upkeep() async {
         for account in shared.openAccounts.all() { await account.upkeep() }
         let idle = shared.openAccounts.idle(since: shared.options.now() - shared.options.closesIdleAfter)
-        for account in idle + shared.openAccounts.surplus() { await account.close() }
+        let closing = idle + shared.openAccounts.surplus()
+        for account in closing { await account.close() }
+        if !closing.isEmpty { await offTheLoops { malaposta_give_memory_back() } }
     }
 
     /// Closes everything; waits for what runs.

@@ -17,7 +17,7 @@ package struct StoreOptions: Sendable {
     /// Accounts whose databases stay open; beyond, the least recently used is closed.
     package var maxOpenAccounts = 500
     /// Seconds without use after which `upkeep` closes an account's databases.
-    package var closesIdleAfter: Int64 = 60
+    package var closesIdleAfter: Int64 = 20
     /// Which run of the machine this is. Another one may have lost what was not flushed.
     package var bootID: String
     /// Seconds since 1970.

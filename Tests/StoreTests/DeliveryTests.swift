@@ -71,7 +71,7 @@ import Testing
     @Test func filesAreLinkedOrCopiedBehindAPrefix() async throws {
         let path = test.root + "/spooled"
         let octets = Sample.octets(body: String(repeating: "long ", count: 100_000))
-        try FileSystem.real.write([octets], to: path, durable: false)
+        try FileSystem.real.write([octets], to: path)
         var prefixed = Sample.filing("b", NewMessage(MessageSource(body: .file(path: path))))
         prefixed.message.source.prefix = ByteBuffer(string: "Return-Path: <a@b.example>\r\n")
         let results = try await account.file([Sample.filing("a", NewMessage(MessageSource(body: .file(path: path)))), prefixed])

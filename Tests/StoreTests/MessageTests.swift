@@ -154,11 +154,12 @@ import Testing
 
     @Test func rowsAreWrittenUntilTheBufferIsFull() async throws {
         _ = try await fill(20)
-        let (buffer, last) = try await account.write(inbox, uids: .all, into: ByteBuffer(), octets: 10) { row, buffer in
+        let written = try await account.write(inbox, uids: .all, into: ByteBuffer(), octets: 10) { row, buffer in
             buffer.writeString("\(row.uid) ")
+            return true
         }
-        #expect(String(buffer: buffer) == "1 2 3 4 5 ")
-        #expect(last == UID(5))
+        #expect(String(buffer: written.buffer) == "1 2 3 4 5 ")
+        #expect(written.last == UID(5) && written.refused == nil)
     }
 
     @Test func blocksOfNumbersAreRefilled() async throws {

@@ -5,8 +5,7 @@ internal import Store
 extension Session {
     /// FETCH and UID FETCH, RFC 9051 §6.4.5, with CHANGEDSINCE (RFC 7162 §3.1.4.1).
     ///
-    /// What rows hold is written by `fetchRows`. Where messages themselves are read, rows are asked for in batches: memory is
-    /// bounded by a batch, not by the mailbox.
+    /// Memory is bounded by a batch of octets, and by a chunk of a large message, not by the mailbox.
     func fetch(_ set: SequenceSet, _ request: FetchRequest, _ byUID: Bool) async throws -> Reply {
         guard let mailbox = selected else { return .bad("Please select a mailbox first") }
         let asksForModSequences = request.changedSince != nil || request.items.contains(.modSequence)
@@ -14,56 +13,27 @@ extension Session {
         guard let messages = try await mailbox.messages(set, byUID: byUID) else { return Self.noSuchNumber }
         let plan = FetchPlan(request.items, withUID: byUID, withModSequence: request.changedSince != nil)
         let changedSince = request.changedSince.map(ModSequence.init)
-        guard plan.needsContent else {
+        guard plan.setsSeen, !mailbox.isReadOnly else {
             try await fetchRows(messages, plan, changedSince: changedSince, in: mailbox)
             return .ok("Done")
         }
-        let list = try await mailbox.uids()
-        var batches = UIDBatches(list, messages, size: limits.rowsPerBatch)
-        while let batch = batches.next() {
-            let seen = plan.setsSeen ? try await setSeen(batch, in: mailbox) : []
-            let rows = try await mailbox.account.metadata(
-                in: mailbox.folder, uids: batch, fields: plan.fields, changedSince: changedSince, limit: limits.rowsPerBatch)
-            try await write(rows, plan, list: list, seen: seen, mailbox)
-            if isOver { break }
+        var batches = UIDBatches(try await mailbox.uids(), messages, size: limits.rowsPerBatch)
+        while let batch = batches.next(), !isOver {
+            let seen = try await setSeen(batch, in: mailbox)
+            try await fetchRows(batch, plan, seen: seen, changedSince: changedSince, in: mailbox)
         }
         return .ok("Done")
     }
 
     /// Sets `\Seen` where it is missing; those that had it not.
     private func setSeen(_ batch: UIDSet, in mailbox: SelectedMailbox) async throws -> Set<UID> {
-        guard !mailbox.isReadOnly else { return [] }
         let before = try await mailbox.account.flags(in: mailbox.folder, uids: batch)
         let unseen = before.filter { !$0.flags.contains(.seen) }.map(\.uid)
         guard !unseen.isEmpty else { return [] }
         let change = FlagChange(.add, .seen)
         let result = try await mailbox.account.setFlags(change, in: mailbox.folder, uids: UIDSet(unseen))
-        mailbox.wasTold(result.messages)
+        mailbox.wasTold(result)
         return Set(unseen)
-    }
-
-    private func write(
-        _ rows: [MessageMetadata], _ plan: FetchPlan, list: UIDList, seen: Set<UID>, _ mailbox: SelectedMailbox
-    ) async throws {
-        var position = 0
-        for row in rows {
-            // Rows come in the order of the list, mostly without gaps.
-            if position >= list.count || list.values[position] != row.uid.value {
-                guard let index = list.index(of: row.uid) else { continue }
-                position = index
-            }
-            position += 1
-            replies.write("* ")
-            replies.write(number: UInt64(position))
-            replies.write(" FETCH (")
-            try await writeItems(of: row, plan, mailbox)
-            if !plan.asksForFlags, seen.contains(row.uid) {
-                replies.write(" FLAGS ")
-                replies.write(flags: row.flags, tags: row.tags, isRecent: mailbox.isRecent(row.uid))
-            }
-            replies.write(")\r\n")
-            try await flushIfLarge()
-        }
     }
 
     /// An item that the row holds.

@@ -1,14 +1,12 @@
-internal import MIME
-internal import NIOCore
 internal import Store
 
 /// What a FETCH asks for, in the order in which it is answered, and what is needed for it.
-struct FetchPlan {
+struct FetchPlan: Sendable {
     var items: [FetchItem]
     /// What the store must read besides each message's row.
     var fields: MetadataFields = []
     /// Whether the message itself is opened.
-    var needsContent = false
+    var needsContent: Bool { fields.contains(.content) }
     /// Whether the answer sets `\Seen` (RFC 9051 §6.4.5).
     var setsSeen = false
     var asksForFlags: Bool
@@ -23,12 +21,13 @@ struct FetchPlan {
             case .bodyStructure: fields.insert(.bodyStructure)
             case .body: fields.insert(.body)
             case .section(_, _, let peek):
-                needsContent = true
+                fields.formUnion([.content, .details])
                 if !peek { setsSeen = true }
             case .legacy(let section):
-                needsContent = true
+                fields.formUnion([.content, .details])
                 if section != .header { setsSeen = true }
-            case .uid, .flags, .internalDate, .size, .modSequence: break
+            case .internalDate, .size: fields.insert(.details)
+            case .uid, .flags, .modSequence: break
             }
         }
     }

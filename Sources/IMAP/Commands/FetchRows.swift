@@ -4,25 +4,47 @@ internal import Store
 
 /// Writes `* n FETCH (...)` for each row as the store reads it, on the account's lane: no row is ever held.
 struct FetchRows: Sendable {
-    let items: [FetchItem]
+    let plan: FetchPlan
     let list: UIDList
     /// `\Recent`.
     let recent: [ClosedRange<UInt32>]
+    /// Those that this FETCH has set `\Seen` on.
+    let seen: Set<UID>
+    /// Octets of a message whose sections are read here; a larger one is refused, and streamed.
+    let largest: Int
 
     /// Nothing where the client does not know of the message yet.
-    func write(_ row: borrowing MetadataRow, into buffer: inout ByteBuffer) {
+    ///
+    /// - Returns: false for a message that is too large.
+    /// - Throws: where its file cannot be read.
+    func write(_ row: borrowing MetadataRow, into buffer: inout ByteBuffer) throws(StoreError) -> Bool {
         let uid = row.uid
-        guard let index = list.index(of: uid) else { return }
+        guard let index = list.index(of: uid) else { return true }
+        guard !plan.needsContent || row.size <= largest else { return false }
         buffer.write("* ")
         buffer.write(number: UInt64(index + 1))
         buffer.write(" FETCH (")
+        var message = SmallMessage()
         var isFirst = true
-        for item in items {
+        for item in plan.items {
             if !isFirst { buffer.write(" ") }
             isFirst = false
-            write(item, of: row, uid, into: &buffer)
+            switch item {
+            case .section(let section, let partial, _):
+                buffer.write(nameOf: section, partial)
+                try message.write(section, partial, of: row, into: &buffer)
+            case .legacy(let legacy):
+                buffer.write(legacy.name)
+                try message.write(legacy.section, nil, of: row, into: &buffer)
+            default: write(item, of: row, uid, into: &buffer)
+            }
+        }
+        if !plan.asksForFlags, seen.contains(uid) {
+            buffer.write(" FLAGS ")
+            writeFlags(of: row, uid, into: &buffer)
         }
         buffer.write(")\r\n")
+        return true
     }
 
     private func write(_ item: FetchItem, of row: borrowing MetadataRow, _ uid: UID, into buffer: inout ByteBuffer) {
@@ -52,7 +74,6 @@ struct FetchRows: Sendable {
         case .body:
             buffer.write("BODY ")
             row.appendBody(to: &buffer)
-        // These need the message itself, and never come here.
         case .section, .legacy: break
         }
     }
@@ -71,17 +92,21 @@ struct FetchRows: Sendable {
 }
 
 extension Session {
-    /// FETCH of what the rows hold: a batch of octets is written while the one before is on its way.
-    func fetchRows(_ messages: UIDSet, _ plan: FetchPlan, changedSince: ModSequence?, in mailbox: SelectedMailbox) async throws {
-        let rows = FetchRows(items: plan.items, list: try await mailbox.uids(), recent: mailbox.recent)
+    /// FETCH of these messages: a batch of octets is written while the one before is on its way.
+    func fetchRows(
+        _ messages: UIDSet, _ plan: FetchPlan, seen: Set<UID> = [], changedSince: ModSequence?, in mailbox: SelectedMailbox
+    ) async throws {
+        let rows = FetchRows(
+            plan: plan, list: try await mailbox.uids(), recent: mailbox.recent, seen: seen, largest: limits.contentChunk.octets)
         var rest = messages
         while !rest.isEmpty, !isOver {
-            let (batch, last) = try await mailbox.account.write(
+            let written = try await mailbox.account.write(
                 mailbox.folder, uids: rest, fields: plan.fields, changedSince: changedSince, into: replies,
                 octets: limits.replyBuffer.octets
-            ) { row, buffer in rows.write(row, into: &buffer) }
-            replies = batch
-            guard let last, last.value < .max else { return }
+            ) { row, buffer in try rows.write(row, into: &buffer) }
+            replies = written.buffer
+            if let large = written.refused { try await stream(large, rows, in: mailbox) }
+            guard let last = written.refused ?? written.last, last.value < .max else { return }
             rest = rest.above(last)
             try await flush()
         }

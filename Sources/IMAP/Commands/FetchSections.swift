@@ -1,28 +1,34 @@
-internal import MIME
 internal import Mail
 internal import NIOCore
 internal import Store
 internal import Wire
 
-/// `BODY[...]` and its older names: octets of the message itself.
+/// `BODY[...]` and its older names of a message that is too large to be read at once: its octets are streamed.
 extension Session {
-    /// All items of one message, of which at least one needs its octets.
-    func writeItems(of row: MessageMetadata, _ plan: FetchPlan, _ mailbox: SelectedMailbox) async throws {
+    /// Where it is gone meanwhile, nothing.
+    func stream(_ uid: UID, _ rows: FetchRows, in mailbox: SelectedMailbox) async throws {
+        let found = try await mailbox.account.metadata(in: mailbox.folder, uids: [uid], fields: rows.plan.fields)
+        guard let row = found.first, let index = rows.list.index(of: uid) else { return }
         let opened = try await OpenedMessage(mailbox.account.content(of: row.message), limits: limits)
+        replies.write("* ")
+        replies.write(number: UInt64(index + 1))
+        replies.write(" FETCH (")
+        try await writeItems(of: row, rows.plan, opened)
+        if !rows.plan.asksForFlags, rows.seen.contains(uid) {
+            replies.write(" FLAGS ")
+            replies.write(flags: row.flags, tags: row.tags, isRecent: mailbox.isRecent(uid))
+        }
+        replies.write(")\r\n")
+    }
+
+    private func writeItems(of row: MessageMetadata, _ plan: FetchPlan, _ opened: OpenedMessage) async throws {
         var isFirst = true
         for item in plan.items {
             if !isFirst { replies.write(" ") }
             isFirst = false
             switch item {
             case .section(let section, let partial, _):
-                replies.write("BODY")
-                replies.write(section)
-                if let partial {
-                    replies.write("<")
-                    replies.write(number: UInt64(partial.offset))
-                    replies.write(">")
-                }
-                replies.write(" ")
+                replies.write(nameOf: section, partial)
                 try await write(section, partial, of: opened)
             case .legacy(let legacy):
                 replies.write(legacy.name)
@@ -36,12 +42,12 @@ extension Session {
         if case .headerFields(let names, let excluded)? = section.text {
             guard let header = try await message.header(of: section.part) else { return replies.write("NIL") }
             let fields = HeaderSelection(names, excluded: excluded).apply(to: header)
-            let range = Self.part(of: 0..<fields.readableBytes, partial)
+            let range = (0..<fields.readableBytes).part(partial)
             guard let slice = fields.getSlice(at: fields.readerIndex + range.lowerBound, length: range.count) else { return }
             return replies.write(literal: slice)
         }
         guard let range = try await message.range(of: section) else { return replies.write("NIL") }
-        try await write(Self.part(of: range, partial), of: message)
+        try await write(range.part(partial), of: message)
     }
 
     /// The octets in chunks: the next one is read when the one before has been taken over by the connection.
@@ -57,11 +63,19 @@ extension Session {
             try await flushIfLarge()
         }
     }
+}
 
-    private static func part(of range: Range<Int>, _ partial: Partial?) -> Range<Int> {
-        guard let partial else { return range }
-        let start = min(range.upperBound, range.lowerBound + partial.offset)
-        return start..<min(range.upperBound, start + partial.length)
+extension ByteBuffer {
+    /// `BODY[...]<n> `.
+    mutating func write(nameOf section: Section, _ partial: Partial?) {
+        write("BODY")
+        write(section)
+        if let partial {
+            write("<")
+            write(number: UInt64(partial.offset))
+            write(">")
+        }
+        write(" ")
     }
 }
 
@@ -70,7 +84,7 @@ struct MessageCutShort: Error {}
 
 extension LegacySection {
     /// The item's name and a space.
-    fileprivate var name: StaticString {
+    var name: StaticString {
         switch self {
         case .message: "RFC822 "
         case .header: "RFC822.HEADER "
@@ -78,7 +92,7 @@ extension LegacySection {
         }
     }
 
-    fileprivate var section: Section {
+    var section: Section {
         switch self {
         case .message: Section()
         case .header: Section(text: .header)

@@ -19,15 +19,8 @@ final class OpenedMessage {
 
     /// Where the section's octets are; nil where the message has no such section.
     func range(of section: Section) async throws -> Range<Int>? {
-        if section.part.isEmpty {
-            switch section.text {
-            case nil: return 0..<content.size
-            case .header, .headerFields: return 0..<content.headerSize
-            case .text: return content.headerSize..<max(content.headerSize, content.size)
-            case .mime: return nil
-            }
-        }
-        return try await parsed().range(of: MIME.Section(section.part, section.mimeText))
+        guard !section.part.isEmpty else { return section.range(size: content.size, headerSize: content.headerSize) }
+        return try await parsed().range(of: section.inMIME)
     }
 
     /// The octets of the header that HEADER.FIELDS looks at, bounded by `limits.headerSize`.
@@ -69,16 +62,5 @@ final class OpenedMessage {
         let found = scanner.finish()
         structure = found
         return found
-    }
-}
-
-extension Section {
-    fileprivate var mimeText: MIME.Section.Text {
-        switch text {
-        case nil: .whole
-        case .header, .headerFields: .header
-        case .text: .text
-        case .mime: .mime
-        }
     }
 }

@@ -10,12 +10,10 @@ extension Session {
         if modSequences { usesModSequences = true }
         guard let (place, found) = try await folder(name) else { return Self.noSuchMailbox }
         // The watch begins first: what happens between is then looked at once too often, not never.
-        let notices = services.store.changes.watch(place.account.id)
-        let (folder, recentFrom) = try await place.account.select(found.id, claimRecent: !readOnly)
         let connection = connection
-        let mailbox = SelectedMailbox(folder, name: name, account: place.account, isReadOnly: readOnly, notices: notices) {
-            connection.put(.mailboxChanged)
-        }
+        let watch = MailboxWatch(services.store.changes, of: place.account.id) { connection.put(.mailboxChanged) }
+        let (folder, recentFrom) = try await place.account.select(found.id, claimRecent: !readOnly)
+        let mailbox = SelectedMailbox(folder, name: name, account: place.account, isReadOnly: readOnly, watch: watch)
         try await mailbox.claim(from: recentFrom, to: folder.uidNext)
         let tags = try await place.account.tags().map(\.tag)
         describe(mailbox, folder, tags: tags, firstUnseen: try await place.account.firstUnseen(of: folder))

@@ -13,7 +13,7 @@ extension Session {
         let list = try await mailbox.uids()
         let result = try await mailbox.account.setFlags(
             request.flagChange, in: mailbox.folder, uids: messages, unchangedSince: request.unchangedSince.map(ModSequence.init))
-        mailbox.wasTold(result.messages)
+        mailbox.wasTold(result)
         // RFC 7162 §3.2: who knows mod-sequences is told the new ones, also where it asked for silence.
         if !request.isSilent || usesModSequences {
             for message in result.messages {

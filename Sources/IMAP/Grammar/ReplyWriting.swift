@@ -16,7 +16,7 @@ extension ByteBuffer {
             digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
             rest /= 10
         }
-        for index in start..<20 { writeInteger(digits[index]) }
+        unsafe writeBytes(digits.span.extracting(start..<20).bytes)
     }
 
     mutating func write(_ text: StaticString) { writeStaticString(text) }

@@ -1,5 +1,6 @@
 package import NIOCore
 package import NIOSSL
+package import Worker
 
 /// One client's connection as its session and the server see it. Any thread may use it.
 package final class ClientConnection: Sendable {
@@ -9,6 +10,8 @@ package final class ClientConnection: Sendable {
     package let isLoopback: Bool
     /// Whether TLS began with the first octet.
     package let beganWithTLS: Bool
+    /// Where the session's task runs.
+    package let executor: LoopExecutor
     private let channel: any Channel
     private let inbox: ConnectionInbox
     private let handler: NIOLoopBound<ConnectionHandler>
@@ -20,6 +23,7 @@ package final class ClientConnection: Sendable {
     package init(on channel: any Channel, implicitTLS context: NIOSSLContext?, limits: IMAPLimits) throws {
         self.channel = channel
         self.limits = limits
+        executor = LoopExecutor(channel.eventLoop)
         inbox = ConnectionInbox()
         beganWithTLS = context != nil
         remoteAddress = channel.remoteAddress?.ipAddress ?? ""

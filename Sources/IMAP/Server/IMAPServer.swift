@@ -71,7 +71,7 @@ package struct IMAPServer: Service {
         try await server.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { group in
                 for try await connection in connections.cancelOnGracefulShutdown() {
-                    group.addTask { await serve(connection) }
+                    group.addTask(executorPreference: connection.executor) { await serve(connection) }
                 }
             }
         }

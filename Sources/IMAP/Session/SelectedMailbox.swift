@@ -21,31 +21,27 @@ final class SelectedMailbox {
     /// UIDs that this session was the first to be told of, `\Recent`.
     private(set) var recent: [ClosedRange<UInt32>] = []
     private(set) var recentCount = 0
-    /// Whether somebody may have changed something.
-    var hasChanged = false
-
     private var list: UIDList?
     /// Gone, but not told yet: they keep their sequence numbers.
     private var untold = UIDSet(ranges: [])
     /// Changes of flags that were told already, by UID.
     private var told: [UID: ModSequence] = [:]
-    private let watch: Task<Void, Never>
+    /// All that happened in the account up to here was looked at.
+    private var seen = ModSequence.zero
+    private let watch: MailboxWatch
 
-    /// - Parameter changed: called when the account has changed, on any thread.
-    init(
-        _ folder: Folder, name: MailboxName, account: Account, isReadOnly: Bool, notices: AsyncStream<ChangeNotice>,
-        changed: @escaping @Sendable () -> Void
-    ) {
+    init(_ folder: Folder, name: MailboxName, account: Account, isReadOnly: Bool, watch: MailboxWatch) {
         self.name = name
         self.account = account
         self.folder = folder.id
         self.isReadOnly = isReadOnly
         uidValidity = folder.uidValidity
         (count, uidNext, highest) = (folder.messages, folder.uidNext, folder.highest)
-        watch = Task { for await _ in notices { changed() } }
+        self.watch = watch
     }
 
-    deinit { watch.cancel() }
+    /// Whether somebody may have changed something.
+    var hasChanged: Bool { watch.hasHeard(above: seen) }
 
     /// The UIDs that the client knows of; sequence number n is the n-th.
     func uids() async throws(StoreError) -> UIDList {
@@ -99,8 +95,14 @@ final class SelectedMailbox {
     }
 
     /// Notes that the client was told of these flags, so that no later answer tells it again.
-    func wasTold(_ messages: [MessageFlags]) {
-        for message in messages where message.modSequence > highest { told[message.uid] = message.modSequence }
+    func wasTold(_ result: FlagChangeResult) {
+        guard result.before <= seen else {
+            for message in result.messages where message.modSequence > highest { told[message.uid] = message.modSequence }
+            return
+        }
+        // Nobody else has changed anything: there is nothing to look at.
+        seen = max(seen, result.after)
+        highest = result.messages.reduce(highest) { max($0, $1.modSequence) }
     }
 }
 
@@ -120,10 +122,11 @@ extension SelectedMailbox {
     ///
     /// - Parameter expunges: whether messages may lose their numbers now; else they keep them until it is true.
     func news(expunges: Bool) async throws(StoreError) -> News {
-        hasChanged = false
+        watch.forget()
         let since: FolderChanges
         do { since = try await account.changes(in: folder, since: highest) } catch .noSuchFolder { return News(isGone: true) }
         guard since.folder.uidValidity == uidValidity, !since.expungesForgotten else { return News(isGone: true) }
+        seen = max(seen, since.highestOfAccount)
         var news = News()
         if since.highest > highest || !since.changed.isEmpty || !since.expunged.isEmpty { try await take(since, into: &news) }
         if expunges, !untold.isEmpty { try await tell(&news) }

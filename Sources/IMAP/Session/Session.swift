@@ -118,7 +118,8 @@ final class Session {
             // What came before the handshake is no part of what is said behind it (RFC 9051 §6.2.1).
             guard isEncrypted == self.isEncrypted else { return }
             if input.readableBytes == 0 { input = octets } else { input.writeImmutableBuffer(octets) }
-        case .mailboxChanged: selected?.hasChanged = true
+        // The selected mailbox knows of it; whoever waits looks there.
+        case .mailboxChanged: break
         case .generationChanged: await lookAtGeneration()
         case .ended(let reason): sayGoodbye(Self.farewell(reason))
         case .timedOut: sayGoodbye(user == nil ? "Too slow to log in" : "Nothing was heard for too long")

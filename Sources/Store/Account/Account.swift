@@ -11,6 +11,9 @@ package actor Account {
     nonisolated let shared: Shared
     private nonisolated let lane: Lane
     private var mailbox: Mailbox?
+    /// What joins the append that is about to be made.
+    var gathered: [Appending] = []
+    var isGathering = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe lane.asUnownedSerialExecutor() }
 
@@ -35,7 +38,7 @@ package actor Account {
     }
 
     private func opened() throws -> Mailbox {
-        shared.openAccounts.use(self, at: shared.options.now())
+        defer { if mailbox != nil { shared.openAccounts.use(self, at: shared.options.now()) } }
         if let mailbox, mailbox.isInPlace { return mailbox }
         let opened = try Mailbox(id: id, options: shared.options, logger: shared.logger)
         let (id, changes) = (id, shared.changes)

@@ -21,6 +21,8 @@ final class OpenAccounts: Sendable {
         }
     }
 
+    func isOpen(_ id: AccountID) -> Bool { state.withLock { $0.uses[id] != nil } }
+
     func forget(_ account: Account) { state.withLock { $0.uses[account.id] = nil } }
 
     /// Those that were not used for the longest time, so many that the limit is kept.

@@ -1,29 +1,6 @@
 package import Mail
-internal import TLS
 
 extension Account {
-    /// Adds a message to a folder under its next UID. Its octets are on disk before the row that names them, and all is on
-    /// disk when this returns.
-    ///
-    /// - Throws: `.noSuchFolder`, `.overQuota`, `.tooMany`.
-    package func append(_ message: NewMessage, to folder: FolderID, quota: ByteCount? = nil) throws(StoreError) -> Filed {
-        guard let filed = try append([message], to: folder, quota: quota).first else { throw .noSuchMessage }
-        return filed
-    }
-
-    /// Adds all of them, or none (MULTIAPPEND, RFC 3502).
-    package func append(_ messages: [NewMessage], to folder: FolderID, quota: ByteCount? = nil) throws(StoreError) -> [Filed] {
-        try perform { mailbox in
-            _ = try mailbox.existingFolder(folder)
-            return try mailbox.withPrepared(messages) { prepared in
-                try mailbox.change(durable: true) { transaction in
-                    try transaction.allow(prepared.reduce(0) { $0 + $1.size }, quota: quota)
-                    return try prepared.map { try transaction.insert($0, into: folder) }
-                }
-            }
-        }
-    }
-
     /// Files a draft or a template in the place of an older one, in one transaction; the older one's place may be any folder.
     ///
     /// - Throws: `.overQuota`.
@@ -53,7 +30,8 @@ extension Account {
                 let limit = unchangedSince.map { Int64(clamping: $0.value) } ?? .max
                 let messages = try transaction.setFlags(change, rows.filter { $0.modSequence <= limit })
                 return FlagChangeResult(
-                    messages: messages, modified: UIDSet(rows.filter { $0.modSequence > limit }.map(\.uid)))
+                    messages: messages, modified: UIDSet(rows.filter { $0.modSequence > limit }.map(\.uid)),
+                    before: transaction.before, after: transaction.after)
             }
         }
     }
@@ -102,25 +80,6 @@ extension Account {
             }
             try mailbox.forgetOldExpunges(in: folder)
             return gone
-        }
-    }
-}
-
-extension Mailbox {
-    /// Writes the files of messages, durably, and takes them back where `body` fails.
-    func withPrepared<Result>(_ messages: [NewMessage], _ body: ([PreparedMessage]) throws -> Result) throws -> Result {
-        let names = messages.map { _ in
-            BlobName(milliseconds: WallClock.milliseconds(), suffix: SecureRandom.octets(BlobName.suffixLength))
-        }
-        return try withUnfinished(names) {
-            var prepared: [PreparedMessage] = []
-            do {
-                for (message, name) in zip(messages, names) { prepared.append(try prepare(message, as: name, durable: true)) }
-                return try body(prepared)
-            } catch {
-                discard(prepared)
-                throw error
-            }
         }
     }
 }

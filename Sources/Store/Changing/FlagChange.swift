@@ -21,6 +21,9 @@ package struct FlagChangeResult: Sendable {
     package let messages: [MessageFlags]
     /// Left alone as they have changed since `unchangedSince` (RFC 7162 §3.1.3).
     package let modified: UIDSet
+    /// The account's highest mod-sequence before the change, and after it: who knew the one knows the other.
+    package let before: ModSequence
+    package let after: ModSequence
 }
 
 /// What COPYUID says (RFC 4315 §3): source and destination, pair by pair.

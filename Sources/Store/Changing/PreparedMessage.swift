@@ -21,40 +21,40 @@ struct Unflushed {
 }
 
 extension Mailbox {
-    /// Writes a message's file and reads its summary.
-    ///
-    /// - Parameter durable: whether the file and the entries that lead to it are on disk when this returns; else they wait in
-    ///   `unflushed`.
-    func prepare(_ message: NewMessage, as name: BlobName, durable: Bool) throws -> PreparedMessage {
+    /// Writes a message's file and reads its summary; `putOnDisk` or `waitForFlush` comes next.
+    func prepare(_ message: NewMessage, as name: BlobName) throws -> PreparedMessage {
         guard message.tags.count <= StoreLimits.tagsOfMessage else { throw StoreError.tooMany("tagsOfMessage") }
-        let path = paths.file(name)
-        let folder = paths.folder(of: name)
-        try files.makeFolder(folder)
-        // Who made the folder may not have flushed what leads to it: another process, or a filing that waits for its flush.
-        let folders = durableFolders.contains(folder) ? [folder] : [folder, paths.messages, paths.folder]
-        let summary = try write(message.source, to: path, durable: durable)
-        do {
-            if durable {
-                for folder in folders { try files.sync(folder) }
-                durableFolders.insert(folder)
-            }
-        } catch {
-            try? files.remove(path)
-            throw error
-        }
-        if !durable {
-            unflushed.files.append(path)
-            unflushed.folders.formUnion(folders)
-        }
+        try files.makeFolder(paths.folder(of: name))
+        let summary = try write(message.source, to: paths.file(name))
         return PreparedMessage(
             name: name, summary: summary, flags: message.flags, tags: message.tags,
             received: message.internalDate ?? options.now())
     }
 
-    private func write(_ source: MessageSource, to path: String, durable: Bool) throws -> MessageSummary {
+    /// Puts files and the entries that lead to them on disk, all with as few flushes as there are files and folders.
+    func putOnDisk(_ messages: [PreparedMessage]) throws {
+        try files.sync(messages.map { paths.file($0.name) })
+        let folders = messages.reduce(into: Set<String>()) { $0.formUnion(foldersToFlush(for: $1.name)) }
+        try files.sync(folders.sorted())
+        durableFolders.formUnion(folders)
+    }
+
+    /// Leaves that to the next flush.
+    func waitForFlush(_ message: PreparedMessage) {
+        unflushed.files.append(paths.file(message.name))
+        unflushed.folders.formUnion(foldersToFlush(for: message.name))
+    }
+
+    /// Who made a folder may not have flushed what leads to it: another process, or a filing that waits for its flush.
+    private func foldersToFlush(for name: BlobName) -> [String] {
+        let folder = paths.folder(of: name)
+        return durableFolders.contains(folder) ? [folder] : [folder, paths.messages, paths.folder]
+    }
+
+    private func write(_ source: MessageSource, to path: String) throws -> MessageSummary {
         switch source.body {
         case .octets(let octets):
-            try files.write([source.prefix, octets], to: path, durable: durable)
+            try files.write([source.prefix, octets], to: path)
             guard source.prefix.readableBytes > 0 else { return MessageSummary(octets) }
             var whole = ByteBuffer()
             whole.reserveCapacity(source.prefix.readableBytes + octets.readableBytes)
@@ -65,9 +65,8 @@ extension Mailbox {
             var scanner = SummaryScanner(prefixLimit: StoreLimits.summaryPrefix)
             if source.prefix.readableBytes == 0, try files.link(original, to: path) {
                 try files.forEachPiece(of: path) { piece in scanner.consume(piece) }
-                if durable { try files.sync(path) }
             } else {
-                try files.copy(original, after: source.prefix, to: path, durable: durable) { piece in scanner.consume(piece) }
+                try files.copy(original, after: source.prefix, to: path) { piece in scanner.consume(piece) }
             }
             return MessageSummary(scanner.finish())
         }
@@ -75,10 +74,6 @@ extension Mailbox {
 
     /// Takes back files whose rows were not written.
     func discard(_ prepared: [PreparedMessage]) {
-        for message in prepared {
-            let path = paths.file(message.name)
-            try? files.remove(path)
-            unflushed.files.removeAll { $0 == path }
-        }
+        for message in prepared { try? files.remove(paths.file(message.name)) }
     }
 }

@@ -20,6 +20,8 @@ final class Mailbox {
     /// UIDs of folders, with the highest mod-sequence that they stand for.
     var uidLists: [FolderID: CachedUIDs] = [:]
     var unflushed = Unflushed()
+    /// Opened when it is first needed.
+    var unfinished: NoteFile?
     /// Folders of message files whose entries, and those above them, this process has flushed.
     var durableFolders: Set<String> = []
     private var commits = 0
@@ -64,6 +66,7 @@ final class Mailbox {
             try makeSnapshot()
         }
         if version < Schema.migrations.count { try lock.waitAlone { try database.migrate(Schema.migrations) } }
+        try lock.shared { try database.setStatistics(Statistics.mailbox) }
         guard try database.first("SELECT 1 FROM accounts WHERE account = $1", me, read: { _ in true }) == nil else { return }
         try lock.shared {
             try durably {

@@ -45,6 +45,10 @@ final class Transaction {
         return lastNumber
     }
 
+    /// The account's highest mod-sequence as the transaction found it, and as it is by now.
+    var before: ModSequence { ModSequence(UInt64(firstNumber)) }
+    var after: ModSequence { ModSequence(UInt64(lastNumber)) }
+
     func skipReserved() throws {
         lastNumber = reservedNumber
         reservedNumber += Reservation.numbers
@@ -125,7 +129,7 @@ final class Transaction {
         try database.run(
             "UPDATE accounts SET last_number = $2, octets = $3, messages = $4 WHERE account = $1", me, .integer(lastNumber),
             .integer(octets), .integer(messages))
-        return ModSequence(UInt64(lastNumber))
+        return after
     }
 
     private func forgetIfEmpty(_ thread: Int64) throws {

@@ -24,7 +24,7 @@ extension Mailbox {
         let prepared = try zip(filings, names).map { filing, name -> Result<PreparedMessage, StoreError>? in
             guard try delivery(name.suffix) == nil else { return nil }
             return Result { () throws(StoreError) in
-                try StoreError.wrapping { try prepare(filing.message, as: name, durable: false) }
+                try StoreError.wrapping { try prepare(filing.message, as: name) }
             }
         }
         do {
@@ -34,10 +34,10 @@ extension Mailbox {
                 }
             }
             unflushed.log = true
-            discard(
-                zip(results, prepared).compactMap { result, prepared in
-                    if case .success(.filed) = result { nil } else { try? prepared?.get() }
-                })
+            for (result, prepared) in zip(results, prepared) {
+                guard let message = try? prepared?.get() else { continue }
+                if case .success(.filed) = result { waitForFlush(message) } else { discard([message]) }
+            }
             return results
         } catch {
             discard(prepared.compactMap { try? $0?.get() })

@@ -6,13 +6,13 @@ extension Mailbox {
     /// - Throws: what failed; everything stays to be flushed, but the process must not believe a second try: the kernel may
     ///   have dropped what it could not write.
     func flush() throws {
-        for path in unflushed.files { try files.sync(path) }
-        for folder in unflushed.folders.sorted() { try files.sync(folder) }
-        if unflushed.log {
-            try files.sync(paths.log)
-            try files.sync(paths.folder)
-        }
-        durableFolders.formUnion(unflushed.folders)
+        try files.sync(unflushed.files)
+        var folders = unflushed.folders
+        // The log was made when the database was opened.
+        if unflushed.log, !durableFolders.contains(paths.folder) { folders.insert(paths.folder) }
+        try files.sync(folders.sorted())
+        if unflushed.log { try files.syncOctets(paths.log) }
+        durableFolders.formUnion(folders)
         unflushed = Unflushed()
         unlinkOrLeaveDoomed()
     }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import NIOCore
 
@@ -23,7 +24,7 @@ package struct FileSystem: Sendable {
 
     static let real = FileSystem()
 
-    private func announce(_ call: String, _ path: String) throws(FileError) { try beforeWrite?(call, path) }
+    func announce(_ call: String, _ path: String) throws(FileError) { try beforeWrite?(call, path) }
 
     func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
@@ -70,17 +71,15 @@ package struct FileSystem: Sendable {
         close(descriptor)
     }
 
-    /// Writes a new file from pieces; it is there whole or not at all.
-    ///
-    /// - Parameter durable: whether it is on disk when this returns (its folder's entry is not).
-    func write(_ pieces: [ByteBuffer], to path: String, durable: Bool) throws(FileError) {
+    /// Writes a new file from pieces; it is there whole or not at all. The disk is on its way with it, `sync` waits for it.
+    func write(_ pieces: [ByteBuffer], to path: String) throws(FileError) {
         try announce("open", path)
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o660)
         guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
         defer { close(descriptor) }
         do {
             for piece in pieces { try append(piece, to: descriptor, path) }
-            if durable { try sync(descriptor, path) }
+            beginWriting(descriptor)
         } catch {
             unsafe unlink(path)
             throw error
@@ -111,7 +110,7 @@ package struct FileSystem: Sendable {
 
     /// Writes `prefix` and then the octets of the file `source`, a piece at a time; `seen` gets every piece.
     func copy(
-        _ source: String, after prefix: ByteBuffer, to path: String, durable: Bool, seen: (ByteBuffer) -> Void
+        _ source: String, after prefix: ByteBuffer, to path: String, seen: (ByteBuffer) -> Void
     ) throws(FileError) {
         try announce("open", path)
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o660)
@@ -126,7 +125,7 @@ package struct FileSystem: Sendable {
                 try append(piece, to: descriptor, path)
                 seen(piece)
             }
-            if durable { try sync(descriptor, path) }
+            beginWriting(descriptor)
         } catch {
             unsafe unlink(path)
             throw error
@@ -202,6 +201,22 @@ package struct FileSystem: Sendable {
         defer { close(descriptor) }
         try sync(descriptor, path)
     }
+
+    /// Puts a file's octets on disk, and its size where that has changed, but not when that was (fdatasync(2)): a log that is
+    /// written over costs no more than its octets.
+    func syncOctets(_ path: String) throws(FileError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
+        defer { close(descriptor) }
+        try announce("fsync", path)
+        guard fdatasync(descriptor) == 0 else { throw FileError(call: "fdatasync", path: path, code: errno) }
+    }
+
+    /// Puts files on disk.
+    func sync(_ paths: [String]) throws(FileError) { for path in paths { try sync(path) } }
+
+    /// Many files that are begun together are written together: each fsync then finds its octets written, or nearly so.
+    private func beginWriting(_ descriptor: Int32) { _ = malaposta_begin_writing(descriptor) }
 
     /// Before SQLite puts a log on disk: where tests make that fail.
     func announceSync(_ path: String) throws(FileError) { try announce("fsync", path) }

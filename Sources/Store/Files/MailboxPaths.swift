@@ -42,6 +42,8 @@ struct BlobName: Hashable, Sendable {
 
     static let length = 16
     static let suffixLength = 10
+    /// What no file is called: the end of a list of names.
+    static let none = [UInt8](repeating: 0, count: length)
 
     init(milliseconds: Int64, suffix: [UInt8]) {
         octets = (0..<6).map { UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * $0)) } + suffix

@@ -8,10 +8,11 @@ internal import SQL
 extension Mailbox {
     /// Runs `body`, which makes these files and either gives them rows or removes them.
     func withUnfinished<Result>(_ names: [BlobName], _ body: () throws -> Result) throws -> Result {
-        let note = paths.unfinished(options.role)
-        try files.overwrite(note, with: names.flatMap(\.octets))
+        let note = try unfinished ?? NoteFile(path: paths.unfinished(options.role), files: files)
+        unfinished = note
+        try note.write(names.flatMap(\.octets) + BlobName.none)
         // A note that stays does no harm: it names files that have rows, or are gone.
-        defer { try? files.overwrite(note, with: []) }
+        defer { try? note.write(BlobName.none) }
         return try body()
     }
 
@@ -31,9 +32,9 @@ extension Mailbox {
         guard let size = files.size(note), size > 0 else { return [] }
         var octets: [UInt8] = []
         try files.forEachPiece(of: note) { octets += $0.readableBytesView }
-        return stride(from: 0, to: octets.count, by: BlobName.length).compactMap { start in
-            BlobName(octets: Array(octets[start..<min(start + BlobName.length, octets.count)]))
-        }
+        return stride(from: 0, to: octets.count, by: BlobName.length)
+            .map { start in Array(octets[start..<min(start + BlobName.length, octets.count)]) }
+            .prefix { $0 != BlobName.none }.compactMap { BlobName(octets: $0) }
     }
 
     private func isWithoutRow(_ name: BlobName) throws -> Bool {

@@ -48,6 +48,7 @@ extension Account {
     ) throws(StoreError) -> [MessageMetadata] {
         try perform { mailbox in
             var result: [MessageMetadata] = []
+            let fields = fields.union(.details)
             try mailbox.forEachRow(in: folder, uids: uids, fields: fields, changedSince: changedSince, limit: limit) { row in
                 result.append(row.metadata)
             }
@@ -56,25 +57,38 @@ extension Account {
     }
 
     /// The fastest way to answer a FETCH: `write` gets each row in ascending order of UID and writes into the buffer, on the
-    /// account's lane. It ends after the row that took the buffer to `octets`.
+    /// account's lane. It ends after the row that took the buffer to `octets`, and before one that `write` refuses or fails at:
+    /// what that wrote is taken back.
     ///
-    /// - Returns: the buffer, and the last UID that was written; nil where there was none.
+    /// - Parameter write: answers whether it wrote the row.
+    /// - Throws: what `write` threw at the first row.
     package func write(
         _ folder: FolderID, uids: UIDSet, fields: MetadataFields = [], changedSince: ModSequence? = nil, into buffer: ByteBuffer,
-        octets: Int = 1 << 18, _ write: @Sendable (borrowing MetadataRow, inout ByteBuffer) -> Void
-    ) throws(StoreError) -> (buffer: ByteBuffer, last: UID?) {
-        struct Full: Error {}
+        octets: Int = 1 << 18, _ write: @Sendable (borrowing MetadataRow, inout ByteBuffer) throws -> Bool
+    ) throws(StoreError) -> WrittenRows {
+        struct Enough: Error {}
         return try perform { mailbox in
             var buffer = buffer
-            var last: UID?
+            var (last, refused): (UID?, UID?) = (nil, nil)
             do {
                 try mailbox.forEachRow(in: folder, uids: uids, fields: fields, changedSince: changedSince, limit: .max) { row in
-                    write(row, &buffer)
+                    let start = buffer.writerIndex
+                    let isWritten: Bool
+                    do { isWritten = try write(row, &buffer) } catch {
+                        buffer.moveWriterIndex(to: start)
+                        // What came before it is answered first.
+                        throw last == nil ? error : Enough() as any Error
+                    }
+                    guard isWritten else {
+                        buffer.moveWriterIndex(to: start)
+                        refused = row.uid
+                        throw Enough()
+                    }
                     last = row.uid
-                    if buffer.readableBytes >= octets { throw Full() }
+                    if buffer.readableBytes >= octets { throw Enough() }
                 }
-            } catch is Full {}
-            return (buffer, last)
+            } catch is Enough {}
+            return WrittenRows(buffer: buffer, last: last, refused: refused)
         }
     }
 
@@ -82,26 +96,7 @@ extension Account {
     ///
     /// - Throws: `.noSuchFolder`.
     package func changes(in id: FolderID, since: ModSequence) throws(StoreError) -> FolderChanges {
-        try perform { mailbox in
-            try mailbox.database.snapshot {
-                let folder = try mailbox.existingFolder(id)
-                let key: [SQLValue] = [mailbox.me, .integer(id.value)]
-                let forgotten =
-                    try mailbox.database.first(
-                        "SELECT forgotten FROM folders WHERE account = $1 AND folder = $2", values: key
-                    ) { $0.integer(0) } ?? 0
-                let changed = try mailbox.database.all(
-                    """
-                    SELECT uid, modseq, flags, tags, received, size, header_size, message, thread FROM messages
-                    WHERE account = $1 AND folder = $2 AND modseq > $3
-                    """, values: key + [.integer(Int64(since.value))]
-                ) { row in MetadataRow(row.again(), fields: []).messageFlags }
-                return FolderChanges(
-                    expunged: try mailbox.expunged(in: id, since: Int64(since.value)),
-                    expungesForgotten: Int64(since.value) < forgotten, changed: changed.sorted { $0.uid < $1.uid }, folder: folder
-                )
-            }
-        }
+        try perform { try $0.changes(in: id, since: since) }
     }
 
     /// - Throws: `.noSuchMessage`; `.damaged` where its file is not there.
@@ -127,6 +122,29 @@ extension Account {
                 Usage(octets: Int(row.integer(0)), messages: Int(row.integer(1)))
             }
             return usage ?? Usage(octets: 0, messages: 0)
+        }
+    }
+}
+
+extension Mailbox {
+    func changes(in id: FolderID, since: ModSequence) throws -> FolderChanges {
+        try database.snapshot {
+            let folder = try existingFolder(id)
+            let key: [SQLValue] = [me, .integer(id.value)]
+            let forgotten =
+                try database.first("SELECT forgotten FROM folders WHERE account = $1 AND folder = $2", values: key) {
+                    $0.integer(0)
+                }
+                ?? 0
+            let last = try database.first("SELECT last_number FROM accounts WHERE account = $1", me) { $0.integer(0) } ?? 0
+            let changed = try database.all(
+                """
+                SELECT uid, modseq, flags, tags FROM messages WHERE account = $1 AND folder = $2 AND modseq > $3
+                """, values: key + [.integer(Int64(since.value))]
+            ) { row in MetadataRow(row.again(), fields: []).messageFlags }
+            return FolderChanges(
+                expunged: try expunged(in: id, since: Int64(since.value)), expungesForgotten: Int64(since.value) < forgotten,
+                changed: changed.sorted { $0.uid < $1.uid }, folder: folder, highestOfAccount: ModSequence(UInt64(last)))
         }
     }
 }

@@ -10,25 +10,28 @@ package final class MessageContent: Sendable {
     package let size: Int
     /// Octets of its header with the empty line.
     package let headerSize: Int
-    private let descriptor: Int32
+    private let file: MessageFile
     private let pool: NIOThreadPool
 
     init(message: MessageID, path: String, size: Int, headerSize: Int, pool: NIOThreadPool) throws(StoreError) {
-        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .damaged(cause: FileError(call: "open", path: path, code: errno).description) }
+        file = try MessageFile(path: path)
         self.message = message
         self.size = size
         self.headerSize = headerSize
         self.pool = pool
     }
 
-    deinit { close(descriptor) }
-
     /// The octets from `offset` on, at most `length` of them, fewer at the end. Waits on a thread of the store.
     package func read(offset: Int, length: Int) async throws(StoreError) -> ByteBuffer {
         let range = max(0, min(offset, size))..<max(0, min(size, offset.addingReportingOverflow(length).partialValue))
         guard offset >= 0, length > 0, !range.isEmpty else { return ByteBuffer() }
-        do { return try await pool.runIfActive { try self.readNow(range) } } catch { throw StoreError(error) }
+        do {
+            return try await pool.runIfActive {
+                var buffer = ByteBuffer()
+                try self.file.append(range, to: &buffer)
+                return buffer
+            }
+        } catch { throw StoreError(error) }
     }
 
     /// All of it.
@@ -38,12 +41,24 @@ package final class MessageContent: Sendable {
         guard size <= limit else { throw .tooMany("messageInMemory") }
         return try await read(offset: 0, length: size)
     }
+}
 
-    private func readNow(_ range: Range<Int>) throws -> ByteBuffer {
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(range.count)
-        while buffer.readableBytes < range.count {
-            let offset = range.lowerBound + buffer.readableBytes
+/// An opened message file; its calls wait for the disk.
+struct MessageFile: ~Copyable, Sendable {
+    private let descriptor: Int32
+
+    init(path: String) throws(StoreError) {
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .damaged(cause: FileError(call: "open", path: path, code: errno).description) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads these octets of the file behind what `buffer` holds.
+    borrowing func append(_ range: Range<Int>, to buffer: inout ByteBuffer) throws(StoreError) {
+        buffer.reserveCapacity(minimumWritableBytes: range.count)
+        var offset = range.lowerBound
+        while offset < range.upperBound {
             let wanted = range.upperBound - offset
             var code: Int32 = 0
             let count = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { space in
@@ -52,9 +67,9 @@ package final class MessageContent: Sendable {
                 return max(read, 0)
             }
             if code == EINTR { continue }
-            guard code == 0 else { throw StoreError.unavailable(cause: "pread: \(unsafe String(cString: strerror(code)))") }
-            guard count > 0 else { throw StoreError.damaged(cause: "a message file is shorter than its row says") }
+            guard code == 0 else { throw .unavailable(cause: "pread: \(unsafe String(cString: strerror(code)))") }
+            guard count > 0 else { throw .damaged(cause: "a message file is shorter than its row says") }
+            offset += count
         }
-        return buffer
     }
 }

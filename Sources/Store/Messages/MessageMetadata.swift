@@ -11,6 +11,10 @@ package struct MetadataFields: OptionSet, Sendable, Hashable {
     package static let bodyStructure = MetadataFields(rawValue: 2)
     /// BODY without extension data.
     package static let body = MetadataFields(rawValue: 4)
+    /// Octets of the message itself, for `MetadataRow.appendContent`.
+    package static let content = MetadataFields(rawValue: 8)
+    /// Internal date, sizes, message and thread; without it UID, mod-sequence, flags and tags alone are read.
+    package static let details = MetadataFields(rawValue: 16)
 }
 
 /// What IMAP says of a message without opening its file.
@@ -45,6 +49,15 @@ package struct MessageFlags: Sendable, Hashable {
     }
 }
 
+/// What `Account.write` wrote.
+package struct WrittenRows: Sendable {
+    package let buffer: ByteBuffer
+    /// The last message that was written; nil where none was.
+    package let last: UID?
+    /// The message behind it that was refused.
+    package let refused: UID?
+}
+
 /// What happened in a folder since a mod-sequence.
 package struct FolderChanges: Sendable {
     /// Gone since then; UIDs that the caller never saw may be among them.
@@ -56,4 +69,6 @@ package struct FolderChanges: Sendable {
     /// The folder's highest mod-sequence in the state that was read.
     package let folder: Folder
     package var highest: ModSequence { folder.highest }
+    /// The account's highest mod-sequence in that state.
+    package let highestOfAccount: ModSequence
 }

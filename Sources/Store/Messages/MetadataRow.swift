@@ -7,15 +7,19 @@ internal import SQL
 package struct MetadataRow: ~Copyable {
     private let row: Row
     private let fields: MetadataFields
+    /// Nil where no message's file is asked for.
+    private let paths: MailboxPaths?
 
-    init(_ row: consuming Row, fields: MetadataFields) {
+    init(_ row: consuming Row, fields: MetadataFields, paths: MailboxPaths? = nil) {
         self.row = row
         self.fields = fields
+        self.paths = paths
     }
 
     package var uid: UID { UID(UInt32(truncatingIfNeeded: row.integer(0))) }
     package var modSequence: ModSequence { ModSequence(UInt64(row.integer(1))) }
     package var flags: SystemFlags { SystemFlags(rawValue: UInt8(truncatingIfNeeded: row.integer(2))) }
+    // Of `.details`.
     /// Seconds since 1970.
     package var internalDate: Int64 { row.integer(4) }
     package var size: Int { Int(row.integer(5)) }
@@ -37,6 +41,17 @@ package struct MetadataRow: ~Copyable {
     package func appendBodyStructure(to buffer: inout ByteBuffer) { append(.bodyStructure, to: &buffer) }
 
     package func appendBody(to buffer: inout ByteBuffer) { append(.body, to: &buffer) }
+
+    /// Writes octets of the message itself, as many of `range` as it has; only where `.content` and `.details` were asked for.
+    /// Reads the file.
+    ///
+    /// - Throws: `.damaged` where the file is not there, or shorter than the row says.
+    package func appendContent(_ range: Range<Int>, to buffer: inout ByteBuffer) throws(StoreError) {
+        guard let paths, let column = fields.column(of: .content), let name = BlobName(octets: row.octets(column)) else {
+            throw .damaged(cause: "message \(message) has no file")
+        }
+        try MessageFile(path: paths.file(name)).append(range.clamped(to: 0..<size), to: &buffer)
+    }
 
     private func append(_ field: MetadataFields, to buffer: inout ByteBuffer) {
         guard let column = fields.column(of: field) else { return }
@@ -61,20 +76,24 @@ package struct MetadataRow: ~Copyable {
 
 extension MetadataFields {
     private static let columns: [(MetadataFields, String)] = [
-        (.envelope, "s.envelope"), (.bodyStructure, "s.structure"), (.body, "s.body"),
+        (.envelope, "s.envelope"), (.bodyStructure, "s.structure"), (.body, "s.body"), (.content, "b.file"),
     ]
 
     /// Where a large field stands in the rows of `query`.
     func column(of field: MetadataFields) -> Int? {
         guard contains(field) else { return nil }
-        return 9 + Self.columns.prefix { $0.0 != field }.count { contains($0.0) }
+        return (contains(.details) ? 9 : 4) + Self.columns.prefix { $0.0 != field }.count { contains($0.0) }
     }
 
     /// One pass in the order of the UIDs; the summaries lie in the order in which messages came, so they are read ahead too.
     var query: String {
         let chosen = Self.columns.filter { contains($0.0) }.map(\.1)
-        let join = chosen.isEmpty ? "" : "JOIN summaries s ON s.account = m.account AND s.blob = m.blob"
-        let columns = ["m.uid, m.modseq, m.flags, m.tags, m.received, m.size, m.header_size, m.message, m.thread"] + chosen
+        var join =
+            isDisjoint(with: [.envelope, .bodyStructure, .body])
+            ? "" : "JOIN summaries s ON s.account = m.account AND s.blob = m.blob"
+        if contains(.content) { join += " JOIN blobs b ON b.account = m.account AND b.blob = m.blob" }
+        let details = contains(.details) ? ["m.received, m.size, m.header_size, m.message, m.thread"] : []
+        let columns = ["m.uid, m.modseq, m.flags, m.tags"] + details + chosen
         return """
             SELECT \(columns.joined(separator: ", ")) FROM messages m \(join)
             WHERE m.account = $1 AND m.folder = $2 AND m.uid BETWEEN $3 AND $4 AND m.modseq > $5 ORDER BY m.uid LIMIT $6
@@ -96,7 +115,7 @@ extension Mailbox {
                 .integer(Int64(changedSince?.value ?? 0)), .number(room)
             ) { row in
                 room -= 1
-                try body(MetadataRow(row.again(), fields: fields))
+                try body(MetadataRow(row.again(), fields: fields, paths: paths))
             }
         }
     }

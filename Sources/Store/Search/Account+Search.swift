@@ -2,20 +2,9 @@ package import Mail
 internal import SQL
 
 extension Account {
-    /// IMAP's SEARCH, in ascending order. BODY and TEXT are answered by the index, which is brought up to date first.
+    /// IMAP's SEARCH, in ascending order. Words and header fields are answered by the index, which is brought up to date first.
     package func search(_ query: MessageQuery, in folder: FolderID) throws(StoreError) -> [UID] {
-        try perform { mailbox in
-            if query.needsIndex { _ = try mailbox.freshIndex() }
-            return try mailbox.withHits {
-                var compiler = QueryCompiler(mailbox: mailbox, folder: folder)
-                let condition = try compiler.condition(query)
-                let join = condition.contains("s.") ? "JOIN summaries s ON s.account = m.account AND s.blob = m.blob" : ""
-                return try mailbox.database.all(
-                    "SELECT m.uid FROM messages m \(join) WHERE m.account = $1 AND m.folder = $2 AND (\(condition)) ORDER BY m.uid",
-                    values: compiler.values
-                ) { row in UID(UInt32(truncatingIfNeeded: row.integer(0))) }
-            }
-        }
+        try perform { try $0.search(query, in: folder) }
     }
 
     /// The web's search (`SearchText`): over subject, people, text and names of attachments, without case and marks.
@@ -38,7 +27,8 @@ extension Account {
 extension MessageQuery {
     fileprivate var needsIndex: Bool {
         switch self {
-        case .body, .text: true
+        case .body, .text, .contains: true
+        case .header(let name, _): QueryCompiler.columns[name.lowercased()] != nil
         case .and(let parts), .or(let parts): parts.contains(where: \.needsIndex)
         case .not(let part): part.needsIndex
         default: false
@@ -47,14 +37,32 @@ extension MessageQuery {
 }
 
 extension Mailbox {
+    func search(_ query: MessageQuery, in folder: FolderID) throws -> [UID] {
+        if query.needsIndex { _ = try freshIndex() }
+        return try withHits {
+            var compiler = QueryCompiler(mailbox: self, folder: folder)
+            let condition = try compiler.condition(query)
+            let join = condition.contains("s.") ? "JOIN summaries s ON s.account = m.account AND s.blob = m.blob" : ""
+            return try database.all(
+                "SELECT m.uid FROM messages m \(join) WHERE m.account = $1 AND m.folder = $2 AND (\(condition)) ORDER BY m.uid",
+                values: compiler.values
+            ) { row in UID(UInt32(truncatingIfNeeded: row.integer(0))) }
+        }
+    }
+
     fileprivate func find(
         _ question: SearchText, _ index: SearchIndex, in scope: FindScope, order: FindOrder, limit: Int
     ) throws -> [MessageListing] {
+        var source = "messages m"
         var conditions = ["m.account = $1"]
-        var join = ""
         if let required = question.required {
             try remember(try index.blobs(matching: required, byRelevance: order == .relevance), question: 1)
-            join = "JOIN hits h ON h.question = 1 AND h.hit = m.blob"
+            // From one hit to the next, never through all messages.
+            source = """
+                (SELECT n.folder AS folder, n.uid AS uid, h.place AS place FROM hits h CROSS JOIN messages n
+                WHERE h.question = 1 AND n.account = $1 AND n.blob = h.hit) x CROSS JOIN messages m
+                """
+            conditions.append("m.folder = x.folder AND m.uid = x.uid")
         }
         if let forbidden = question.forbidden {
             try remember(try index.blobs(matching: forbidden, byRelevance: false), question: 2)
@@ -66,12 +74,13 @@ extension Mailbox {
             let hidden = try subtree(folderID(.trash)) + subtree(folderID(.spam))
             conditions.append("m.folder NOT IN (\(hidden.map(\.description).joined(separator: ", ")))")
         }
-        let byPlace = order == .relevance && !join.isEmpty ? "h.place, " : ""
-        return try database.all(
+        let byPlace = order == .relevance && question.required != nil ? "x.place, " : ""
+        let found = try database.all(
             """
-            SELECT \(Self.listingColumns) FROM messages m \(join) \(Self.listingJoin)
-            WHERE \(conditions.joined(separator: " AND ")) ORDER BY \(byPlace)m.received DESC, m.message DESC LIMIT \(limit)
+            SELECT m.message FROM \(source) WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY \(byPlace)m.received DESC, m.message DESC LIMIT \(limit)
             """, me
-        ) { Self.listing($0) }
+        ) { row in MessageID(row.integer(0)) }
+        return try found.compactMap { try listing(of: $0) }
     }
 }

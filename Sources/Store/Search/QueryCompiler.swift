@@ -14,6 +14,12 @@ struct QueryCompiler {
     /// Ranges of UIDs that are written out; beyond, they are remembered as hits.
     private static let inlineRanges = 100
 
+    /// Header fields that the index knows, and their columns.
+    static let columns = [
+        "from": "from_list", "to": "to_list", "cc": "cc_list", "bcc": "bcc_list", "subject": "subject",
+        "message-id": "message_id",
+    ]
+
     init(mailbox: Mailbox, folder: FolderID) {
         self.mailbox = mailbox
         self.folder = folder
@@ -40,7 +46,7 @@ struct QueryCompiler {
             return Self.compare("COALESCE(s.sent + s.sent_zone * 60, m.received)", comparison, day: day)
         case .younger(let seconds): return "m.received >= \(mailbox.options.now() - Int64(seconds))"
         case .older(let seconds): return "m.received <= \(mailbox.options.now() - Int64(seconds))"
-        case .contains(let field, let text): return try containsCondition("s.\(field.column)", text)
+        case .contains(let field, let text): return try containsCondition(field.column, text)
         case .header(let name, let text): return try headerCondition(name, text)
         case .body(let words): return try wordsCondition(words, "body : ")
         case .text(let words): return try wordsCondition(words, "")
@@ -74,6 +80,16 @@ struct QueryCompiler {
         return "m.uid IN \(try hits(mailbox.uids(in: folder).intersection(uids).map { Int64($0.value) }))"
     }
 
+    /// Whether a message is of one of these blobs; where nothing else is asked, the database goes from one hit to the next.
+    private mutating func isOne(of blobs: [Int64]) throws -> String {
+        questions += 1
+        try mailbox.remember(blobs, question: questions)
+        return """
+            m.uid IN (SELECT n.uid FROM hits h CROSS JOIN messages n
+                WHERE h.question = \(questions) AND n.account = $1 AND n.folder = $2 AND n.blob = h.hit)
+            """
+    }
+
     /// A set of numbers as a subquery.
     private mutating func hits(_ numbers: [Int64]) throws -> String {
         questions += 1
@@ -90,38 +106,15 @@ struct QueryCompiler {
         }
     }
 
-    /// ASCII is compared by the database; case beyond ASCII is known here alone.
     private mutating func containsCondition(_ column: String, _ text: String) throws -> String {
-        guard !text.isEmpty else { return "COALESCE(\(column), '') <> ''" }
-        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
-            let needle = text.lowercased()
-            return "m.blob IN \(try hits(blobs(column) { $0.lowercased().contains(needle) }))"
-        }
-        var pattern = ""
-        for character in text.lowercased() {
-            if "%_\\".contains(character) { pattern.append("\\") }
-            pattern.append(character)
-        }
-        return "LOWER(COALESCE(\(column), '')) LIKE \(parameter(.text("%\(pattern)%"))) ESCAPE '\\'"
+        guard !text.isEmpty else { return "COALESCE(s.\(column), '') <> ''" }
+        return try isOne(of: mailbox.freshIndex().blobs(column: column, contains: text))
     }
 
-    private func blobs(_ column: String, where isWanted: (String) -> Bool) throws -> [Int64] {
-        try mailbox.database.all(
-            """
-            SELECT m.blob, \(column) FROM messages m JOIN summaries s ON s.account = m.account AND s.blob = m.blob
-            WHERE m.account = $1 AND m.folder = $2
-            """, mailbox.me, .integer(folder.value)
-        ) { row in isWanted(row.text(1)) ? row.integer(0) : nil }.compactMap(\.self)
-    }
-
-    /// Fields of the summary are compared there; for others the headers of the folder's files are read.
+    /// Fields that the index knows are compared there; for others the headers of the folder's files are read.
     private mutating func headerCondition(_ name: String, _ text: String) throws -> String {
-        let columns = [
-            "from": "s.from_list", "to": "s.to_list", "cc": "s.cc_list", "bcc": "s.bcc_list", "subject": "s.subject",
-            "message-id": "s.message_id",
-        ]
         let name = name.lowercased()
-        if let column = columns[name] {
+        if let column = Self.columns[name] {
             let inner = name == "message-id" ? text.filter { $0 != "<" && $0 != ">" } : text
             return try containsCondition(column, inner)
         }
@@ -134,14 +127,14 @@ struct QueryCompiler {
             guard let value = ParsedMessage(octets).header.text(field) else { return false }
             return needle.isEmpty || value.lowercased().contains(needle)
         }
-        return "m.blob IN \(try hits(found.map(\.blob)))"
+        return try isOne(of: found.map(\.blob))
     }
 
     private mutating func wordsCondition(_ words: String, _ columns: String) throws -> String {
         guard !words.isEmpty else { return "1 = 1" }
         guard let phrase = SearchWords.phrase(words, isPrefix: true) else { return "1 = 0" }
         let index = try mailbox.freshIndex()
-        return "m.blob IN \(try hits(index.blobs(matching: "\(columns)\(phrase)", byRelevance: false)))"
+        return try isOne(of: index.blobs(matching: "\(columns)\(phrase)", byRelevance: false))
     }
 }
 

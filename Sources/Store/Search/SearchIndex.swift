@@ -3,15 +3,16 @@ internal import MIME
 internal import NIOCore
 internal import SQL
 
-/// search.db: the words of each blob, derived from the files and made anew whenever it is in doubt. Its rows are numbered as
-/// the blobs are; rows of blobs that are gone are harmless, as every answer is joined with the messages.
+/// search.db: the words of each blob, and the fields of its header that people search in, close together and in lower case.
+/// Derived from files and summaries, and made anew whenever it is in doubt. Its rows are numbered as the blobs are; rows of blobs
+/// that are gone are harmless, as every answer is joined with the messages.
 final class SearchIndex {
     let connection: Connection
 
     /// Messages in one transaction of the index.
     private static let batch = 500
     /// Another number means another way of making words: the index is made anew.
-    private static let version = 1
+    private static let version = 2
 
     init(path: String, files: FileSystem) throws {
         try files.touch(path)
@@ -24,6 +25,8 @@ final class SearchIndex {
             try connection.execute(
                 """
                 CREATE VIRTUAL TABLE texts USING fts5(subject, people, body, content='', tokenize='unicode61 remove_diacritics 2');
+                CREATE TABLE headers (
+                    blob INTEGER PRIMARY KEY, subject TEXT, message_id TEXT, from_list TEXT, to_list TEXT, cc_list TEXT, bcc_list TEXT);
                 CREATE TABLE progress (version BIGINT NOT NULL, blob BIGINT NOT NULL);
                 """)
             try connection.run("INSERT INTO progress (version, blob) VALUES ($1, 0)", .number(Self.version))
@@ -47,22 +50,41 @@ final class SearchIndex {
             let last = try connection.first("SELECT blob FROM progress") { row in row.integer(0) } ?? 0
             let next = try mailbox.database.all(
                 """
-                SELECT b.blob, b.file, s.subject, s.from_list, s.to_list, s.cc_list, s.bcc_list FROM blobs b
+                SELECT b.blob, b.file, s.subject, s.message_id, s.from_list, s.to_list, s.cc_list, s.bcc_list FROM blobs b
                 JOIN summaries s ON s.account = b.account AND s.blob = b.blob
                 WHERE b.account = $1 AND b.blob > $2 ORDER BY b.blob LIMIT $3
                 """, mailbox.me, .integer(last), .number(Self.batch)
-            ) { row in (blob: row.integer(0), file: row.octets(1), texts: (2..<7).map { row.text($0) }) }
+            ) { row in (blob: row.integer(0), file: row.octets(1), header: (2..<8).map { row.text($0) }) }
             for blob in next {
-                let people = blob.texts.dropFirst().joined(separator: "\n")
+                let people = blob.header.dropFirst(2).joined(separator: "\n")
                 try connection.run(
                     "INSERT INTO texts (rowid, subject, people, body) VALUES ($1, $2, $3, $4)", .integer(blob.blob),
-                    .text(SearchWords.separated(blob.texts[0])), .text(SearchWords.separated(people)),
+                    .text(SearchWords.separated(blob.header[0])), .text(SearchWords.separated(people)),
                     .text(SearchWords.separated(mailbox.indexText(BlobName(octets: blob.file)))))
+                try connection.run(
+                    """
+                    INSERT INTO headers (blob, subject, message_id, from_list, to_list, cc_list, bcc_list)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7)
+                    """, values: [.integer(blob.blob)] + blob.header.map { .text($0.lowercased()) })
             }
             guard let newest = next.last else { return false }
             try connection.run("UPDATE progress SET blob = $1", .integer(newest.blob))
             return next.count == Self.batch
         }
+    }
+
+    /// The blobs whose field has the text in it, without case.
+    ///
+    /// - Parameter column: of the table of headers.
+    func blobs(column: String, contains text: String) throws -> [Int64] {
+        let text = text.lowercased()
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+            // A letter with a mark is spelled in more than one way, which the database does not know.
+            return try connection.all("SELECT blob, \(column) FROM headers") { row in
+                row.text(1).contains(text) ? row.integer(0) : nil
+            }.compactMap(\.self)
+        }
+        return try connection.all("SELECT blob FROM headers WHERE instr(\(column), $1) > 0", .text(text)) { $0.integer(0) }
     }
 
     /// The blobs that match, the most relevant first where `byRelevance`.

@@ -67,6 +67,35 @@ import Testing
         try FileManager.default.removeItem(atPath: folder)
     }
 
+    /// Small messages are written by the store, large ones are streamed: nobody can tell.
+    @Test func smallAndLargeMessagesComeInTheirOrder() async throws {
+        try await withServer { server in
+            let account = try await server.account(server.host.ana)
+            let inbox = try await account.folder(SpecialUse.inbox)
+            let lengths = [10, 200_000, 20, 30, 100_000]
+            let messages = lengths.enumerated().map { number, length in
+                let body = String(repeating: "x", count: length)
+                return NewMessage(MessageSource(ByteBuffer(string: "Subject: n\(number)\r\n\r\n\(body)\r\n")))
+            }
+            let filed: [Filed] = try await account.append(messages, to: inbox.id)
+            #expect(filed.count == lengths.count)
+            let client = try await TestClient(server.address)
+            _ = await client.line()
+            try await client.command("LOGIN ana@acme.example secret")
+            try await client.command("SELECT INBOX")
+            try await client.send("a FETCH 1:* (BODY[TEXT]<0.4> RFC822.SIZE BODY[HEADER.FIELDS (SUBJECT)])\r\n")
+            let lines = await client.lines(until: "a")
+            let expected = lengths.enumerated().flatMap { number, length in
+                [
+                    "* \(number + 1) FETCH (BODY[TEXT]<0> {4}",
+                    "xxxx RFC822.SIZE \(length + 17) BODY[HEADER.FIELDS (SUBJECT)] {15}",
+                    "Subject: n\(number)", "", " FLAGS (\\Seen \\Recent))",
+                ]
+            }
+            #expect(lines.dropLast() == expected[...])
+        }
+    }
+
     @Test func aThousandMessagesComeInTheirOrder() async throws {
         try await withServer { server in
             let account = try await server.account(server.host.ana)

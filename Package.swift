@@ -111,7 +111,7 @@ let package = Package(
         module("MailConfiguration", ["Mail", .product(name: "Yams", package: "Yams")]),
         module("LDAP", ["CLDAP", locks, logging]),
         module("DNS", ["Mail", "CUnbound", "CLDNS", locks, logging] + nio),
-        module("Systemd", ["CSystemd", locks, logging]),
+        module("Systemd", ["CSystemd", locks, logging] + nio),
         module("LocalSocket", ["Wire", locks, logging] + nio),
 
         // 3: what mail is made of
@@ -119,7 +119,7 @@ let package = Package(
         module("Store", ["Wire", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
         module("MailAuthentication", ["Mail", "TLS", "DNS"]),
         module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),
-        module("Worker", ["LocalSocket", logging, locks, lifecycle, unixSignals] + nio),
+        module("Worker", ["Mail", "LocalSocket", "Systemd", logging, locks, lifecycle, unixSignals] + nio),
 
         // 4: acceptance
         module(
@@ -136,6 +136,7 @@ let package = Package(
             ["Mail", "TLS", "SQL", "DNS", "MailAuthentication", "MailConfiguration", httpClient, locks, logging, lifecycle] + nio),
 
         module("Upkeep", ["Mail", "Store", "Directory", "LocalSocket", nioCore]),
+        module("Sendmail", ["Wire", "Mail", "MIME", "SMTP", nioCore]),
 
         // 5: from acceptance to mailbox
         module(
@@ -177,18 +178,18 @@ let package = Package(
         program(
             "malaposta",
             [
-                "Mail", "MIME", "SMTP", "Store", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker",
-                "Delivery", "ControlPlane", "Upkeep",
+                "Mail", "MIME", "SMTP", "Store", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Systemd", "Worker",
+                "Delivery", "ControlPlane", "Upkeep", "Sendmail",
             ] + nio),
         program(
             "malaposta-mail",
             [
-                "Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Worker", "SMTPServer", "Delivery",
-                "IMAP",
-                "Upkeep",
+                "Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Systemd", "Worker", "SMTPServer",
+                "Delivery", "IMAP", "Upkeep",
             ] + nio),
         program(
-            "malaposta-web", ["Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Worker", "Webmail"] + nio),
+            "malaposta-web",
+            ["Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Systemd", "Worker", "Webmail"] + nio),
 
         .target(
             name: "TestSupport", dependencies: ["Wire", "Mail", locks, nioSSL] + nio, path: "Tests/TestSupport",
@@ -203,11 +204,16 @@ let package = Package(
         tests("SMTPTests", ["SMTP", "Wire", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
         tests("DirectoryTests", ["Directory", "Mail", "MailConfiguration", logging]),
-        tests("WorkerTests", ["Worker", "LocalSocket", logging] + nio),
+        tests("SystemdTests", ["Systemd", logging, locks]),
+        tests("WorkerTests", ["Worker", "Mail", "LocalSocket", "Systemd", logging, locks, nioEmbedded] + nio),
         tests("UpkeepTests", ["Upkeep", "Mail"]),
+        tests("SendmailTests", ["Sendmail", "Mail", nioCore]),
         tests(
             "SMTPServerTests",
-            ["SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "TLS", logging, locks, lifecycle, nioSSL] + nio),
+            [
+                "SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "LocalSocket", "TLS", logging, locks, lifecycle,
+                nioSSL,
+            ] + nio),
         tests(
             "DeliveryTests",
             [

@@ -22,14 +22,7 @@ struct ServerIdentity: Sendable {
     }
 
     /// Whether the certificate stands for a host name (RFC 9525 §6.3): itself, or a wildcard for its first label.
-    func covers(_ name: String) -> Bool {
-        let asked = name.lowercased()
-        return names.contains { own in
-            if own == asked { return true }
-            guard own.hasPrefix("*."), let dot = asked.firstIndex(of: ".") else { return false }
-            return own.dropFirst() == asked[dot...]
-        }
-    }
+    func covers(_ name: String) -> Bool { CertificateNames.cover(names, name) }
 
     /// Throws where key and certificate do not belong together.
     func check() throws(CertificateError) {

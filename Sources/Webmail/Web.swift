@@ -17,6 +17,8 @@ package final class Web: Sendable {
     package let authenticator: any Authenticator
     package let uploads: Uploads
     package let submission: Submission
+    /// Where an ACME client puts its answers.
+    package let acmeFolder: String
     private let currentLimits: @Sendable () -> WebLimits
     package let logger: Logger
     package let now: @Sendable () -> Int64
@@ -29,6 +31,7 @@ package final class Web: Sendable {
         templates = try Templates(folder: templatesFolder)
         assets = try Assets(folder: templatesFolder)
         languages = try Languages(folder: templatesFolder)
+        acmeFolder = "\(dataFolder)/acme"
         let folder = "\(dataFolder)/web"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

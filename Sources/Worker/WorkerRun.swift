@@ -1,6 +1,7 @@
 package import LocalSocket
 package import Logging
 package import ServiceLifecycle
+internal import Systemd
 internal import UnixSignals
 
 /// Runs a worker's services until it is told to stop, answers how it is meanwhile, and goes when its supervisor goes.
@@ -9,15 +10,12 @@ package struct WorkerRun: Sendable {
     package static let stopDeadline: Duration = .seconds(20)
 
     private let surroundings: Surroundings
-    private let healthSocket: String
-    private let report: HealthReport
+    private let start: WorkerStart
     private let logger: Logger
 
-    /// - Parameter healthSocket: its name within the run folder.
-    package init(_ surroundings: Surroundings, healthSocket: String, report: HealthReport, logger: Logger) {
+    package init(_ surroundings: Surroundings, start: WorkerStart, logger: Logger) {
         self.surroundings = surroundings
-        self.healthSocket = healthSocket
-        self.report = report
+        self.start = start
         self.logger = logger
     }
 
@@ -27,17 +25,20 @@ package struct WorkerRun: Sendable {
     package func run(_ services: [any Service]) async throws {
         FileLimit.raise()
         var table = QuestionTable()
-        table.answer(HealthQuestion.self) { [report] _, _ in report.current }
-        let health = LocalServer(path: "\(surroundings.runFolder)/\(healthSocket)", table: table, logger: logger)
+        table.answer(HealthQuestion.self) { [report = start.report] _, _ in report.current }
+        let health = LocalServer(
+            path: start.healthSocket, table: table, policy: surroundings.users.policy([.control]), logger: logger)
         typealias Entry = ServiceGroupConfiguration.ServiceConfiguration
         let watch = Entry(
             service: SupervisorWatch(pipe: surroundings.supervisorPipe), successTerminationBehavior: .gracefullyShutdownGroup)
         var configuration = ServiceGroupConfiguration(
-            services: [Entry(service: LocalSocketService(health)), watch] + services.map { Entry(service: $0) },
+            services: [Entry(service: LocalSocketService(health)), Entry(service: Watchdog(socket: start.healthSocket)), watch]
+                + services.map { Entry(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.stopDeadline
-        defer { Readiness(socket: surroundings.notifySocket).stopping() }
+        defer { ServiceManager().stopping() }
         try await ServiceGroup(configuration: configuration).run()
+        start.ended()
     }
 }
 

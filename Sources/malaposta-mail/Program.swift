@@ -4,6 +4,7 @@ import FoundationEssentials
 import Logging
 import MailConfiguration
 import Store
+import Systemd
 import Upkeep
 import Worker
 
@@ -15,15 +16,18 @@ import Worker
         discussion: "Started by systemd or by 'malaposta supervise', which hand it its listening sockets.", version: version)
 
     mutating func run() async throws {
+        Journal.takeLogsIfThere()
         let surroundings = try Surroundings(environment: ProcessInfo.processInfo.environment)
-        let lock = try AccountsLock(folder: surroundings.dataFolder + "/accounts")
         var logger = Logger(label: "malaposta-mail")
+        let report = HealthReport(program: "malaposta-mail", version: Self.version)
+        let start = WorkerStart(surroundings, name: "mail", report: report, logger: logger)
+        await start.pause()
+        let lock = try AccountsLock(folder: surroundings.dataFolder + "/accounts")
         let generation = try await CurrentGeneration(
             folder: GenerationFolder(surroundings.dataFolder + "/generations"), logger: logger)
         logger.logLevel = Logger.Level(rawValue: generation.value.host.log.level.rawValue) ?? .notice
-        let report = HealthReport(program: "malaposta-mail", version: Self.version)
-        let parts = try MailParts(surroundings, generation, report, logger)
-        try await WorkerRun(surroundings, healthSocket: "mail-health.sock", report: report, logger: logger).run(parts.services)
+        let parts = try MailParts(surroundings, generation, start, logger)
+        try await WorkerRun(surroundings, start: start, logger: logger).run(parts.services)
         await parts.store.shutdown()
         _ = consume lock
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The operator's command.
 @main struct Malaposta: AsyncParsableCommand {
@@ -14,8 +15,14 @@ import ArgumentParser
         subcommands: [
             CheckCommand.self, ConfigCommand.self, PlanCommand.self, ApplyCommand.self, GenerationsCommand.self,
             RollbackCommand.self, StatusCommand.self, UserCommand.self, QueueCommand.self, StoreCommand.self,
-            SuperviseCommand.self,
+            SetupCommand.self, SuperviseCommand.self, ControlCommand.self, SocketsCommand.self,
         ])
+
+    static func main() async {
+        let words = CommandLine.arguments
+        if let sendmail = SendmailCommand.named(words[0]) { Glibc.exit(await sendmail.run(Array(words.dropFirst()))) }
+        await main(nil)
+    }
 }
 
 /// The version of all three programs.

@@ -46,6 +46,7 @@ struct StatusReport: Encodable {
         lines.append("tenants     \(control.tenants)")
         lines.append("accounts    \(accounts)")
         lines.append("files       \(drift)")
+        if let next = control.nextStep { lines += ["", "Next: \(next)."] }
         return lines.joined(separator: "\n")
     }
 

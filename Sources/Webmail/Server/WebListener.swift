@@ -1,6 +1,9 @@
+internal import Directory
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Logging
+internal import Mail
+internal import MailConfiguration
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOPosix
@@ -48,7 +51,9 @@ struct WebListener: Sendable {
                 try await server.executeThenClose { connections in
                     for try await connection in connections {
                         let remote = connection.channel.remoteAddress?.ipAddress ?? ""
-                        guard let place = gate.enter(remote) else {
+                        // A proxy has the connections of many.
+                        let isProxy = site.web.generation.value.host.proxies.contains { $0.contains(remote) }
+                        guard let place = gate.enter(isProxy ? "" : remote) else {
                             connection.channel.close(promise: nil)
                             // The wrapped channel must be used before it is let go.
                             group.addTask { try? await connection.executeThenClose { _, _ in } }
@@ -72,14 +77,18 @@ struct WebListener: Sendable {
         )
         let idle = TimeAmount.seconds(limits.idle.components.seconds)
         let (site, isSecure, kind, farewell) = (site, isSecure, kind, TimeAmount(limits.farewell))
+        let (generation, webroot) = (site.web.generation, site.web.acmeFolder)
         return HTTP1Channel(
             responder: { request, writer, channel in
-                let remote = channel.remoteAddress?.ipAddress ?? ""
+                let peer = channel.remoteAddress?.ipAddress ?? ""
+                let origin = RequestOrigin(request, peer: peer, isSecure: isSecure, proxies: generation.value.host.proxies)
                 let response: Response
-                if case .redirect(let port) = kind {
+                if let challenge = await AcmeChallenge.answer(request, webroot: webroot) {
+                    response = challenge
+                } else if case .redirect(let port) = kind, !origin.isSecure {
                     response = Self.redirect(request, port: port)
                 } else {
-                    response = await site.respond(to: request, remote: remote, isSecure: isSecure)
+                    response = await site.respond(to: request, remote: origin.client, isSecure: origin.isSecure)
                 }
                 try await writer.write(response: response.head, body: response.body)
                 if response.status == .contentTooLarge || response.status == .requestTimeout {
@@ -120,11 +129,13 @@ package final class ConnectionGate: Sendable {
     }
 
     /// Nil where there is no room.
+    ///
+    /// - Parameter address: empty where only the bound on all counts.
     package func enter(_ address: String) -> Place? {
         let limits = limits()
         return state.withLockedValue { state in
             let here = state.byAddress[address] ?? 0
-            guard state.total < limits.connections, here < limits.connectionsPerAddress else { return nil }
+            guard state.total < limits.connections, address.isEmpty || here < limits.connectionsPerAddress else { return nil }
             state.total += 1
             state.byAddress[address] = here + 1
             return Place(gate: self, address: address)

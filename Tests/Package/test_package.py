@@ -71,7 +71,6 @@ class PackageTests(unittest.TestCase):
         self.assertEqual(machine.run("ls", "-A", "/etc/malaposta").stdout, "", "the packages ship no file in /etc/malaposta")
         status = self.status()
         self.assertIn("this host is empty: 'malaposta setup' writes its first files", status.stdout)
-        self.assertTrue(all(len(line) <= 80 for line in status.stdout.split("\n")), status.stdout)
         self.assertEqual(status.returncode, 0, status.stdout)
         certificate = machine.shell("openssl s_client -connect 127.0.0.1:993 </dev/null 2>/dev/null | openssl x509 -noout -subject").stdout
         self.assertIn("mail.test.example", certificate)
@@ -170,7 +169,8 @@ class PackageTests(unittest.TestCase):
         last = machine.main_process(unit)
         for _ in range(30):
             machine.run("kill", "-SEGV", last, check=False)
-            last = wait_until("another process", lambda: (machine.main_process(unit) not in (0, last)) and machine.main_process(unit), 60)
+            wait_until("another process serves", lambda: machine.main_process(unit) not in (0, last) and machine.active(unit) == "active", 60)
+            last = machine.main_process(unit)
         self.assertGreaterEqual(int(machine.run("systemctl", "show", "-P", "NRestarts", unit).stdout), 30)
         self.assertEqual(self.listening(), PORTS)
         self.client("send", "rita@acme.example", "after thirty crashes")
@@ -245,7 +245,6 @@ END
         issued = wait_until("the issued certificate is shown", lambda: self.serial() != before and self.serial(), 30)
         self.issue(acme, "-f")
         wait_until("the renewed certificate is shown", lambda: self.serial() not in (before, issued), 90, pause=1)
-        self.assertIn("mail.test.example", self.status().stdout)
 
     def issue(self, acme, *options):
         self.machine.run(*acme, *options, "-h", "/usr/share/uacme/uacme.sh", "issue", "mail.test.example")
@@ -270,7 +269,7 @@ END
         reader.start()
         wait_until("mail flows", lambda: sum("accepted" in line for line in lines) > 5)
         machine.run("apt-get", "-qq", "-o", "Dir::Etc::sourcelist=sources.list.d/malaposta.list", "-o", "Dir::Etc::sourceparts=-",
-                    "update")
+                    "-o", "APT::Get::List-Cleanup=0", "update")
         machine.run("apt-get", "-qq", "install", "-y", "--only-upgrade", "malaposta", "malaposta-mail", "malaposta-web",
                     "malaposta-appliance", seconds=600)
         self.assertEqual(machine.run("dpkg-query", "-W", "-f", "${Version}", "malaposta-mail").stdout, NEXT_VERSION)

@@ -5,11 +5,14 @@ SHELL := /bin/bash
 
 BUILD_PACKAGES := pkg-config libsqlite3-dev libssl-dev libcrypt-dev libidn2-dev libldap-dev libunbound-dev libldns-dev libsystemd-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) python3 python3-jsonschema python3-yaml strace swaks libnet-ssleay-perl isync chromium whois fonts-inter fonts-noto-cjk procps curl openssl iproute2
+DEB_PACKAGES := $(BUILD_PACKAGES) debhelper dpkg-dev patchelf po-debconf lintian python3
+MACHINE_PACKAGES := systemd-container debootstrap dpkg-dev
+LINE := ==============================================================================
 RUN_PACKAGES := $(BUILD_PACKAGES) swaks curl
 RELEASE := swift build -c release --static-swift-stdlib
 RUN_FOLDER := .run
 
-.PHONY: help deps test-deps check-build build run clean-run test lint format bench fuzz clean
+.PHONY: help deps test-deps check-build build run clean-run test test-package deb lint format bench fuzz clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +43,18 @@ test: test-deps check-build ## Install what the tests need, build, and run every
 	@for tests in Tests/*Tests Tests/Fuzz; do swift test --skip-build --filter "^$$(basename "$$tests")\\." || exit 1; done
 	python3 -m unittest discover -s Tests/Lint
 	python3 -m unittest discover -v -s Tests/EndToEnd
+	$(MAKE) test-package
+
+deb: check-build ## Build the Debian packages into .build/deb
+	@packaging/install-packages $(DEB_PACKAGES)
+	$(RELEASE)
+	packaging/build-deb
+	lintian --fail-on error,warning .build/deb/malaposta_*.changes
+
+test-package: ## Install the Debian packages on a machine of its own, and use them; needs root and systemd-nspawn
+	@if [[ $$(id -u) != 0 ]] || ! packaging/install-packages $(MACHINE_PACKAGES); then \
+	    printf '%s\n' '' '$(LINE)' '  THE PACKAGE TEST DOES NOT RUN: it needs root, systemd-nspawn and debootstrap.' '$(LINE)'; \
+	else $(MAKE) deb && python3 Tests/Package/test_package.py; fi
 
 lint: ## Check formatting, and that every import is declared and goes to a lower floor
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -114,7 +114,7 @@ let package = Package(
         module("MailConfiguration", ["Mail", .product(name: "Yams", package: "Yams")]),
         module("LDAP", ["CLDAP", locks, logging]),
         module("DNS", ["Mail", "CUnbound", "CLDNS", locks, logging] + nio),
-        module("Systemd", ["CSystemd", locks, logging]),
+        module("Systemd", ["CSystemd", locks, logging] + nio),
         module("LocalSocket", ["Wire", locks, logging] + nio),
 
         // 3: what mail is made of
@@ -122,7 +122,7 @@ let package = Package(
         module("Store", ["Metering", "Wire", "CLinux", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
         module("MailAuthentication", ["Mail", "TLS", "DNS"]),
         module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),
-        module("Worker", ["LocalSocket", coreMetrics, logging, locks, lifecycle, unixSignals, nioHTTP] + nio),
+        module("Worker", ["Mail", "LocalSocket", "Systemd", coreMetrics, logging, locks, lifecycle, unixSignals, nioHTTP] + nio),
 
         // 4: acceptance
         module(
@@ -140,6 +140,7 @@ let package = Package(
             ["Mail", "TLS", "SQL", "DNS", "MailAuthentication", "MailConfiguration", httpClient, locks, logging, lifecycle] + nio),
 
         module("Upkeep", ["Mail", "Store", "Directory", "LocalSocket", nioCore]),
+        module("Sendmail", ["Wire", "Mail", "MIME", "SMTP", nioCore]),
 
         // 5: from acceptance to mailbox
         module(
@@ -186,18 +187,18 @@ let package = Package(
         program(
             "malaposta",
             [
-                "Mail", "MIME", "SMTP", "Store", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker",
-                "Delivery", "ControlPlane", "Upkeep",
+                "Mail", "MIME", "SMTP", "Store", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Systemd", "Worker",
+                "Delivery", "ControlPlane", "Upkeep", "Sendmail",
             ] + nio),
         program(
             "malaposta-mail",
             [
-                "Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Worker", "SMTPServer", "Delivery",
-                "IMAP",
-                "Upkeep",
+                "Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Systemd", "Worker", "SMTPServer",
+                "Delivery", "IMAP", "Upkeep",
             ] + nio),
         program(
-            "malaposta-web", ["Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Worker", "Webmail"] + nio),
+            "malaposta-web",
+            ["Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Systemd", "Worker", "Webmail"] + nio),
 
         .target(
             name: "TestSupport", dependencies: ["Wire", "Mail", locks, nioSSL] + nio, path: "Tests/TestSupport",
@@ -216,13 +217,16 @@ let package = Package(
         tests("SMTPTests", ["SMTP", "Wire", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
         tests("DirectoryTests", ["DirectoryTestSupport", "Directory", "Mail", "MailConfiguration", logging]),
-        tests("WorkerTests", ["Worker", "LocalSocket", coreMetrics, logging, lifecycle] + nio),
+        tests("SystemdTests", ["Systemd", logging, locks]),
+        tests(
+            "WorkerTests", ["Worker", "Mail", "LocalSocket", "Systemd", coreMetrics, logging, locks, lifecycle, nioEmbedded] + nio),
         tests("UpkeepTests", ["Upkeep", "Mail"]),
+        tests("SendmailTests", ["Sendmail", "Mail", nioCore]),
         tests(
             "SMTPServerTests",
             [
-                "DirectoryTestSupport", "SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "TLS", logging, locks,
-                lifecycle,
+                "DirectoryTestSupport", "SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "LocalSocket", "TLS", logging,
+                locks, lifecycle,
                 nioSSL,
             ] + nio),
         tests(

@@ -24,6 +24,8 @@ package struct Health: Codable, Hashable, Sendable {
     package var generation: Int?
     /// Sentences, each naming its cure; empty when healthy.
     package var problems: [String]
+    /// Whether a fresh start may cure it; what only an operator can cure leaves this out.
+    package var wantsRestart: Bool?
     /// Figures for `status`, by fixed names: `imap.connections`.
     package var figures: [String: Int]
 

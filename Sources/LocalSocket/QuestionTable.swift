@@ -23,6 +23,18 @@ package struct QuestionTable: Sendable {
         }
     }
 
+    /// Answers another table's questions too, to these peers alone.
+    package mutating func add(_ other: QuestionTable, for policy: PeerPolicy) {
+        for (name, answerer) in other.answerers {
+            answerers[name] = { octets, peer in
+                guard policy.allows(peer) else {
+                    throw Refusal(code: "not-permitted", reason: "the user with id \(peer.userID) may not ask \(name)")
+                }
+                return try await answerer(octets, peer)
+            }
+        }
+    }
+
     /// The answer to a frame that asks.
     func answer(to frame: Frame, from peer: Peer) async -> Frame {
         if frame.name == QuestionsQuestion.name { return Frame(id: frame.id, body: try? JSONEncoder().encode(names)) }

@@ -17,6 +17,7 @@ struct CapabilityTable: Sendable {
         case .mx: mx
         case .submission: submission
         case .local: local
+        case .machine: machine
         }
     }
 
@@ -26,6 +27,8 @@ struct CapabilityTable: Sendable {
     private static let mx = CapabilityTable(
         fixed: common, mailParameters: commonParameters.subtracting(["AUTH"]), offersSTARTTLS: true)
     private static let submission = CapabilityTable(fixed: common, mailParameters: commonParameters, offersSTARTTLS: true)
+    private static let machine = CapabilityTable(
+        fixed: common, mailParameters: commonParameters.subtracting(["AUTH"]), offersSTARTTLS: false)
     private static let local = CapabilityTable(
         fixed: common + ["XSENT"], mailParameters: commonParameters.union(["HOLDFOR", "HOLDUNTIL", "XSENT"]),
         offersSTARTTLS: false)

@@ -82,6 +82,10 @@ extension Reply {
     static let tooManyRecipients = make(452, 5, 3, "Too many recipients; send the message again for the others")
     static let holdTooLong = make(501, 5, 4, "Held for longer than is allowed, or until a time that is over")
     static let noPostmaster = make(550, 1, 1, "No domain is hosted here, so there is no postmaster")
+    static let unknownMachineUser = make(451, 7, 1, "This machine does not know your user; try again later")
+    static func machineUserMaySendAs(_ address: String) -> Reply {
+        make(550, 7, 1, "Users of this machine send as themselves; you may send as \(address)")
+    }
     static let directoryUnavailable = make(451, 3, 0, "The directory cannot be read just now; try again later")
     static func relayingDenied(_ address: Address) -> Reply { make(550, 7, 1, "Mail for \(address.domain) is not taken here") }
     static func unknownAddress(_ address: Address) -> Reply { make(550, 1, 1, "<\(address)>: no such address here") }

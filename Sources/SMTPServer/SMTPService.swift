@@ -23,7 +23,13 @@ package enum ListeningPoint: Sendable {
 /// Serves one door until the group that it runs in stops: no new connections then, 421 4.3.2 to whoever is between two
 /// commands, and messages under way may end.
 package struct SMTPService: Service {
-    private typealias Connection = NIOAsyncChannel<Incoming, Outgoing>
+    private typealias Stream = NIOAsyncChannel<Incoming, Outgoing>
+    private struct Connection: Sendable {
+        let stream: Stream
+        let client: ProxiedClient
+
+        var channel: any Channel { stream.channel }
+    }
 
     /// How often connections are looked over for silence.
     private static let sweep: Duration = .milliseconds(500)
@@ -85,15 +91,17 @@ package struct SMTPService: Service {
 
     private func serve(_ connection: Connection) async {
         let limits = door.generation.value.host.limits
-        let perAddress = door.kind == .local ? Int.max : limits.connectionsPerAddress
-        try? await connection.executeThenClose { inbound, outbound in
-            switch live.admit(connection.channel, atMost: limits.connections, perAddress: perAddress) {
+        let perAddress = door.kind.isUnixSocket ? Int.max : limits.connectionsPerAddress
+        try? await connection.stream.executeThenClose { inbound, outbound in
+            let remote = try await connection.client.address()
+            switch live.admit(connection.channel, from: remote, atMost: limits.connections, perAddress: perAddress) {
             case .failure(let refusal): try await refuse(refusal, outbound)
             case .success(let entry):
                 defer { live.remove(entry) }
                 guard await mayConnect(connection.channel) else { return }
                 Measures.sessions.count(door.kind)
-                await SMTPConnection(door, live: entry, inbound: inbound, outbound: outbound).run()
+                let user = door.kind == .machine ? await machineUser(connection.channel) : nil
+                await SMTPConnection(door, live: entry, machineUser: user, inbound: inbound, outbound: outbound).run()
             }
         }
     }
@@ -106,6 +114,12 @@ package struct SMTPService: Service {
         try await outbound.write(.octets(octets))
     }
 
+    /// Who of the machine's users it is; the table of users is a file, or a service, that may have to be waited for.
+    private func machineUser(_ channel: any Channel) async -> SystemUser? {
+        guard let peer = await Peer.of(channel) else { return nil }
+        return try? await NIOThreadPool.singleton.runIfActive { SystemUser(id: peer.userID) }
+    }
+
     private func mayConnect(_ channel: any Channel) async -> Bool {
         guard door.kind == .local else { return true }
         if let peer = await Peer.of(channel), peers.allows(peer) { return true }
@@ -116,16 +130,18 @@ package struct SMTPService: Service {
     // MARK: Listening
 
     private func open() async throws -> NIOAsyncChannel<Connection, Never> {
-        let (certificates, beginsWithTLS) = (door.certificates, door.beginsWithTLS)
+        let (certificates, beginsWithTLS, generation) = (door.certificates, door.beginsWithTLS, door.generation)
         let prepare: @Sendable (any Channel) -> EventLoopFuture<Connection> = { channel in
             channel.eventLoop.makeCompletedFuture {
                 let pipeline = channel.pipeline.syncOperations
+                let client = try ProxiedClient(on: channel, proxies: generation.value.host.proxies)
                 if beginsWithTLS, let certificates { try pipeline.addHandler(NIOSSLServerHandler(context: certificates.context)) }
                 try pipeline.addHandler(SMTPChannelHandler(certificates))
-                return try Connection(
+                let stream = try Stream(
                     wrappingChannelSynchronously: channel,
                     configuration: .init(
                         backPressureStrategy: .init(lowWatermark: 1, highWatermark: 4), isOutboundHalfClosureEnabled: true))
+                return Connection(stream: stream, client: client)
             }
         }
         switch point {

@@ -1,6 +1,6 @@
 package import Directory
 
-/// Which of the three doors a message comes in by.
+/// Which door a message comes in by.
 package enum DoorKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Mail from other hosts (RFC 5321).
     case mx
@@ -8,6 +8,13 @@ package enum DoorKind: String, Hashable, Sendable, Codable, CaseIterable {
     case submission
     /// Mail from users by way of this host's own programs, over a unix socket.
     case local
+    /// Mail from this machine's own users, who are known by the kernel's word: sendmail(8), over a unix socket.
+    case machine
+
+    /// Whether nothing can be sent before a log-in.
+    package var needsLogin: Bool { self == .submission || self == .local }
+    /// Whether it is a unix socket.
+    package var isUnixSocket: Bool { self == .local || self == .machine }
 }
 
 /// What is known of a session, and of what its message asks for beside the envelope.

@@ -7,7 +7,7 @@ package struct AccountsLock: ~Copyable {
     /// - Parameter folder: the folder `accounts`, made if it is missing.
     /// - Throws: `AccountsLockError` where another process holds it.
     package init(folder: String) throws(AccountsLockError) {
-        _ = unsafe mkdir(folder, 0o2770)
+        _ = unsafe mkdir(folder, 0o770)
         descriptor = unsafe open("\(folder)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o660)
         guard descriptor >= 0 else {
             throw AccountsLockError("\(folder)/.lock cannot be opened: \(unsafe String(cString: strerror(errno)))")

@@ -19,6 +19,8 @@ package final class Web: Sendable {
     package let submission: Submission
     let structures: StructureCache
     private let zones = TimeZones()
+    /// Where an ACME client puts its answers.
+    package let acmeFolder: String
     private let currentLimits: @Sendable () -> WebLimits
     package let logger: Logger
     package let now: @Sendable () -> Int64
@@ -31,6 +33,7 @@ package final class Web: Sendable {
         assets = try Assets(folder: templatesFolder)
         languages = try Languages(folder: templatesFolder)
         templates = try Templates(folder: templatesFolder, languages: languages, constants: ["assets": assets.prefix])
+        acmeFolder = "\(dataFolder)/acme"
         let folder = "\(dataFolder)/web"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

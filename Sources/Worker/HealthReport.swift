@@ -26,8 +26,11 @@ package final class HealthReport: Sendable {
     package func generation(_ number: Int) { health.withLockedValue { $0.generation = number } }
 
     /// Says what does not work, in a sentence that names its cure; it stays until `solved` is told the same.
-    package func problem(_ sentence: String) {
+    ///
+    /// - Parameter curedByRestart: whether a fresh start of this worker may cure it.
+    package func problem(_ sentence: String, curedByRestart: Bool = false) {
         health.withLockedValue { health in
+            if curedByRestart { health.wantsRestart = true }
             guard !health.problems.contains(sentence) else { return }
             health.problems.append(sentence)
             if health.state == .healthy { health.state = .unhealthy }
@@ -37,6 +40,7 @@ package final class HealthReport: Sendable {
     package func solved(_ sentence: String) {
         health.withLockedValue { health in
             health.problems.removeAll { $0 == sentence }
+            if health.problems.isEmpty { health.wantsRestart = nil }
             if health.state == .unhealthy, health.problems.isEmpty { health.state = .healthy }
         }
     }

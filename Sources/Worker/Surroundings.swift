@@ -1,4 +1,5 @@
 internal import Glibc
+package import LocalSocket
 
 /// What a worker finds when it is started: folders, listening descriptors by name, and whom to tell that it is ready.
 ///
@@ -16,10 +17,12 @@ package struct Surroundings: Sendable {
     package let configurationFolder: String
     /// Where templates lie.
     package let templatesFolder: String
-    /// Listening sockets by the listener's name in malaposta.yaml; a name may have several.
+    /// Listening sockets by the listener's name in malaposta.yaml, as `supervise` passes them; a name may have several.
     package let listeners: [String: [Int32]]
-    /// sd_notify(3)'s socket; nil where nobody waits for it.
-    package let notifySocket: String?
+    /// Listening sockets that systemd holds, by what stands behind `malaposta-` in the name of the socket unit: a service.
+    package let unitSockets: [String: [Int32]]
+    /// The users that the programs of this host run as; under `supervise` all are one.
+    package let users: HostUsers
     /// The end of a pipe whose other end the supervisor holds; end of file means that the supervisor is gone.
     package let supervisorPipe: Int32?
 
@@ -31,9 +34,34 @@ package struct Surroundings: Sendable {
         runFolder = environment["MALAPOSTA_RUN"] ?? "/run/malaposta"
         configurationFolder = environment["MALAPOSTA_CONFIGURATION"] ?? "/etc/malaposta"
         templatesFolder = environment["MALAPOSTA_TEMPLATES"] ?? "/usr/share/malaposta/templates"
-        notifySocket = environment["NOTIFY_SOCKET"]
         supervisorPipe = try Self.descriptor("MALAPOSTA_SUPERVISOR_FD", environment)
-        listeners = try Self.listeners(environment)
+        users = try Self.users(environment)
+        let passed = try Self.listeners(environment)
+        // Only systemd says for whom they are; it passes a descriptor under the name that its unit gives it.
+        let isFromUnits = environment["LISTEN_PID"] != nil
+        listeners = isFromUnits ? [:] : passed
+        let units = isFromUnits ? passed : [:]
+        unitSockets = Dictionary(
+            units.map { ($0.key.hasPrefix(Self.unitPrefix) ? String($0.key.dropFirst(Self.unitPrefix.count)) : $0.key, $0.value) }
+        ) { $0 + $1 }
+    }
+
+    /// What the names of the host's units begin with.
+    package static let unitPrefix = "malaposta-"
+
+    /// The sockets of a service: those of its listeners, or those that systemd holds for it.
+    ///
+    /// - Parameter names: the listeners' in malaposta.yaml.
+    package func sockets(of service: String, listeners names: [String]) -> [Int32] {
+        names.flatMap { listeners[$0] ?? [] } + (unitSockets[service] ?? [])
+    }
+
+    private static func users(_ environment: [String: String]) throws(SurroundingsError) -> HostUsers {
+        do throws(UnknownUser) {
+            return try HostUsers(
+                control: environment["MALAPOSTA_CONTROL_USER"], mail: environment["MALAPOSTA_MAIL_USER"],
+                web: environment["MALAPOSTA_WEB_USER"])
+        } catch { throw SurroundingsError("\(error)") }
     }
 
     private static func descriptor(_ name: String, _ environment: [String: String]) throws(SurroundingsError) -> Int32? {

@@ -1,6 +1,7 @@
 package import LocalSocket
 package import Logging
 package import ServiceLifecycle
+internal import Systemd
 internal import UnixSignals
 
 /// Runs a worker's services until it is told to stop, answers how it is meanwhile, and goes when its supervisor goes.
@@ -9,21 +10,15 @@ package struct WorkerRun: Sendable {
     package static let stopDeadline: Duration = .seconds(20)
 
     private let surroundings: Surroundings
-    private let healthSocket: String
-    private let report: HealthReport
+    private let start: WorkerStart
     private let metrics: [MetricsPlace]
     private let logger: Logger
 
-    /// - Parameters:
-    ///   - healthSocket: its name within the run folder.
-    ///   - metrics: where measures are shown; loops are measured only where they are.
-    package init(
-        _ surroundings: Surroundings, healthSocket: String, report: HealthReport, metrics: [MetricsPlace] = [], logger: Logger
-    ) {
+    /// - Parameter metrics: where measures are shown; loops are measured only where they are.
+    package init(_ surroundings: Surroundings, start: WorkerStart, metrics: [MetricsPlace] = [], logger: Logger) {
         self.metrics = metrics
         self.surroundings = surroundings
-        self.healthSocket = healthSocket
-        self.report = report
+        self.start = start
         self.logger = logger
     }
 
@@ -33,18 +28,21 @@ package struct WorkerRun: Sendable {
     package func run(_ services: [any Service]) async throws {
         FileLimit.raise()
         var table = QuestionTable()
-        table.answer(HealthQuestion.self) { [report] _, _ in report.current }
-        let health = LocalServer(path: "\(surroundings.runFolder)/\(healthSocket)", table: table, logger: logger)
+        table.answer(HealthQuestion.self) { [report = start.report] _, _ in report.current }
+        let health = LocalServer(
+            path: start.healthSocket, table: table, policy: surroundings.users.policy([.control]), logger: logger)
         typealias Entry = ServiceGroupConfiguration.ServiceConfiguration
         let watch = Entry(
             service: SupervisorWatch(pipe: surroundings.supervisorPipe), successTerminationBehavior: .gracefullyShutdownGroup)
         var configuration = ServiceGroupConfiguration(
-            services: [Entry(service: LocalSocketService(health)), watch]
-                + (MetricsListener.services(at: metrics, report: report, logger: logger) + services).map { Entry(service: $0) },
+            services: [Entry(service: LocalSocketService(health)), Entry(service: Watchdog(socket: start.healthSocket)), watch]
+                + (MetricsListener.services(at: metrics, report: start.report, logger: logger) + services)
+                .map { Entry(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.stopDeadline
-        defer { Readiness(socket: surroundings.notifySocket).stopping() }
+        defer { ServiceManager().stopping() }
         try await ServiceGroup(configuration: configuration).run()
+        start.ended()
     }
 }
 

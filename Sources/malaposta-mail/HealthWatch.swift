@@ -19,7 +19,7 @@ struct HealthWatch: Service {
                 report.generation(generation.value.number)
                 let problems = Set(delivery.problems)
                 told.subtracting(problems).forEach(report.solved)
-                problems.subtracting(told).forEach(report.problem)
+                for problem in problems.subtracting(told) { report.problem(problem) }
                 told = problems
             } while (try? await Task.sleep(for: Self.pause)) != nil
         }

@@ -17,8 +17,9 @@ struct MailParts {
     /// In the order of starting; they stop in the reverse order, so that SMTP stops before delivery.
     let services: [any Service]
 
-    init(_ surroundings: Surroundings, _ generation: CurrentGeneration, _ report: HealthReport, _ logger: Logger) throws {
+    init(_ surroundings: Surroundings, _ generation: CurrentGeneration, _ start: WorkerStart, _ logger: Logger) throws {
         let (data, run) = (surroundings.dataFolder, surroundings.runFolder)
+        let (host, report) = (generation.value.host, start.report)
         let sessions = SessionRegistry()
         let connections = OpenConnections()
         let authenticator = AuthenticationClient(path: run + "/auth.sock", sessions: sessions, logger: logger)
@@ -26,35 +27,48 @@ struct MailParts {
             dataFolder: data, configurationFolder: surroundings.configurationFolder)
         let certificates = pairs.isEmpty ? nil : try ServerCertificates(pairs)
 
-        let store = try MailStore(
-            StoreOptions(root: data + "/accounts", role: .mail, changesFolder: run + "/changes"), logger: logger)
+        let options = StoreOptions(root: data + "/accounts", role: .mail, changesFolder: run + "/changes")
+        let budget = DescriptorBudget(connections: host.limits.connections, mailboxes: options.maxOpenAccounts)
+        if let shortage = budget.check() { report.problem(shortage) }
+        let store = try MailStore(options, logger: logger)
         let delivery = try DeliveryService(
             spoolFolder: data + "/spool", mailboxes: StoreMailboxes(store), generation: generation,
             templates: surroundings.templatesFolder + "/mail", limits: SpoolLimits(generation.value.host.spool), logger: logger)
         func door(_ kind: DoorKind, beginsWithTLS: Bool = false) -> SMTPDoor {
             SMTPDoor(
-                kind, beginsWithTLS: beginsWithTLS, certificates: kind == .local ? nil : certificates, generation: generation,
+                kind, beginsWithTLS: beginsWithTLS, certificates: kind.isUnixSocket ? nil : certificates, generation: generation,
                 authenticator: authenticator, registry: sessions,
                 // The web's way in stays open when the doors to the world are full.
-                connections: kind == .local ? OpenConnections() : connections, receiver: delivery.receiver, logger: logger)
+                connections: kind.isUnixSocket ? OpenConnections() : connections, receiver: delivery.receiver, logger: logger)
         }
 
         var smtp: [SMTPService] = []
         var imap: [IMAPServer.Listener] = []
-        for listener in generation.value.host.listeners {
-            for descriptor in surroundings.listeners[listener.name] ?? [] {
-                switch listener.service {
+        var doors: [DoorProbe.Door] = []
+        for service in ListenerService.allCases {
+            let names = host.listeners.filter { $0.service == service }.map(\.name)
+            for descriptor in surroundings.sockets(of: service.rawValue, listeners: names) {
+                if !service.beginsWithTLS, let place = LocalAddress(descriptor) {
+                    doors.append(DoorProbe.Door(name: service.rawValue, place: place))
+                }
+                switch service {
                 case .smtp: smtp.append(SMTPService(door(.mx), at: .descriptor(descriptor)))
                 case .submission, .submissions:
-                    let door = door(.submission, beginsWithTLS: listener.service == .submissions)
+                    let door = door(.submission, beginsWithTLS: service == .submissions)
                     smtp.append(SMTPService(door, at: .descriptor(descriptor)))
                 case .imap, .imaps:
-                    imap.append(IMAPServer.Listener(descriptor: descriptor, beginsWithTLS: listener.service == .imaps))
+                    imap.append(IMAPServer.Listener(descriptor: descriptor, beginsWithTLS: service == .imaps))
                 case .http, .https: break
                 }
             }
         }
-        smtp.append(SMTPService(door(.local), at: .unixSocket(path: run + "/submission.sock")))
+        smtp.append(
+            SMTPService(
+                door(.local), at: .unixSocket(path: run + "/submission.sock"),
+                peers: surroundings.users.policy([.web, .control])))
+        for descriptor in surroundings.sockets(of: "sendmail", listeners: []) {
+            smtp.append(SMTPService(door(.machine), at: .descriptor(descriptor)))
+        }
         let imapServer = IMAPServer(
             IMAPServices(
                 store: store, generation: generation, authenticator: authenticator, sessions: sessions,
@@ -62,14 +76,17 @@ struct MailParts {
                 logger: logger),
             listeners: imap)
 
+        var queue = QuestionTable()
+        delivery.queue.answer(in: &queue)
+        var upkeep = QuestionTable()
+        store.answerUpkeep(in: &upkeep, under: generation)
+        // The web takes back what its users undo; what deletes mailboxes is not for it.
         var table = QuestionTable()
-        delivery.queue.answer(in: &table)
-        store.answerUpkeep(in: &table, under: generation)
-        let admin = LocalServer(path: run + "/mail-admin.sock", table: table, logger: logger)
-        let gate = StartGate(smtp.count + 1) {
-            report.up()
-            Readiness(socket: surroundings.notifySocket).ready()
-        }
+        table.add(queue, for: surroundings.users.policy([.control, .web]))
+        table.add(upkeep, for: surroundings.users.policy([.control]))
+        let admin = LocalServer(
+            path: run + "/mail-admin.sock", table: table, policy: surroundings.users.policy([.control, .web]), logger: logger)
+        let gate = StartGate(smtp.count + 1) { start.ready() }
 
         self.store = store
         services =
@@ -84,6 +101,7 @@ struct MailParts {
             + [
                 StoreUpkeep(store), SessionWatch(sessions, generation, logger: logger),
                 HealthWatch(generation: generation, delivery: delivery, report: report),
+                DoorProbe(doors, report: report) { generation.value.host.proxies },
             ]
             + [imapServer] + smtp.map { service in GatedService(gate) { try await service.run(listening: $0) } }
         tell(report, smtp, imapServer, delivery)

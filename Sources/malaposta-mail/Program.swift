@@ -5,6 +5,7 @@ import FoundationEssentials
 import Logging
 import MailConfiguration
 import Store
+import Systemd
 import Upkeep
 import Worker
 
@@ -17,20 +18,22 @@ import Worker
 
     mutating func run() async throws {
         MetricsSystem.bootstrap(MetricsRegistry.shared)
+        Journal.takeLogsIfThere()
         let surroundings = try Surroundings(environment: ProcessInfo.processInfo.environment)
-        let lock = try AccountsLock(folder: surroundings.dataFolder + "/accounts")
         var logger = Logger(label: "malaposta-mail")
+        let report = HealthReport(program: "malaposta-mail", version: Product.version)
+        let start = WorkerStart(surroundings, name: "mail", report: report, logger: logger)
+        await start.pause()
+        let lock = try AccountsLock(folder: surroundings.dataFolder + "/accounts")
         let generation = try await CurrentGeneration(
             folder: GenerationFolder(surroundings.dataFolder + "/generations"), logger: logger)
         logger.logLevel = Logger.Level(rawValue: generation.value.host.log.level.rawValue) ?? .notice
-        let report = HealthReport(program: "malaposta-mail", version: Product.version)
-        let parts = try MailParts(surroundings, generation, report, logger)
+        let parts = try MailParts(surroundings, generation, start, logger)
         let host = generation.value.host
         let metrics = MetricsPlace.places(
             address: host.metrics.address, port: host.metrics.mail,
             socket: host.metrics.sockets ? surroundings.runFolder + "/mail-metrics.sock" : nil)
-        try await WorkerRun(surroundings, healthSocket: "mail-health.sock", report: report, metrics: metrics, logger: logger)
-            .run(parts.services)
+        try await WorkerRun(surroundings, start: start, metrics: metrics, logger: logger).run(parts.services)
         await parts.store.shutdown()
         _ = consume lock
     }

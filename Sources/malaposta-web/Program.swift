@@ -6,6 +6,7 @@ import Logging
 import MailConfiguration
 import ServiceLifecycle
 import Store
+import Systemd
 import TLS
 import Webmail
 import Worker
@@ -19,8 +20,12 @@ import Worker
 
     mutating func run() async throws {
         MetricsSystem.bootstrap(MetricsRegistry.shared)
+        Journal.takeLogsIfThere()
         let surroundings = try Surroundings(environment: ProcessInfo.processInfo.environment)
         var logger = Logger(label: "malaposta-web")
+        let report = HealthReport(program: "malaposta-web", version: Product.version)
+        let start = WorkerStart(surroundings, name: "web", report: report, logger: logger)
+        await start.pause()
         let (data, run) = (surroundings.dataFolder, surroundings.runFolder)
         let generation = try await CurrentGeneration(folder: GenerationFolder(data + "/generations"), logger: logger)
         let host = generation.value.host
@@ -29,8 +34,10 @@ import Worker
         let authenticator = AuthenticationClient(path: run + "/auth.sock", sessions: sessions, logger: logger)
         let pairs = host.certificatePairs(dataFolder: data, configurationFolder: surroundings.configurationFolder)
         let certificates = pairs.isEmpty ? nil : try ServerCertificates(pairs)
-        let store = try MailStore(
-            StoreOptions(root: data + "/accounts", role: .web, changesFolder: run + "/changes"), logger: logger)
+        let options = StoreOptions(root: data + "/accounts", role: .web, changesFolder: run + "/changes")
+        let budget = DescriptorBudget(connections: host.limits.connections, mailboxes: options.maxOpenAccounts)
+        if let shortage = budget.check() { report.problem(shortage) }
+        let store = try MailStore(options, logger: logger)
         let webmail = try WebmailService(
             listeners: listeners(host, surroundings), dataFolder: data, runFolder: run,
             templatesFolder: surroundings.templatesFolder, store: store, generation: generation, authenticator: authenticator,
@@ -38,11 +45,7 @@ import Worker
             latestRevocation: { authenticator.latestRevocation ?? 0 })
         if let number = try await webmail.takeUpSessions() { authenticator.catchUp(after: number) }
 
-        let report = HealthReport(program: "malaposta-web", version: Product.version)
-        let gate = StartGate(1) {
-            report.up()
-            Readiness(socket: surroundings.notifySocket).ready()
-        }
+        let gate = StartGate(1) { start.ready() }
         var services: [any Service] = [generation, authenticator, SessionWatch(sessions, generation, logger: logger)]
         services.append(StoreUpkeep(store))
         services.append(GenerationReport(generation: generation, report: report))
@@ -55,21 +58,22 @@ import Worker
         services.append(GatedService(gate) { try await webmail.run(listening: $0) })
         let metrics = MetricsPlace.places(
             address: host.metrics.address, port: host.metrics.web, socket: host.metrics.sockets ? run + "/web-metrics.sock" : nil)
-        try await WorkerRun(surroundings, healthSocket: "web-health.sock", report: report, metrics: metrics, logger: logger)
-            .run(services)
+        try await WorkerRun(surroundings, start: start, metrics: metrics, logger: logger).run(services)
         await store.shutdown()
     }
 
     /// In the clear the site is served on loopback alone; elsewhere browsers are sent to https.
     private func listeners(_ host: HostConfiguration, _ surroundings: Surroundings) -> [WebmailService.Listener] {
         let secure = host.listeners.first { $0.service == .https }
-        return host.listeners.filter(\.service.isWeb).flatMap { listener in
-            let isLocal = listener.address.hasPrefix("127.") || listener.address == "::1"
-            let kind: WebmailService.Listener.Kind =
-                if listener.service == .https { .https } else if let secure, !isLocal { .redirect(port: Int(secure.port)) } else {
-                    .plain
-                }
-            return (surroundings.listeners[listener.name] ?? []).map { WebmailService.Listener(descriptor: $0, kind: kind) }
+        return [ListenerService.http, .https].flatMap { service in
+            let names = host.listeners.filter { $0.service == service }.map(\.name)
+            return surroundings.sockets(of: service.rawValue, listeners: names).map { descriptor in
+                let kind: WebmailService.Listener.Kind =
+                    if service == .https { .https } else if let secure, LocalAddress(descriptor)?.isLoopback != true {
+                        .redirect(port: Int(secure.port))
+                    } else { .plain }
+                return WebmailService.Listener(descriptor: descriptor, kind: kind)
+            }
         }
     }
 }

@@ -27,6 +27,9 @@ struct HostOptions: ParsableArguments {
         let own = data + "/run"
         return FileManager.default.fileExists(atPath: own) ? own : "/run/malaposta"
     }
+
+    /// Runs before the command does.
+    func validate() throws { try HostIdentity.take(for: Array(CommandLine.arguments.dropFirst()), data: data) }
 }
 
 /// Exit statuses of every command.

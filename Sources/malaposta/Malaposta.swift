@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Worker
 
 /// The operator's command.
@@ -16,6 +17,12 @@ import Worker
             CheckCommand.self, ConfigCommand.self, PlanCommand.self, ApplyCommand.self, GenerationsCommand.self,
             RollbackCommand.self, StatusCommand.self, DoctorCommand.self, ExplainCommand.self, TenantCommand.self,
             UserCommand.self, QueueCommand.self, StoreCommand.self, BackupCommand.self, RestoreCommand.self,
-            SuperviseCommand.self,
+            SetupCommand.self, SuperviseCommand.self, ControlCommand.self, SocketsCommand.self,
         ])
+
+    static func main() async {
+        let words = CommandLine.arguments
+        if let sendmail = SendmailCommand.named(words[0]) { Glibc.exit(await sendmail.run(Array(words.dropFirst()))) }
+        await main(nil)
+    }
 }

@@ -39,7 +39,6 @@ struct SuperviseCommand: AsyncParsableCommand {
         let configuration = try await control.prepare().host
         logger.logLevel = Logger.Level(configuration.log.level)
         let listeners = try configuration.listeners.map { try BoundListener($0) }
-        try HostCertificate(data: folders.data, hostName: configuration.hostName.ascii).makeIfMissing(configuration.tls)
 
         let (host, demo, templates) = (host, demo, absolute(templates))
         let supervisor = try Supervisor(programs(listeners, folders), logger: logger) {
@@ -67,7 +66,7 @@ struct SuperviseCommand: AsyncParsableCommand {
 
     /// The mail worker first: the web hands its messages to it.
     private func programs(_ listeners: [BoundListener], _ folders: HostFolders) -> [Supervisor.Program] {
-        let own = CommandLine.arguments[0].contains("/") ? absolute(CommandLine.arguments[0]) : "/usr/bin/malaposta"
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/usr/sbin/malaposta"
         let place = own[..<(own.lastIndex(of: "/") ?? own.endIndex)]
         var environment = ProcessInfo.processInfo.environment
         environment["MALAPOSTA_DATA"] = folders.data

@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(0o600, true), (0o400, true), (0o640, false), (0o604, false), (0o620, false)])
+    @Test(arguments: [(0o600, true), (0o400, true), (0o640, true), (0o604, false), (0o620, false)])
     func modesOfSecrets(mode: Int, isFine: Bool) throws {
         try TestTrees.inFolder { folder in
             let secret = folder.appending(path: "tenants/casa/joana.hash")

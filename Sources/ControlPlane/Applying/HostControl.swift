@@ -127,13 +127,17 @@ package actor HostControl {
 
     /// The generation in force, made from the files where it cannot be read or there is none yet.
     ///
+    /// - Parameter empty: what the host is where there is no generation and the files have errors, or are not there.
     /// - Throws: `ControlError.badFiles` where there is no generation and the files have errors.
-    package func firstGeneration() async throws -> Generation {
+    package func firstGeneration(orElse empty: EmptyHost? = nil) async throws -> Generation {
         if let number = folders.generations.currentNumber {
             if let generation = try? await Generation.open(folders.generations, number: number) { return generation }
             _ = try locked { _ in try recompile(reason: "new version") }
         } else {
-            _ = try apply(configuration: folders.configuration, plan: nil)
+            do { _ = try apply(configuration: folders.configuration, plan: nil) } catch ControlError.badFiles(let errors) {
+                guard let empty else { throw ControlError.badFiles(errors) }
+                _ = try locked { _ in try commit(prepare(ConfigurationReading(empty.files)), reason: EmptyHost.reason) }
+            }
         }
         guard let number = folders.generations.currentNumber else { throw ControlError.noGeneration }
         return try await Generation.open(folders.generations, number: number)

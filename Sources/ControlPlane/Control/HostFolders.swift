@@ -23,5 +23,7 @@ package struct HostFolders: Sendable {
     package var authenticationSocket: String { "\(run)/auth.sock" }
     /// The mail worker's socket for those who run the host.
     package var mailSocket: String { "\(run)/mail-admin.sock" }
+    /// Where the control plane says how it is.
+    package var healthSocket: String { controlSocket }
     package var controlSocket: String { "\(run)/control.sock" }
 }

@@ -22,6 +22,7 @@ extension HostStatus {
         if let disk { table.add("disk", "\(disk.free) of \(disk.total) free at \(disk.folder)") }
         lines += [""] + table.lines.map { String($0.dropFirst(2)) }
         if !problems.isEmpty { lines += [""] + problems.flatMap(\.lines) }
+        if let next = control.nextStep { lines += ["", "Next: \(next)."] }
         return lines.joined(separator: "\n")
     }
 

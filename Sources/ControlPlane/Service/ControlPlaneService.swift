@@ -1,7 +1,9 @@
 package import Directory
-internal import LocalSocket
+internal import Glibc
+package import LocalSocket
 package import Logging
 internal import Mail
+internal import MailConfiguration
 internal import NIOConcurrencyHelpers
 internal import ServiceLifecycle
 package import Worker
@@ -15,28 +17,61 @@ package final class ControlPlaneService: Service {
     private let now: @Sendable () -> Int64
     /// How this program is; it is up once its sockets take questions.
     package let report = HealthReport(program: "malaposta", version: Product.version)
+    private let users: HostUsers
+    private let sockets: HostSockets?
 
     /// - Parameters:
     ///   - dataFolder: of the whole host; the control plane's own folders are in it.
     ///   - runFolder: where `auth.sock` and `control.sock` are made; must exist.
     ///   - configurationFolder: what is applied when there is no generation yet.
+    ///   - users: as whom the workers run, so that they are answered.
+    ///   - sockets: where systemd holds the listening sockets: has them follow the generation in force.
     ///   - now: seconds since 1970.
     package init(
         dataFolder: String, runFolder: String, configurationFolder: String, limits: AuthenticationService.Limits = .init(),
-        logger: Logger, now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }
+        users: HostUsers = .same, sockets: HostSockets? = nil, logger: Logger,
+        now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }
     ) {
         folders = HostFolders(data: dataFolder, run: runFolder, configuration: configurationFolder)
         control = HostControl(folders, now: now)
         self.now = now
         self.limits = limits
+        self.users = users
+        self.sockets = sockets
         self.logger = logger
     }
 
-    /// The generation in force. On a new host the files are applied first.
+    /// The generation in force, and what workers need to start under it. On a new host the files are applied first.
     ///
+    /// - Parameter empty: what a new host is where there are no files yet, or files with errors; nil refuses then.
     /// - Throws: `ControlError.badFiles` where there is no generation yet and the files have errors.
     @discardableResult
-    package func prepare() async throws -> Generation { try await control.firstGeneration() }
+    package func prepare(orElse empty: EmptyHost? = nil) async throws -> Generation {
+        let generation = try await control.firstGeneration(orElse: empty)
+        try keepUpCertificate(generation)
+        return generation
+    }
+
+    private func keepUpCertificate(_ generation: Generation) throws {
+        let host = generation.host
+        try HostCertificate(data: folders.data, hostName: host.hostName.ascii).keepUp(host.tls, now: now())
+    }
+
+    /// Has systemd's sockets listen where the generation in force says. What fails is logged: the host goes on as it is.
+    package func bringSockets() async {
+        guard let sockets else { return }
+        do { try await sockets.bring() } catch {
+            logger.error("sockets do not listen as malaposta.yaml says", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    /// What follows from a change of the generation in force, beside the workers' own following.
+    private func follow(_ generation: Generation, before: Generation) async {
+        do { try keepUpCertificate(generation) } catch {
+            logger.error("the self-signed certificate cannot be made", metadata: ["cause": "\(error)"])
+        }
+        if generation.host.listeners != before.host.listeners { await bringSockets() }
+    }
 
     package func status() async throws -> ControlPlaneStatus { try await control.status() }
 
@@ -53,13 +88,16 @@ package final class ControlPlaneService: Service {
             generation: { current.value }, passwords: StoredPasswords(folders), limits: limits, logger: logger)
         let memory = LoginMemory(folders, now: now, logger: logger)
         let authentication = LocalServer(
-            path: folders.authenticationSocket, table: questions(to: passwords), logger: logger)
+            path: folders.authenticationSocket, table: questions(to: passwords), policy: users.policy([.mail, .web]),
+            logger: logger)
         let report = report
         report.generation(current.value.number)
         let change: @Sendable (HostControl.Outcome) async -> HostControl.Outcome = { outcome in
+            let before = current.value
             await current.refresh()
             report.generation(current.value.number)
             for revocation in outcome.revocations { await authentication.tell(revocation) }
+            await self.follow(current.value, before: before)
             return outcome
         }
         let commands = LocalServer(path: folders.controlSocket, table: commands(change), logger: logger)
@@ -137,6 +175,7 @@ package final class ControlPlaneService: Service {
             }
         }
         table.answer(StatusQuestion.self) { _, _ in try await control.status() }
+        // The watchdog asks too: an answer shows that tasks and event loops go on.
         table.answer(HealthQuestion.self) { [report] _, _ in report.current }
         return table
     }

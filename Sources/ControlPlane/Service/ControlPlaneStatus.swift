@@ -17,6 +17,8 @@ package struct ControlPlaneStatus: Codable, Sendable, Hashable {
     package var sharedMailboxes: Int
     package var suspended: Int
     package var retired: Int
+    /// What a new host still lacks, as a sentence; nil where nothing.
+    package var nextStep: String?
 }
 
 extension HostControl {
@@ -34,7 +36,17 @@ extension HostControl {
             drift: try reading.files.difference(from: applied.map { try database.fileDigests(applied: $0) } ?? [:]),
             fileErrors: reading.diagnostics.count { $0.severity == .error }, tenants: content?.tenants.count ?? 0,
             users: living.count { $0.kind == .user }, sharedMailboxes: living.count { $0.kind == .shared },
-            suspended: living.count { !$0.state.isActive }, retired: accounts.count - living.count)
+            suspended: living.count { !$0.state.isActive }, retired: accounts.count - living.count,
+            nextStep: nextStep(entry, hasTenants: content?.tenants.isEmpty == false, reading))
+    }
+
+    private func nextStep(_ entry: GenerationEntry?, hasTenants: Bool, _ reading: ConfigurationReading) -> String? {
+        guard !hasTenants else { return nil }
+        if reading.files.contents.isEmpty { return "this host is empty: 'malaposta setup' writes its first files" }
+        guard entry?.reason == EmptyHost.reason else { return nil }
+        return reading.hasErrors
+            ? "nothing of \(folders.configuration) is in force yet: 'malaposta check' shows what is wrong there"
+            : "nothing of \(folders.configuration) is in force yet: 'malaposta plan' shows it, 'malaposta apply' does it"
     }
 
     /// Revocations that a worker has missed.

@@ -3,6 +3,7 @@ internal import LocalSocket
 package import Logging
 internal import NIOConcurrencyHelpers
 internal import ServiceLifecycle
+internal import Worker
 
 /// Starts workers with their listeners, waits until they are ready, starts them again when they die, and stops them in order.
 package final class Supervisor: Service {
@@ -86,7 +87,11 @@ package final class Supervisor: Service {
                 throw error
             }
             let readiness = Task { await self.awaitReadiness(of: program, child) }
+            let watch = Task {
+                if await readiness.value != nil { await self.watch(program, child) }
+            }
             let exit = await child.exit()
+            watch.cancel()
             readiness.cancel()
             let readySince = await readiness.value
             if state.withLockedValue({ $0.stopping }) { return }
@@ -139,6 +144,20 @@ package final class Supervisor: Service {
             try? await Task.sleep(for: Self.readinessPause)
         }
         return nil
+    }
+
+    /// Stops a worker that is alive, but does not answer or wants it; it is then started again as any that ended.
+    private func watch(_ program: Program, _ child: ChildProcess) async {
+        let client = LocalClient(path: program.healthSocket)
+        var policy = UnresponsivePolicy()
+        let start = ContinuousClock.now
+        while (try? await Task.sleep(for: WorkerWatch.pause)) != nil {
+            let health = try? await client.ask(HealthQuestion(), within: WorkerWatch.answerTime)
+            guard !Task.isCancelled, !state.withLockedValue({ $0.stopping }) else { return }
+            guard policy.observe(UnresponsivePolicy.Observation(health), at: start.duration(to: .now)) else { continue }
+            logger.error("worker is alive, but not well; it is started again", metadata: ["worker": "\(program.name)"])
+            _ = await child.stop(within: Self.stopDeadline)
+        }
     }
 
     private func becameReady(_ program: Program) async {

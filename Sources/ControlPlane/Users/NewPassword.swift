@@ -8,3 +8,11 @@ enum NewPassword {
         return hash
     }
 }
+
+/// The password that goes into the first file of users.
+package enum FirstPassword {
+    /// - Throws: `ControlError.unusablePassword`.
+    package static func hash(_ password: [UInt8]) async throws -> String {
+        try await NewPassword.hash(password, on: HashingThreads(HashingThreads.Limits(threads: 1, waiting: 1)))
+    }
+}

@@ -1,13 +1,12 @@
+internal import NIOConcurrencyHelpers
 package import NIOCore
 package import NIOSSL
 package import Worker
 
 /// One client's connection as its session and the server see it. Any thread may use it.
 package final class ClientConnection: Sendable {
-    /// The client's IP address without port; empty where it has none.
-    package let remoteAddress: String
-    /// Whether the client is this machine itself.
-    package let isLoopback: Bool
+    private let client: ProxiedClient
+    private let address = NIOLockedValueBox("")
     /// Whether TLS began with the first octet.
     package let beganWithTLS: Bool
     /// Where the session's task runs.
@@ -19,19 +18,38 @@ package final class ClientConnection: Sendable {
 
     /// Sets up `channel`, on its event loop.
     ///
-    /// - Parameter context: for TLS from the first octet; nil where it may come with STARTTLS.
-    package init(on channel: any Channel, implicitTLS context: NIOSSLContext?, limits: IMAPLimits) throws {
+    /// - Parameters:
+    ///   - client: who is at the other end.
+    ///   - context: for TLS from the first octet; nil where it may come with STARTTLS.
+    package init(
+        on channel: any Channel, from client: ProxiedClient, implicitTLS context: NIOSSLContext?, limits: IMAPLimits
+    ) throws {
+        self.client = client
         self.channel = channel
         self.limits = limits
         executor = LoopExecutor(channel.eventLoop)
         inbox = ConnectionInbox()
         beganWithTLS = context != nil
-        remoteAddress = channel.remoteAddress?.ipAddress ?? ""
-        isLoopback = remoteAddress.hasPrefix("127.") || remoteAddress == "::1" || remoteAddress.hasPrefix("::ffff:127.")
         let handler = ConnectionHandler(inbox: inbox, limits: limits, isEncrypted: context != nil)
         self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
         if let context { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context)) }
         try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    /// The client's IP address without port; empty where it has none, and before `learnClient`.
+    package var remoteAddress: String { address.withLockedValue { $0 } }
+
+    /// Whether the client is this machine itself.
+    package var isLoopback: Bool {
+        let address = remoteAddress
+        return address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.")
+    }
+
+    /// Waits until it is known who the client is. False where a proxy does not say it.
+    func learnClient() async -> Bool {
+        guard let found = try? await client.address() else { return false }
+        address.withLockedValue { $0 = found }
+        return true
     }
 
     /// Waits for what happens next.

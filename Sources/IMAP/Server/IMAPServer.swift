@@ -1,5 +1,6 @@
 internal import Directory
 internal import Logging
+internal import MailConfiguration
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOPosix
@@ -63,9 +64,10 @@ package struct IMAPServer: Service {
         let server = try await Listeners.accept(at: listener.descriptor) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.syncOptions?.setOption(.autoRead, value: false)
+                let client = try ProxiedClient(on: channel, proxies: services.generation.value.host.proxies)
                 let context = listener.beginsWithTLS ? services.certificates?.context : nil
                 guard !listener.beginsWithTLS || context != nil else { throw ChannelError.ioOnClosedChannel }
-                return try ClientConnection(on: channel, implicitTLS: context, limits: services.limits)
+                return try ClientConnection(on: channel, from: client, implicitTLS: context, limits: services.limits)
             }
         }
         try await server.executeThenClose { connections in
@@ -78,6 +80,7 @@ package struct IMAPServer: Service {
     }
 
     private func serve(_ connection: ClientConnection) async {
+        guard await connection.learnClient() else { return await connection.close() }
         guard live.add(connection) else {
             try? await connection.send(ByteBuffer(string: "* BYE [LIMIT] Too many connections\r\n"))
             return await connection.close()

@@ -8,6 +8,7 @@ struct DeclaredHost: Sendable {
     var listeners: [DeclaredListener]
     var tls: DeclaredTLS
     var plaintextLogin: PlaintextLogin
+    var proxies: [Located<IPNetwork>]
     var allowsUnproven: Bool
     var dataDirectory: String
     var runDirectory: String
@@ -38,6 +39,9 @@ enum HostFile {
     static let tls = Field<DeclaredTLS>.section("tls", TLSForm.form, "The host's certificates.")
     static let plaintextLogin = Field<PlaintextLogin>.optional(
         "plaintext_login", .choice(), default: .never, "Where a password is taken without TLS.")
+    static let proxies = Field<[Located<IPNetwork>]>.optional(
+        "proxies", ValueForm<IPNetwork>.network.distinctList(of: "networks"), default: [],
+        "Proxies in front of this host: they must speak PROXY v2 to mail ports, and their X-Forwarded-For is believed.")
     static let allowUnproven = Field<Bool>.optional(
         "allow_unproven", .boolean, default: false, "Takes mail for domains whose ownership is not proven; for trials.")
     static let dataDirectory = Field<String>.optional(
@@ -58,14 +62,14 @@ enum HostFile {
     static let form = ValueForm<DeclaredHost>.object(
         "the host",
         [
-            FileKind.version, hostName, addresses, listeners, tls, plaintextLogin, allowUnproven, dataDirectory, runDirectory,
-            limits, spool, storage, log, metrics, tenantLimits, tenants,
+            FileKind.version, hostName, addresses, listeners, tls, plaintextLogin, proxies, allowUnproven,
+            dataDirectory, runDirectory, limits, spool, storage, log, metrics, tenantLimits, tenants,
         ], build: build)
 
     @Sendable private static func build(_ object: ObjectReader) -> DeclaredHost? {
         _ = object.value(FileKind.version)
         let names = (object.value(hostName), object.value(addresses), object.value(listeners), object.value(tls))
-        let words = (object.value(plaintextLogin), object.value(allowUnproven))
+        let words = (object.value(plaintextLogin), object.value(allowUnproven), object.value(proxies))
         let folders = (object.value(dataDirectory), object.value(runDirectory))
         let bounds = (object.value(limits), object.value(spool), object.value(storage), object.value(log))
         let (metrics, hosted) = (object.value(metrics), (object.value(tenantLimits), object.value(tenants)))
@@ -75,7 +79,7 @@ enum HostFile {
         else { return nil }
         return DeclaredHost(
             place: object.place, hostName: name, addresses: names.1 ?? [], listeners: listeners, tls: tls,
-            plaintextLogin: plaintextLogin, allowsUnproven: allowsUnproven, dataDirectory: dataDirectory,
+            plaintextLogin: plaintextLogin, proxies: words.2 ?? [], allowsUnproven: allowsUnproven, dataDirectory: dataDirectory,
             runDirectory: runDirectory, limits: limits, spool: spool, engine: engine, logLevel: level, metrics: metrics,
             tenantLimits: tenantLimits, tenants: hosted.1 ?? [])
     }

@@ -12,7 +12,7 @@ enum ListenerForm {
     static let name = Field<String>.required("name", .listenerName, "Unique; the name of the passed socket.")
     static let service = Field<ListenerService>.required("service", .choice(), "What is spoken there.")
     static let address = Field<String>.required(
-        "address", .ipAddress, "The address to bind; 0.0.0.0 or \"::\" for all of the machine's.")
+        "address", .ipAddress, "The address to bind; 0.0.0.0 for all IPv4 addresses of the machine, \"::\" for all IPv6 ones.")
     static let port = Field<Int>.required("port", .integer(1...65535), "The TCP port.")
 
     static let form = ValueForm<DeclaredListener>.object("a listener", [name, service, address, port]) { object in

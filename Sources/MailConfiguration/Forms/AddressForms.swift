@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Mail
 
 extension ValueForm where Value == String {
     /// An IPv4 or IPv6 address, in the form that inet_ntop(3) writes, so that equal addresses are equal texts.
@@ -24,6 +25,20 @@ extension ValueForm where Value == String {
                     throw Misfit(reason: "can be reached from other machines")
                 }
                 return address
+            })
+    }
+}
+
+extension ValueForm where Value == IPNetwork {
+    /// An address, or a network in CIDR form.
+    static var network: ValueForm {
+        .scalar(
+            "an IP address or network such as 192.0.2.0/24",
+            schema: .object(["type": "string", "pattern": "^[0-9a-fA-F:.]+(/[0-9]{1,3})?$"]),
+            show: { .string($0.description) },
+            parse: { text throws(Misfit) in
+                guard let network = IPNetwork(text) else { throw Misfit(reason: "is not one, or has bits behind its prefix") }
+                return network
             })
     }
 }

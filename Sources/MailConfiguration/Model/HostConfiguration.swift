@@ -11,6 +11,9 @@ package struct HostConfiguration: Sendable, Codable, Equatable {
     package var listeners: [ListenerConfiguration]
     package var tls: TLSConfiguration
     package var plaintextLogin: PlaintextLogin
+    /// Peers that are believed when they say whom a connection or a request comes from: PROXY protocol v2 on mail ports,
+    /// X-Forwarded-For on web ports.
+    package var proxies: [IPNetwork] = []
     /// Whether domains receive mail before their ownership is proven; for trials.
     package var allowsUnprovenDomains: Bool
     /// Where mail, spool and generations lie; the `--data` of a command goes before it.

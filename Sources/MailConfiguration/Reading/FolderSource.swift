@@ -73,9 +73,11 @@ struct FolderSource: ConfigurationSource {
             code: "file-too-large", reason: "has more than \(ConfigurationLimits.secretSize), the limit of a file with a secret")
         let limit = ConfigurationLimits.secretSize.octets
         let (octets, mode) = try FileSystem.contents(of: "\(folder)/\(path)", limit: limit, tooLarge: tooLarge)
-        guard mode & 0o077 == 0 else {
+        // By its group the control plane reads what belongs to root.
+        guard mode & 0o037 == 0 else {
             throw FileProblem(
-                code: "insecure-file", reason: "has mode \(Self.octal(mode)); others than its owner can reach it: chmod 600")
+                code: "insecure-file",
+                reason: "has mode \(Self.octal(mode)); others than owner and group can reach it: chmod 640")
         }
         return octets
     }

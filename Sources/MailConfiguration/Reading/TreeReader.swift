@@ -124,7 +124,8 @@ final class TreeReader {
                         position: $0.certificateFile.position, certificateFile: $0.certificateFile.value,
                         keyFile: $0.keyFile.value)
                 }),
-            plaintextLogin: host.plaintextLogin, allowsUnprovenDomains: host.allowsUnproven, dataDirectory: host.dataDirectory,
+            plaintextLogin: host.plaintextLogin, proxies: host.proxies.map(\.value),
+            allowsUnprovenDomains: host.allowsUnproven, dataDirectory: host.dataDirectory,
             runDirectory: host.runDirectory, limits: host.limits, spool: host.spool,
             storage: StorageConfiguration(engine: host.engine), log: LogConfiguration(level: host.logLevel),
             metrics: host.metrics.metrics, tenantLimits: limits,

@@ -52,10 +52,11 @@ struct HostRules {
         InternetAddress.isWildcard(address) || address.hasPrefix("127.") || address == "::1"
     }
 
-    /// `::` takes the IPv4 addresses along (RFC 3493 §5.3).
+    /// `::` is all IPv6 addresses, and no IPv4 one: listeners are bound with IPV6_V6ONLY (RFC 3493 §5.3), so that each client
+    /// is known by the address that it has.
     private static func collide(_ left: ListenerConfiguration, _ right: ListenerConfiguration) -> Bool {
         guard left.port == right.port else { return false }
-        if left.address == right.address || left.address == "::" || right.address == "::" { return true }
+        if left.address == right.address { return true }
         let sameFamily = left.address.contains(":") == right.address.contains(":")
         return sameFamily && (InternetAddress.isWildcard(left.address) || InternetAddress.isWildcard(right.address))
     }

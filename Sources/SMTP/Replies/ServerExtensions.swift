@@ -4,6 +4,8 @@ package import Wire
 package struct ServerExtensions: Sendable {
     /// Keyword and what stands behind it, in upper case.
     private let offers: [Keyword: [String]]
+    /// The server's own name, as it says (RFC 5321 §4.1.1.1); empty where it says none.
+    package let serverName: String
 
     /// - Parameter greeting: the answer to EHLO; its first line is the server's name.
     package init(_ greeting: Reply) {
@@ -14,6 +16,7 @@ package struct ServerExtensions: Sendable {
             offers[keyword] = Array(words.dropFirst())
         }
         self.offers = offers
+        serverName = greeting.lines.first?.split(separator: " ").first.map(String.init) ?? ""
     }
 
     /// What a server without EHLO offers.

@@ -18,8 +18,11 @@ final class LiveConnections: Sendable {
     init(_ all: OpenConnections) { self.all = all }
 
     /// Notes a connection, or says why there cannot be one more.
-    func admit(_ channel: any Channel, atMost total: Int, perAddress: Int) -> Result<LiveConnection, Refusal> {
-        let remote = channel.remoteAddress?.ipAddress
+    ///
+    /// - Parameter remote: the client's IP address; nil over a unix socket.
+    func admit(
+        _ channel: any Channel, from remote: String?, atMost total: Int, perAddress: Int
+    ) -> Result<LiveConnection, Refusal> {
         let place: ConnectionPlace
         do throws(ConnectionRefusal) { place = try all.enter(remote, total: total, perAddress: perAddress) } catch {
             switch error {

@@ -36,8 +36,12 @@ extension SMTPConnection {
 
     /// Looks the account up anew: what the generation in force says of it holds, not what was true at log-in.
     func checked(sender address: Address?) async -> Reply {
-        guard door.kind != .mx else { return .senderOk }
         let generation = door.generation.value
+        if door.kind == .machine {
+            let policy = MachineSenderPolicy(user: machineUser, hostName: generation.host.hostName)
+            return policy.check(reversePath: address).map(note) ?? .senderOk
+        }
+        guard door.kind.needsLogin else { return .senderOk }
         do {
             guard let id = session.account, let current = try await generation.account(id), current.state.isActive,
                 door.kind == .local || current.features.allow(.submission)
@@ -74,9 +78,14 @@ extension SMTPConnection {
     }
 
     private func recipient(_ question: RecipientQuestion, _ policy: RecipientPolicy) async -> Result<EnvelopeRecipient, Refusal> {
-        if case .mailbox(let recipient) = question { return .success(recipient) }
         let parameters = session.pendingParameters
         do {
+            if case .mailbox(let recipient) = question {
+                guard door.kind == .machine, try await policy.isOfThisMachine(recipient.address) else {
+                    return .success(recipient)
+                }
+            }
+            // The machine's users have no mailboxes here: what is for them is for who looks after the machine.
             guard let address = try await policy.postmaster() else { return .failure(Refusal(.noPostmaster)) }
             return .success(
                 EnvelopeRecipient(address, notify: parameters.notify, originalRecipient: parameters.originalRecipient))

@@ -121,9 +121,10 @@ extension SMTPConnection {
             facts, envelope, host: terms.hostName, id: "\(id)-\(session.messages)", now: terms.now)
         var rules = IntakeRules(
             largestMessage: terms.largestMessage, header: door.limits.header, hops: door.limits.hops, received: trace)
-        guard door.kind != .mx, let account else { return rules }
+        guard door.kind != .mx else { return rules }
         rules.date = TraceField.date(terms.now)
         rules.messageID = TraceField.messageID(SecureRandom.hex(16), host: envelope.sender?.domain ?? terms.hostName)
+        guard let account else { return rules }
         let policy = SenderPolicy(generation: door.generation.value, account: account, shown: door.limits.shownSenders)
         rules.checkFrom = { addresses in await policy.check(from: addresses) }
         return rules

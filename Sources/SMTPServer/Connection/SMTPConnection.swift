@@ -1,4 +1,5 @@
 internal import Directory
+internal import LocalSocket
 internal import Logging
 internal import Mail
 internal import NIOCore
@@ -10,6 +11,8 @@ final class SMTPConnection {
     let door: SMTPDoor
     let live: LiveConnection
     let id: String
+    /// The user of this machine behind the `machine` door.
+    let machineUser: SystemUser?
     var input: ConnectionInput
     var session: SMTPSession
     /// Who has logged in, as of the generation that was in force at the last command.
@@ -24,10 +27,11 @@ final class SMTPConnection {
     private var replies = ByteBuffer()
 
     init(
-        _ door: SMTPDoor, live: LiveConnection, inbound: NIOAsyncChannelInboundStream<Incoming>,
+        _ door: SMTPDoor, live: LiveConnection, machineUser: SystemUser? = nil, inbound: NIOAsyncChannelInboundStream<Incoming>,
         outbound: NIOAsyncChannelOutboundWriter<Outgoing>
     ) {
         self.door = door
+        self.machineUser = machineUser
         self.live = live
         self.outbound = outbound
         id = "\(door.prefix)-\(live.number)"

@@ -35,6 +35,12 @@ package struct RecipientPolicy: Sendable {
         }
     }
 
+    /// Whether an address is that of a user of this machine: at the host's own name, where no tenant has it as a domain.
+    func isOfThisMachine(_ address: Address) async throws -> Bool {
+        guard address.domain == generation.host.hostName else { return false }
+        return try await generation.domain(address.domain) == nil
+    }
+
     /// The host's own postmaster (RFC 5321 §4.5.1): that of the host's name, else of the first domain. Nil without domains.
     package func postmaster() async throws -> Address? {
         var domain = generation.host.hostName

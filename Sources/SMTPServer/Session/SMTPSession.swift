@@ -34,7 +34,7 @@ struct SMTPSession: Sendable {
         self.door = door
         self.limits = limits
         // A unix socket leaves the machine nowhere.
-        isSecured = door == .local
+        isSecured = door.isUnixSocket
     }
 
     /// The longest line that may come now, in octets.
@@ -46,7 +46,7 @@ struct SMTPSession: Sendable {
     /// The mechanisms that are offered as things stand.
     func mechanisms(_ terms: SessionTerms) -> [Mechanism] {
         switch door {
-        case .mx: []
+        case .mx, .machine: []
         case .submission: account == nil && (isSecured || terms.allowsPlaintextLogin) ? [.plain, .login] : []
         case .local: account == nil ? [.external] : []
         }
@@ -96,10 +96,10 @@ struct SMTPSession: Sendable {
         case .hello: return helo.isEmpty ? .helloFirst : nil
         case .rights:
             if helo.isEmpty { return .helloFirst }
-            return door != .mx && account == nil ? .loginFirst : nil
+            return door.needsLogin && account == nil ? .loginFirst : nil
         case .mail:
             if helo.isEmpty { return .helloFirst }
-            if door != .mx, account == nil { return .loginFirst }
+            if door.needsLogin, account == nil { return .loginFirst }
             return envelope == nil ? .mailFirst : nil
         }
     }
@@ -162,7 +162,7 @@ struct SMTPSession: Sendable {
     // MARK: Log-in
 
     private mutating func authenticate(_ mechanism: Mechanism?, _ initial: ByteBuffer?, _ terms: SessionTerms) -> SessionAction {
-        guard door != .mx else { return .reply(.noLoginHere) }
+        guard door.needsLogin else { return .reply(.noLoginHere) }
         guard account == nil else { return .reply(.alreadyLoggedIn) }
         guard envelope == nil else { return .reply(.loginWithinMail) }
         guard door == .local || isSecured || terms.allowsPlaintextLogin else { return .reply(.loginOverTLSAlone) }

@@ -51,7 +51,7 @@ package struct FileSystem: Sendable {
         let parent = FileSystem.parent(of: path)
         var changed = parent == path ? [] : try makeFolder(parent)
         try announce("mkdir", path)
-        if unsafe mkdir(path, 0o2770) != 0 {
+        if unsafe mkdir(path, 0o770) != 0 {
             guard errno == EEXIST else { throw FileError(call: "mkdir", path: path, code: errno) }
             return changed
         }

@@ -1,6 +1,9 @@
+internal import Directory
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Logging
+internal import Mail
+internal import MailConfiguration
 internal import Metering
 internal import NIOConcurrencyHelpers
 internal import NIOCore
@@ -49,7 +52,9 @@ struct WebListener: Sendable {
                 try await server.executeThenClose { connections in
                     for try await connection in connections {
                         let remote = connection.channel.remoteAddress?.ipAddress ?? ""
-                        guard let place = gate.enter(remote) else {
+                        // A proxy has the connections of many.
+                        let isProxy = site.web.generation.value.host.proxies.contains { $0.contains(remote) }
+                        guard let place = gate.enter(isProxy ? "" : remote) else {
                             connection.channel.close(promise: nil)
                             // The wrapped channel must be used before it is let go.
                             group.addTask { try? await connection.executeThenClose { _, _ in } }
@@ -74,15 +79,19 @@ struct WebListener: Sendable {
         let idle = TimeAmount.seconds(limits.idle.components.seconds)
         let (site, isSecure, kind) = (site, isSecure, kind)
         let (farewell, largestForm) = (TimeAmount(limits.farewell), limits.form)
+        let (generation, webroot) = (site.web.generation, site.web.acmeFolder)
         return HTTP1Channel(
             responder: { request, writer, channel in
-                let remote = channel.remoteAddress?.ipAddress ?? ""
                 let start = ContinuousClock.now
+                let peer = channel.remoteAddress?.ipAddress ?? ""
+                let origin = RequestOrigin(request, peer: peer, isSecure: isSecure, proxies: generation.value.host.proxies)
                 let response: Response
-                if case .redirect(let port) = kind {
+                if let challenge = await AcmeChallenge.answer(request, webroot: webroot) {
+                    response = challenge
+                } else if case .redirect(let port) = kind, !origin.isSecure {
                     response = Self.redirect(request, port: port)
                 } else {
-                    response = await site.respond(to: request, remote: remote, isSecure: isSecure)
+                    response = await site.respond(to: request, remote: origin.client, isSecure: origin.isSecure)
                 }
                 Measures.requests.count(Measures.Status(code: response.status.code))
                 Measures.time.note(.now - start)
@@ -131,13 +140,14 @@ package final class ConnectionGate: Sendable {
     }
 
     /// Nil where there is no room.
+    ///
+    /// - Parameter address: empty where only the bound on all counts.
     package func enter(_ address: String) -> Place? {
         let limits = limits()
         return state.withLockedValue { state in
             let here = state.byAddress[address] ?? 0
-            guard state.total < min(limits.connections, FileLimit.connections), here < limits.connectionsPerAddress else {
-                return nil
-            }
+            let most = min(limits.connections, FileLimit.connections)
+            guard state.total < most, address.isEmpty || here < limits.connectionsPerAddress else { return nil }
             state.total += 1
             state.byAddress[address] = here + 1
             return Place(gate: self, address: address)

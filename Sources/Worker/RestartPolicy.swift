@@ -1,4 +1,4 @@
-/// When a worker that ended is started again, and when its supervisor gives up.
+/// When a worker that ended is started again, and when a supervisor that nobody restarts gives up.
 ///
 /// A worker that was ready before it ended is always started again: whoever kills it, stopping everything would be worse. One
 /// that does not become ready, time after time, lacks something that only an operator can give it.
@@ -18,10 +18,13 @@ package struct RestartPolicy: Sendable {
         case giveUp
     }
 
-    private var early = 0
-    private var unready = 0
+    /// Deaths in a row, each before readiness or soon after it.
+    package private(set) var early: Int
+    /// Those of them before readiness.
+    package private(set) var unready: Int
 
-    package init() {}
+    /// - Parameters: what an earlier policy counted.
+    package init(early: Int = 0, unready: Int = 0) { (self.early, self.unready) = (early, unready) }
 
     /// - Parameter served: how long the worker lived after it was ready; nil where it never was.
     package mutating func decide(served: Duration?) -> Decision {

@@ -1,5 +1,5 @@
-import ControlPlane
 import Testing
+import Worker
 
 @Suite("When a worker is started again") struct RestartPolicyTests {
     @Test func pausesDoubleAndThenItGivesUp() {

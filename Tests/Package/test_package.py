@@ -1,0 +1,309 @@
+"""The Debian packages on a machine of their own: installed by apt, set up, under load, crashed, upgraded, purged.
+
+Needs root, systemd-nspawn and debootstrap, and the packages in .build/deb (`make deb`); says loudly where it cannot run. The tests are one
+life of one machine, and run in the order of their names."""
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import directory  # noqa: E402
+from machine import ROOT, Machine, missing, run, wait_until  # noqa: E402
+
+CLIENTS = (pathlib.Path(__file__).parent / "clients.py").read_text()
+WORKERS = ["malaposta-control.service", "malaposta-mail.service", "malaposta-web.service"]
+PORTS = [25, 80, 143, 443, 465, 587, 993]
+PASSWORD = "correct horse battery"
+NEXT_VERSION = "99.0"
+
+
+def built_packages(version=None):
+    """Builds the packages; the programs are those that `make build` has built."""
+    run(ROOT / "packaging/build-deb", *([version] if version else []), timeout=600)
+    if version is None:
+        version = run("dpkg-parsechangelog", "-l", ROOT / "packaging/debian/changelog", "-S", "Version").stdout.strip()
+    return sorted((ROOT / ".build/deb").glob(f"*_{version}_*.deb"))
+
+
+def setUpModule():
+    reason = missing()
+    if reason:
+        line = "=" * 78
+        print(f"\n{line}\n  THE PACKAGE TEST DID NOT RUN: {reason}.\n  What the Debian packages do is not tested here.\n{line}", file=sys.stderr)
+        raise unittest.SkipTest(reason)
+
+
+class PackageTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.machine = Machine()
+        cls.addClassCleanup(cls.machine.close)
+        cls.machine.offer(built_packages())
+        cls.machine.boot()
+
+    def client(self, *words, **options):
+        return self.machine.python(CLIENTS, *words, **options).stdout
+
+    def inbox(self, user):
+        return self.client("inbox", user, PASSWORD).split("\n")
+
+    def arrives(self, subject, user="rita@acme.example", seconds=60):
+        wait_until(f"{subject} is in the INBOX", lambda: subject in self.inbox(user), seconds)
+
+    def listening(self):
+        ports = self.machine.run("ss", "-Hltn").stdout
+        return [port for port in PORTS if re.search(rf":{port}\s", ports)]
+
+    def status(self):
+        return self.machine.run("malaposta", "status", check=False)
+
+    # MARK: One life
+
+    def test_01_apt_installs_and_everything_is_up_with_an_empty_host(self):
+        machine = self.machine
+        machine.run("apt-get", "-qq", "install", "-y", "malaposta-appliance", seconds=600)
+        for unit in WORKERS:
+            wait_until(f"{unit} is active", lambda: machine.active(unit) == "active", 60)
+        wait_until("all ports are listened at", lambda: self.listening() == PORTS, 30)
+        self.assertEqual(machine.run("ls", "-A", "/etc/malaposta").stdout, "", "the packages ship no file in /etc/malaposta")
+        status = self.status()
+        self.assertIn("this host is empty: 'malaposta setup' writes its first files", status.stdout)
+        self.assertEqual(status.returncode, 0, status.stdout)
+        certificate = machine.shell("openssl s_client -connect 127.0.0.1:993 </dev/null 2>/dev/null | openssl x509 -noout -subject").stdout
+        self.assertIn("mail.test.example", certificate)
+
+    def test_02_users_folders_and_modes_are_as_designed(self):
+        wanted = """
+            /var/lib/malaposta/generations malaposta:malaposta-read 2750
+            /var/lib/malaposta/control malaposta:malaposta 700
+            /var/lib/malaposta/keys malaposta:malaposta-mail 2750
+            /var/lib/malaposta/tls malaposta:malaposta-read 2750
+            /var/lib/malaposta/spool malaposta-mail:malaposta-mail 700
+            /var/lib/malaposta/accounts malaposta-mail:malaposta-store 2770
+            /var/lib/malaposta/web malaposta-web:malaposta-web 700
+            /run/malaposta malaposta:malaposta-read 3770
+            /var/lib/malaposta/control/control.db malaposta:malaposta 600
+            /var/lib/malaposta/tls/self-signed.key malaposta:malaposta-read 640"""
+        for line in wanted.strip().split("\n"):
+            path, owner, mode = line.split()
+            self.assertEqual(self.machine.run("stat", "-c", "%U:%G %a", path).stdout.strip(), f"{owner} {mode}", path)
+        for unit, user in zip(WORKERS, ["malaposta", "malaposta-mail", "malaposta-web"]):
+            process = self.machine.main_process(unit)
+            self.assertEqual(self.machine.run("ps", "-o", "user:20=", "-p", process).stdout.strip(), user)
+
+    def test_03_workers_are_walled_in(self):
+        for unit in WORKERS:
+            line = self.machine.run("systemd-analyze", "security", "--no-pager", unit, check=False).stdout.strip().split("\n")[-1]
+            self.assertLessEqual(float(re.search(r": ([0-9.]+) ", line)[1]), 2.0, line)
+
+    def test_04_setup_writes_the_first_files_once(self):
+        machine = self.machine
+        words = ["malaposta", "setup", "--host-name", "mail.test.example", "--tenant", "acme", "--domain", "acme.example", "--user", "rita",
+                 "--allow-unproven", "--password-stdin"]
+        machine.run(*words, input=PASSWORD + "\n")
+        self.assertIn("is not empty", machine.run(*words, input=PASSWORD + "\n", check=False).stdout)
+        mode = machine.run("stat", "-c", "%U:%G %a", "/etc/malaposta/tenants/acme/accounts.yaml").stdout.strip()
+        self.assertEqual(mode, "root:malaposta 640")
+        plan = machine.run("malaposta", "plan", check=False)
+        self.assertEqual(plan.returncode, 2, plan.stdout)
+        machine.run("malaposta", "apply", "--yes")
+        self.assertNotIn("Next:", self.status().stdout)
+
+    def test_05_mail_comes_in_by_25_and_out_by_993_and_443(self):
+        self.client("send", "rita@acme.example", "first")
+        self.arrives("first")
+        page = self.client("web", "rita@acme.example", PASSWORD)
+        self.assertIn("first", page)
+        self.assertIn("maria@elsewhere.example", page)
+
+    def test_05b_two_tenants_come_from_ldap(self):
+        machine = self.machine
+        if "\n  ldap " not in machine.run("malaposta", "--help").stdout:
+            self.skipTest("this build reads no directories")
+        machine.shell("mkdir -p /srv/ldap/data")
+        (machine.tree / "srv/ldap/slapd.conf").write_text(directory.CONFIGURATION)
+        machine.run("slapadd", "-q", "-f", "/srv/ldap/slapd.conf", input=directory.entries())
+        machine.run("systemd-run", "--quiet", "--unit=slapd-test", "slapd", "-d", "0", "-f", "/srv/ldap/slapd.conf", "-h", "ldap://127.0.0.1:389")
+        tenants = machine.tree / "etc/malaposta/tenants"
+        (tenants / "casa/domains").mkdir(parents=True)
+        (tenants / "casa/tenant.yaml").write_text("schema: 1\nid: casa\nname: Casa\nlanguage: pt\nadmins: [clara@casa.example]\n")
+        (tenants / "casa/domains/casa.example.yaml").write_text("schema: 1\nname: casa.example\n")
+        for tenant in directory.TENANTS:
+            (tenants / tenant / "directory.yaml").write_text(directory.configuration(tenant))
+            (tenants / tenant / "ldap.secret").write_text("reads\n")
+            machine.shell(f"cd /etc/malaposta/tenants/{tenant} && chgrp malaposta ldap.secret && chmod 640 ldap.secret")
+        machine.run("malaposta", "apply", "--yes")
+        for tenant, users in directory.TENANTS.items():
+            for user in users:
+                wait_until(f"{user} is known", lambda: machine.run("malaposta", "user", "show", f"{user}@{tenant}.example",
+                                                                   check=False).returncode == 0, 60)
+            for address in (f"{users[0]}@{tenant}.example", f"crew@{tenant}.example", f"desk@{tenant}.example"):
+                self.client("send", address, f"to {address}")
+            user, secret = f"{users[0]}@{tenant}.example", directory.password(users[0])
+            wait_until("mail to user and group is there", lambda: {f"to {user}", f"to crew@{tenant}.example"} <= set(
+                self.client("inbox", user, secret).split("\n")), 60)
+            self.assertIn(f"to {user}", self.client("web", user, secret))
+        # A log-in of one tenant is none at the other.
+        refused = machine.python(CLIENTS, "inbox", "ana@casa.example", directory.password("ana"), check=False)
+        self.assertIn("AUTHENTICATIONFAILED", refused.stdout)
+
+    def test_06_programs_of_the_machine_send_by_sendmail(self):
+        machine = self.machine
+        machine.run("/usr/sbin/sendmail", "-FCronDaemon", "-i", "-oem", "root", input="Subject: from cron\n\nnightly\n")
+        self.arrives("from cron")
+        machine.run("useradd", "--create-home", "peter")
+        machine.shell("printf 'Subject: from peter\\nTo: rita@acme.example\\n\\nhello\\n' | setpriv --reuid=peter --regid=peter --clear-groups "
+                      "/usr/sbin/sendmail -t")
+        self.arrives("from peter")
+        refused = machine.shell("printf 'Subject: x\\n\\nx\\n' | setpriv --reuid=peter --regid=peter --clear-groups "
+                                "/usr/sbin/sendmail -f rita@acme.example rita@acme.example", check=False)
+        self.assertEqual(refused.returncode, 77, refused.stdout)
+        self.assertIn("you may send as <peter@mail.test.example>", refused.stdout)
+
+    def test_07_a_worker_crashed_thirty_times_is_back(self):
+        machine = self.machine
+        unit = "malaposta-mail.service"
+        last = machine.main_process(unit)
+        for _ in range(30):
+            machine.run("kill", "-SEGV", last, check=False)
+            wait_until("another process serves", lambda: machine.main_process(unit) not in (0, last) and machine.active(unit) == "active", 60)
+            last = machine.main_process(unit)
+        self.assertGreaterEqual(int(machine.run("systemctl", "show", "-P", "NRestarts", unit).stdout), 30)
+        self.assertEqual(self.listening(), PORTS)
+        self.client("send", "rita@acme.example", "after thirty crashes")
+        self.arrives("after thirty crashes", seconds=120)
+
+    def test_08_a_worker_that_hangs_is_started_again(self):
+        machine = self.machine
+        unit = "malaposta-web.service"
+        last = machine.main_process(unit)
+        machine.run("kill", "-STOP", last)
+        wait_until("another process", lambda: machine.main_process(unit) not in (0, last), 150, pause=1)
+        wait_until("it answers", lambda: machine.active(unit) == "active", 60)
+        self.assertIn("first", self.client("web", "rita@acme.example", PASSWORD))
+
+    def test_09_a_bad_file_leaves_the_host_running(self):
+        machine = self.machine
+        file = machine.tree / "etc/malaposta/malaposta.yaml"
+        good = file.read_text()
+        file.write_text(good + "nonsense: [\n")
+        refused = machine.run("malaposta", "apply", "--yes", check=False)
+        self.assertEqual(refused.returncode, 1, refused.stdout)
+        machine.run("systemctl", "restart", *WORKERS)
+        self.client("send", "rita@acme.example", "beside a bad file")
+        self.arrives("beside a bad file")
+        self.assertIn("malaposta check", self.status().stdout)
+        file.write_text(good)
+
+    def test_10_listeners_follow_the_file(self):
+        machine = self.machine
+        file = machine.tree / "etc/malaposta/malaposta.yaml"
+        good = file.read_text()
+        more = "  - { name: smtp-2525, service: smtp, address: 127.0.0.1, port: 2525 }\n"
+        lines = [line for line in good.replace("listeners:\n", "listeners:\n" + more).split("\n") if "service: imap," not in line]
+        file.write_text("\n".join(lines))
+        machine.run("malaposta", "apply", "--yes")
+        wait_until("port 2525 is listened at, and 143 is not", lambda: re.search(r"127.0.0.1:2525\s", machine.run("ss", "-Hltn").stdout)
+                   and not re.search(r":143\s", machine.run("ss", "-Hltn").stdout), 60)
+        greeting = machine.python("import smtplib; print(smtplib.SMTP('127.0.0.1', 2525, timeout=60).ehlo()[0])").stdout
+        self.assertIn("250", greeting)
+        file.write_text(good)
+        machine.run("malaposta", "apply", "--yes")
+        wait_until("all is as before", lambda: self.listening() == PORTS, 60)
+
+    def test_11_a_certificate_authority_issues_and_renews(self):
+        machine = self.machine
+        machine.shell("""
+            set -e
+            mkdir -p /srv/acme && cd /srv/acme
+            openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=pebble -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+                -keyout pebble.key -out pebble.crt 2>/dev/null
+            cat > pebble.json <<'END'
+            {"pebble": {"listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000",
+             "certificate": "/srv/acme/pebble.crt", "privateKey": "/srv/acme/pebble.key", "httpPort": 80, "tlsPort": 443}}
+END
+            systemd-run --quiet --unit=pebble --setenv=PEBBLE_VA_NOSLEEP=1 --setenv=PEBBLE_WFE_NONCEREJECT=0 \
+                pebble -config /srv/acme/pebble.json
+            cp pebble.crt /usr/local/share/ca-certificates/pebble.crt && update-ca-certificates >/dev/null 2>&1
+        """)
+        wait_until("pebble answers", lambda: machine.run("curl", "-sf", "https://localhost:14000/dir", check=False).returncode == 0, 30)
+        acme = ["env", "UACME_CHALLENGE_PATH=/var/lib/malaposta/acme/.well-known/acme-challenge", "uacme", "-c", "/srv/acme/uacme", "-a",
+                "https://localhost:14000/dir", "-y"]
+        machine.run(*acme, "new", "postmaster@acme.example")
+        file = machine.tree / "etc/malaposta/malaposta.yaml"
+        good = file.read_text()
+        before = self.serial()
+        first = self.issue(acme)
+        self.assertIn("/var/lib/malaposta/tls/mail.test.example.crt", first)
+        file.write_text(re.sub(r"tls:\n.*?self_signed: true\n", (
+            "tls:\n  self_signed: true\n  certificates:\n    - certificate_file: /var/lib/malaposta/tls/mail.test.example.crt\n"
+            "      key_file: /var/lib/malaposta/tls/mail.test.example.key\n"), good, flags=re.S))
+        machine.run("malaposta", "apply", "--yes")
+        issued = wait_until("the issued certificate is shown", lambda: self.serial() != before and self.serial(), 30)
+        self.issue(acme, "-f")
+        wait_until("the renewed certificate is shown", lambda: self.serial() not in (before, issued), 90, pause=1)
+
+    def issue(self, acme, *options):
+        self.machine.run(*acme, *options, "-h", "/usr/share/uacme/uacme.sh", "issue", "mail.test.example")
+        place = "/srv/acme/uacme"
+        return self.machine.run("/usr/lib/malaposta/deploy-certificate", "mail.test.example", f"{place}/mail.test.example/cert.pem",
+                                f"{place}/private/mail.test.example/key.pem").stdout
+
+    def serial(self):
+        return self.machine.shell("openssl s_client -servername mail.test.example -connect 127.0.0.1:993 </dev/null 2>/dev/null "
+                                  "| openssl x509 -noout -serial", check=False).stdout
+
+    def test_12_an_upgrade_keeps_mail_and_configuration_while_mail_flows(self):
+        machine = self.machine
+        machine.offer(built_packages(NEXT_VERSION))
+        before = machine.shell("cd /etc/malaposta && find . -type f | sort | xargs sha256sum").stdout
+        flow = subprocess.Popen(machine.command("python3", "-", "flow", "rita@acme.example", "upgrade", "60"), stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        lines = []
+        reader = threading.Thread(target=lambda: lines.extend(flow.stdout))
+        flow.stdin.write(CLIENTS)
+        flow.stdin.close()
+        reader.start()
+        wait_until("mail flows", lambda: sum("accepted" in line for line in lines) > 5)
+        machine.run("apt-get", "-qq", "-o", "Dir::Etc::sourcelist=sources.list.d/malaposta.list", "-o", "Dir::Etc::sourceparts=-",
+                    "-o", "APT::Get::List-Cleanup=0", "update")
+        machine.run("apt-get", "-qq", "install", "-y", "--only-upgrade", "malaposta", "malaposta-mail", "malaposta-web",
+                    "malaposta-appliance", seconds=600)
+        self.assertEqual(machine.run("dpkg-query", "-W", "-f", "${Version}", "malaposta-mail").stdout, NEXT_VERSION)
+        flow.wait(180)
+        reader.join()
+        text = "".join(lines)
+        self.assertNotIn("REFUSED", text, "a port was closed for a moment")
+        accepted = [line.split()[1] for line in lines if line.startswith("accepted")]
+        self.assertGreater(len(accepted), 20, text)
+        wait_until("all accepted mail is there", lambda: set(accepted) <= set(self.inbox("rita@acme.example")), 120, pause=1)
+        subjects = self.inbox("rita@acme.example")
+        self.assertEqual([one for one in accepted if subjects.count(one) != 1], [])
+        self.assertIn("first", subjects)
+        self.assertEqual(machine.shell("cd /etc/malaposta && find . -type f | sort | xargs sha256sum").stdout, before)
+
+    def test_13_purge_leaves_nothing_running_and_mail_where_it_is(self):
+        machine = self.machine
+        machine.run("apt-get", "-qq", "purge", "-y", "malaposta-appliance", "malaposta-web", "malaposta-mail", "malaposta", seconds=300)
+        self.assertEqual(self.listening(), [])
+        self.assertEqual(machine.run("pgrep", "-f", "sbin/malaposta", check=False).stdout, "")
+        units = machine.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "malaposta*").stdout
+        self.assertNotRegex(units, r"(?m)\s(active|activating|failed)\s", units)
+        self.assertEqual(machine.shell("ls /etc/systemd/system | grep malaposta", check=False).stdout, "")
+        self.assertNotEqual(machine.shell("ls /var/lib/malaposta/accounts").stdout, "")
+        self.assertNotEqual(machine.run("ls", "/etc/malaposta").stdout, "")
+
+    def test_14_purge_deletes_the_mail_only_when_asked(self):
+        machine = self.machine
+        machine.run("apt-get", "-qq", "install", "-y", "malaposta", seconds=300)
+        machine.run("debconf-set-selections", input="malaposta malaposta/remove-data boolean true\n")
+        machine.run("apt-get", "-qq", "purge", "-y", "malaposta", seconds=300)
+        self.assertEqual(machine.shell("ls -d /var/lib/malaposta", check=False).returncode, 2)
+        self.assertNotEqual(machine.run("ls", "/etc/malaposta").stdout, "", "what the operator wrote stays")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2, failfast=True)

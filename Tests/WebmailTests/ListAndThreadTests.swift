@@ -8,15 +8,6 @@ import Testing
 @testable import Webmail
 
 @Suite("Lists, conversations, tags and folders, in process") struct ListAndThreadTests {
-    private func with(_ body: (TestSite) async throws -> Void) async throws {
-        let site = try TestSite()
-        do { try await body(site) } catch {
-            await site.close()
-            throw error
-        }
-        await site.close()
-    }
-
     private func message(_ subject: String, from: String = "Zé <ze@y.example>", id: String, answers: String? = nil) -> String {
         """
         From: \(from)
@@ -33,7 +24,7 @@ import Testing
     // MARK: F30
 
     @Test func aChosenOrderLastsUntilLogOut() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (_, folder) = try await site.file(message("Alpha", id: "a"), of: site.ana)
             try await site.file(message("Zulu", id: "z"), of: site.ana)
             let list = "/mail/me/\(folder)"
@@ -62,7 +53,7 @@ import Testing
     }
 
     @Test func aRestartForgetsNeitherSessionNorOrder() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (token, session) = try await site.web.sessions.begin(site.ana.id, remote: "192.0.2.1")
             let database = SessionDatabase(path: "\(site.folder)/web/sessions.db", pool: .singleton)
             try await database.setOrder(ChosenOrder(.size, descending: false), of: "me/1", in: session.id)
@@ -90,7 +81,7 @@ import Testing
     // MARK: Conversations
 
     @Test func anActionOnAConversationTakesAllOfItInTheFolder() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (_, folder) = try await site.file(message("Rooms", id: "1"), of: site.ana)
             let (latest, _) = try await site.file(message("Re: Rooms", id: "2", answers: "1"), of: site.ana)
             try await site.file(message("Re: Rooms", id: "3", answers: "2"), in: .sent, of: site.ana)
@@ -124,7 +115,7 @@ import Testing
     }
 
     @Test func onlyTheLatestOpenMessageStandsForItsConversation() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (first, folder) = try await site.file(message("Rooms", id: "1"), of: site.ana)
             let (latest, _) = try await site.file(message("Re: Rooms", id: "2", answers: "1"), of: site.ana)
             let (cookie, _) = try await site.session(site.ana)
@@ -140,7 +131,7 @@ import Testing
     // MARK: Tags
 
     @Test func tagsAreMadePutOnTakenOffAndForgotten() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (id, folder) = try await site.file(message("Invoice", id: "1"), of: site.ana)
             let account = try await site.store.account(site.ana.id)
             let (cookie, csrf) = try await site.session(site.ana)
@@ -189,7 +180,7 @@ import Testing
     // MARK: Folders
 
     @Test func foldersAreMadeNamedThrownAwayAndBroughtBack() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (id, inbox) = try await site.file(message("Keep", id: "1"), of: site.ana)
             let account = try await site.store.account(site.ana.id)
             let (cookie, csrf) = try await site.session(site.ana)
@@ -216,7 +207,7 @@ import Testing
     }
 
     @Test func emptyingAsksBefore() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (_, trash) = try await site.file(message("Old", id: "1"), in: .trash, of: site.ana)
             let (cookie, csrf) = try await site.session(site.ana)
             let account = try await site.store.account(site.ana.id)
@@ -231,7 +222,7 @@ import Testing
     }
 
     @Test func headersAreShownAsTheyCame() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (id, folder) = try await site.file(message("=?utf-8?q?Caf=C3=A9?=", id: "1"), of: site.ana)
             let (cookie, _) = try await site.session(site.ana)
             let page = try await site.ask(.get, "/mail/me/\(folder)/\(id)/headers", headers: cookie)
@@ -241,7 +232,7 @@ import Testing
     }
 
     @Test func suggestsWhomOneHasWrittenTo() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let text = """
                 From: ana@acme.example
                 To: =?utf-8?q?Jos=C3=A9_Ant=C3=B3nio?= <jose@far.example>, plain@far.example

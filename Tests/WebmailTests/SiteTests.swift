@@ -10,15 +10,6 @@ import Testing
 @testable import Webmail
 
 @Suite("The site, in process") struct SiteTests {
-    private func with(_ limits: WebLimits = WebLimits(), _ body: (TestSite) async throws -> Void) async throws {
-        let site = try TestSite(limits: limits)
-        do { try await body(site) } catch {
-            await site.close()
-            throw error
-        }
-        await site.close()
-    }
-
     static let hello = """
         From: Harbour Hotel <reservations@harbour.example>
         To: Ana Dias <ana@acme.example>
@@ -44,7 +35,7 @@ import Testing
         """
 
     @Test func listsAndOpensAMessage() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (id, folder) = try await site.file(Self.hello, of: site.ana)
             let (cookie, _) = try await site.session(site.ana)
             let list = try await site.ask(.get, "/mail/me/\(folder)", headers: cookie)
@@ -67,7 +58,7 @@ import Testing
     }
 
     @Test func writesAnAnswerWithQuoteAndRecipients() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (id, _) = try await site.file(Self.hello, of: site.ana)
             let (cookie, _) = try await site.session(site.ana)
             let page = try await site.ask(.get, "/compose?source=\(id)&kind=reply", headers: cookie)
@@ -79,7 +70,7 @@ import Testing
     }
 
     @Test func savesADraftAndGoesOn() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (cookie, csrf) = try await site.session(site.ana)
             let headers = cookie.merging(["Accept": "application/json"]) { $1 }
             let form =
@@ -99,7 +90,7 @@ import Testing
     }
 
     @Test func movesToTheTrashAndBack() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (id, folder) = try await site.file(Self.hello, of: site.ana)
             let (cookie, csrf) = try await site.session(site.ana)
             let headers = cookie.merging(["Accept": "application/json"]) { $1 }
@@ -114,7 +105,7 @@ import Testing
     }
 
     @Test func refusesFormsOfOtherSites() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (id, folder) = try await site.file(Self.hello, of: site.ana)
             let (cookie, csrf) = try await site.session(site.ana)
             let form = "box=me&folder=\(folder)&message=\(id)&action=trash"
@@ -136,7 +127,7 @@ import Testing
     }
 
     @Test func keepsTenantsApart() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (id, folder) = try await site.file(Self.hello, of: site.eve)
             let (cookie, csrf) = try await site.session(site.ana)
             for box in [site.eve.id.hex, "me"] {
@@ -161,7 +152,7 @@ import Testing
     }
 
     @Test func logsInAndOut() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let page = try await site.ask(.get, "/login", headers: ["Accept-Language": "pt-PT,pt;q=0.9,en;q=0.5"])
             #expect(page.body.contains("Palavra-passe"))
             let token = try #require(page.body.firstMatch(of: /name="csrf" value="([0-9a-f]+)"/)?.1)
@@ -184,7 +175,7 @@ import Testing
     }
 
     @Test func endsSessionsOfSuspendedUsers() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (cookie, _) = try await site.session(site.ana)
             #expect(try await site.ask(.get, "/", headers: cookie).header("Location").hasPrefix("/mail/me/"))
             site.registry.end(site.ana.id, .suspended)
@@ -202,7 +193,7 @@ import Testing
         """
 
     @Test func servesHTMLMailBehindItsWall() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (id, folder) = try await site.file(Self.html, of: site.ana)
             let (cookie, _) = try await site.session(site.ana)
             let page = try await site.ask(.get, "/mail/me/\(folder)/\(id)", headers: cookie)
@@ -223,7 +214,7 @@ import Testing
     @Test func boundsTheTimeOfARequest() async throws {
         var limits = WebLimits()
         limits.requestTime = .milliseconds(1)
-        try await with(limits) { site in
+        try await TestSite.with(limits) { site in
             let (cookie, csrf) = try await site.session(site.ana)
             let headers = cookie.merging(["X-CSRF-Token": csrf]) { $1 }
             // Nothing of its body ever comes.
@@ -239,7 +230,7 @@ import Testing
     @Test func boundsUploads() async throws {
         var limits = WebLimits()
         limits.upload = ByteCount(10)
-        try await with(limits) { site in
+        try await TestSite.with(limits) { site in
             let (cookie, csrf) = try await site.session(site.ana)
             let headers = cookie.merging(["X-CSRF-Token": csrf, "Accept": "application/json"]) { $1 }
             func upload(_ text: String) async throws -> TestSite.Reply {

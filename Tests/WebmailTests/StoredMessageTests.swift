@@ -10,15 +10,6 @@ import Testing
 @testable import Webmail
 
 @Suite("Messages in pieces") struct StoredMessageTests {
-    private func with(_ limits: WebLimits = WebLimits(), _ body: (TestSite) async throws -> Void) async throws {
-        let site = try TestSite(limits: limits)
-        do { try await body(site) } catch {
-            await site.close()
-            throw error
-        }
-        await site.close()
-    }
-
     /// Two files, of which one has the other's name, and a text.
     private static func text(_ octets: [UInt8]) -> String {
         let encoded = Data(octets).base64EncodedString(options: .lineLength76Characters)
@@ -54,7 +45,7 @@ import Testing
     @Test(arguments: [7, 64, 1_000, 1 << 20]) func partsAreWholeInAnyPieces(piece: Int) async throws {
         var limits = WebLimits()
         limits.piece = piece
-        try await with(limits) { site in
+        try await TestSite.with(limits) { site in
             let (id, folder) = try await site.file(Self.text(Self.octets), of: site.ana)
             let (cookie, _) = try await site.session(site.ana)
             let page = try await site.ask(.get, "/mail/me/\(folder)/\(id)", headers: cookie)
@@ -71,7 +62,7 @@ import Testing
     }
 
     @Test func allFilesComeAsOneArchive() async throws {
-        try await with { site in
+        try await TestSite.with { site in
             let (id, folder) = try await site.file(Self.text(Self.octets), of: site.ana)
             let (cookie, _) = try await site.session(site.ana)
             let page = try await site.ask(.get, "/mail/me/\(folder)/\(id)", headers: cookie)

@@ -59,6 +59,16 @@ final class TestSite: Sendable {
         site = Site(web: web)
     }
 
+    /// Runs `body` with a site of its own, which is closed whatever comes of it.
+    static func with(_ limits: WebLimits = WebLimits(), _ body: (TestSite) async throws -> Void) async throws {
+        let site = try TestSite(limits: limits)
+        do { try await body(site) } catch {
+            await site.close()
+            throw error
+        }
+        await site.close()
+    }
+
     func close() async {
         await store.shutdown()
         try? FileManager.default.removeItem(atPath: folder)

@@ -109,7 +109,7 @@ let package = Package(
         module("MIME", ["Wire", "Mail", nioCore]),
         module("SQL", ["CSQLite"] + nio),
         module("MailConfiguration", ["Mail", .product(name: "Yams", package: "Yams")]),
-        module("LDAP", ["CLDAP", locks, logging]),
+        module("LDAP", ["CLDAP", locks] + nio),
         module("DNS", ["Mail", "CUnbound", "CLDNS", locks, logging] + nio),
         module("Systemd", ["CSystemd", locks, logging]),
         module("LocalSocket", ["Wire", locks, logging] + nio),
@@ -199,6 +199,8 @@ let package = Package(
         tests("MIMETests", ["MIME", "Mail", nioCore]),
         tests("SQLTests", ["SQL"] + nio),
         tests("MailConfigurationTests", ["MailConfiguration", "Mail"], exclude: ["BadFiles"]),
+        tests("LDAPTests", ["LDAP"]),
+        tests("ProvisioningTests", ["Provisioning", "LDAP", "Directory", "MailConfiguration", "Mail"]),
         tests("LocalSocketTests", ["LocalSocket", logging, nioEmbedded] + nio),
         tests("SMTPTests", ["SMTP", "Wire", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
@@ -224,7 +226,10 @@ let package = Package(
             ["Webmail", "MailConfiguration", "TLS", "Store", "Directory", "Mail", "MIME", logging, nioEmbedded] + nio),
         tests(
             "ControlPlaneTests",
-            ["ControlPlane", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail", "LocalSocket", logging] + nio),
+            [
+                "ControlPlane", "Provisioning", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail", "LocalSocket",
+                logging,
+            ] + nio),
         tests("WallsTests", ["IMAP", "SMTPServer", "Webmail", "Wire"], exclude: ["ways.txt"]),
         fuzzTargets(),
     ]

@@ -1,5 +1,6 @@
 internal import Directory
 internal import MailConfiguration
+package import Provisioning
 
 /// The control plane's part of `malaposta status`.
 package struct ControlPlaneStatus: Codable, Sendable, Hashable {
@@ -17,6 +18,8 @@ package struct ControlPlaneStatus: Codable, Sendable, Hashable {
     package var sharedMailboxes: Int
     package var suspended: Int
     package var retired: Int
+    /// The directories (LDAP) of all tenants, in the order of tenants and ids.
+    package var directories: [DirectoryState]
 }
 
 extension HostControl {
@@ -34,7 +37,8 @@ extension HostControl {
             drift: try reading.files.difference(from: applied.map { try database.fileDigests(applied: $0) } ?? [:]),
             fileErrors: reading.diagnostics.count { $0.severity == .error }, tenants: content?.tenants.count ?? 0,
             users: living.count { $0.kind == .user }, sharedMailboxes: living.count { $0.kind == .shared },
-            suspended: living.count { !$0.state.isActive }, retired: accounts.count - living.count)
+            suspended: living.count { !$0.state.isActive }, retired: accounts.count - living.count,
+            directories: directoryStates())
     }
 
     /// Revocations that a worker has missed.

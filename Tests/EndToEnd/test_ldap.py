@@ -124,7 +124,7 @@ class Directory(unittest.TestCase):
         for name in ("nuno@acme.example", "nuno", "NUNO", "nuno@acme.example"):
             wait_until(f"{name} sees it", lambda name=name: "first" in subjects(name, "ldap-nuno"), 10)
         self.assertIn("AUTHENTICATIONFAILED", refused("nuno@acme.example", "wrong"))
-        self.assertIsNotNone(refused("nuno@acme.example", '""'))
+        self.assertIsNotNone(refused("nuno@acme.example", ""))
         self.assertIsNotNone(refused("nuno@casa.example", "ldap-nuno"))
         shown = user("nuno@acme.example")
         self.assertEqual(shown["displayName"], "Nuno Melo")
@@ -198,7 +198,7 @@ class Directory(unittest.TestCase):
             person("zed", mail=["joana@casa.example", "not an address", "zed@acme.example", "rita@acme.example"])
             + group("circle-a", [f"cn=circle-b,ou=groups,{BASE}"], mail="circle-a@acme.example")
             + group("circle-b", [f"cn=circle-a,ou=groups,{BASE}", "zed"], mail="circle-b@acme.example")
-            + person("twin", mail="zed@acme.example", uid="twin"))
+            + person("twin", mail="zed@acme.example"))
         wait_until("he is there", lambda: rcpt("zed@acme.example")[0] == 250)
         done = host.command("ldap", "preview", "acme")
         for code in ("foreign-address", "bad-address", "duplicate-address", "cyclic-group", "no-address"):

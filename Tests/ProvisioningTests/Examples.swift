@@ -1,7 +1,6 @@
 import LDAP
 import Mail
 
-
 @testable import MailConfiguration
 @testable import Provisioning
 

@@ -1,4 +1,5 @@
 package import Directory
+internal import Mail
 internal import MailConfiguration
 internal import NIOPosix
 internal import Provisioning
@@ -24,6 +25,8 @@ package actor HostControl {
     let now: @Sendable () -> Int64
     private var open: ControlDatabase?
     private var openSnapshots: SnapshotDatabase?
+    /// How long tenants suspend whoever is missing, in seconds, by the files that say so.
+    var suspensions: (applied: Int64, times: [TenantID: Int64])?
 
     /// - Parameter now: seconds since 1970.
     package init(_ folders: HostFolders, now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }) {

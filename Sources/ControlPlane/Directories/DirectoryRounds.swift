@@ -97,7 +97,7 @@ package final class DirectoryRounds: Sendable {
                 pause = source.configuration.sync.interval
             } catch {
                 guard !Task.isCancelled else { return }
-                noteFailure(source, error)
+                await noteFailure(source, error)
                 pause = min(source.configuration.sync.interval, Self.firstRetry * (1 << min(failures, 12)))
                 failures += 1
             }
@@ -139,7 +139,7 @@ package final class DirectoryRounds: Sendable {
         }
     }
 
-    private func noteFailure(_ source: DirectorySource, _ error: any Error) {
+    private func noteFailure(_ source: DirectorySource, _ error: any Error) async {
         logger.warning(
             "directory cannot be read; what it said last goes on serving",
             metadata: [
@@ -147,10 +147,8 @@ package final class DirectoryRounds: Sendable {
             ])
         let (path, now) = (folders.snapshots, now())
         let reason = "\(error)"
-        Task { [threads] in
-            try? await threads.run {
-                try SnapshotDatabase(path: path).noteFailure(source.tenant, source.configuration.id, reason, at: now)
-            }
+        try? await threads.run {
+            try SnapshotDatabase(path: path).noteFailure(source.tenant, source.configuration.id, reason, at: now)
         }
     }
 
@@ -204,7 +202,8 @@ package final class DirectoryRounds: Sendable {
     /// Makes a generation of what has been gathered; nil where there is nothing.
     func settle() async throws -> HostControl.Outcome? {
         let isTouched = state.withLockedValue { $0.isTouched }
-        guard try await isTouched || control.needsRejoin() else { return nil }
+        let needsRejoin = try await control.needsRejoin()
+        guard isTouched || needsRejoin else { return nil }
         let passwords = state.withLockedValue { state in
             state.isTouched = false
             defer { state.passwords = [] }

@@ -110,15 +110,23 @@ extension HostControl {
         let waiting = try Set(snapshots.states().map(\.tenant)).compactMap { tenant in
             try snapshots.oldestMissing(of: tenant).map { (tenant, $0) }
         }
-        guard !waiting.isEmpty, let current = folders.generations.currentNumber,
-            let applied = try database.applied(generation: current),
-            let tree = try ConfigurationReading(database.files(applied: applied)).tree
-        else { return [] }
+        guard !waiting.isEmpty else { return [] }
+        let times = try suspensionTimes(database)
         return waiting.compactMap { tenant, oldest in
-            guard let policies = tree.tenant(tenant)?.policies else { return nil }
-            let moment = now() - policies.suspendFor.components.seconds
+            guard let time = times[tenant] else { return nil }
+            let moment = now() - time
             return oldest <= moment ? (tenant, moment + 1) : nil
         }
+    }
+
+    /// Read once for each set of files, as it is asked every few seconds.
+    private func suspensionTimes(_ database: ControlDatabase) throws -> [TenantID: Int64] {
+        guard let applied = try appliedFiles() else { return [:] }
+        if let suspensions, suspensions.applied == applied { return suspensions.times }
+        guard let tree = try ConfigurationReading(database.files(applied: applied)).tree else { return [:] }
+        let times = Dictionary(tree.tenants.map { ($0.id, $0.policies.suspendFor.components.seconds) }) { $1 }
+        suspensions = (applied, times)
+        return times
     }
 
     /// What the directories are, for `status`.

@@ -78,10 +78,12 @@ import Testing
         #expect(search?.attributes.contains("mailLocalAddress") == false)
     }
 
-    @Test(arguments: [
-        ("200", 200 << 20), ("5 GB", 5 << 30), ("5G", 5 << 30), ("1048576 B", 1 << 20), ("0", nil), ("much", nil), ("-1", nil),
-        ("99999999999999999999", nil), ("9223372036854775807 GB", nil),
-    ])
+    private static let sizes: [(String, Int?)] = [
+        ("200", 209_715_200), ("5 GB", 5_368_709_120), ("5G", 5_368_709_120), ("1048576 B", 1_048_576), ("0", nil), ("much", nil),
+        ("-1", nil), ("99999999999999999999", nil), ("9223372036854775807 GB", nil),
+    ]
+
+    @Test(arguments: sizes)
     func quotas(text: String, octets: Int?) throws {
         let more = "    users: { attributes: { quota: mailQuota, quota_unit: MB } }"
         let entry = Examples.entry("uid=a,dc=b", ["entryUUID": ["a"], "mail": ["a@acme.example"], "mailQuota": [text]])
@@ -119,10 +121,11 @@ import Testing
         #expect(mapped.object.findings.isEmpty == fits)
     }
 
-    @Test(arguments: [
-        ("cn=Ana,dc=acme", MemberReference.entry("cn=ana,dc=acme")), ("ANA", .login("ana")),
-        ("ana@acme.example", .address("ana@acme.example")),
-        ("", nil),
-    ])
+    private static let forms: [(String, MemberReference?)] = [
+        ("cn=Ana,dc=acme", .entry("cn=ana,dc=acme")), ("ANA", .login("ana")),
+        ("ana@acme.example", .address("ana@acme.example")), ("", nil),
+    ]
+
+    @Test(arguments: forms)
     func references(text: String, reference: MemberReference?) { #expect(EntryMapping.reference(text) == reference) }
 }

@@ -38,7 +38,7 @@ extension HostControl {
             fileErrors: reading.diagnostics.count { $0.severity == .error }, tenants: content?.tenants.count ?? 0,
             users: living.count { $0.kind == .user }, sharedMailboxes: living.count { $0.kind == .shared },
             suspended: living.count { !$0.state.isActive }, retired: accounts.count - living.count,
-            directories: directoryStates())
+            directories: try directoryStates())
     }
 
     /// Revocations that a worker has missed.

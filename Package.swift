@@ -112,7 +112,7 @@ let package = Package(
         module("MIME", ["Wire", "Mail", nioCore]),
         module("SQL", ["CSQLite"] + nio),
         module("MailConfiguration", ["Mail", .product(name: "Yams", package: "Yams")]),
-        module("LDAP", ["CLDAP", locks, logging]),
+        module("LDAP", ["CLDAP", locks] + nio),
         module("DNS", ["Mail", "CUnbound", "CLDNS", locks, logging] + nio),
         module("Systemd", ["CSystemd", locks, logging] + nio),
         module("LocalSocket", ["Wire", locks, logging] + nio),
@@ -213,6 +213,8 @@ let package = Package(
         tests("MIMETests", ["MIME", "Mail", nioCore]),
         tests("SQLTests", ["SQL"] + nio),
         tests("MailConfigurationTests", ["MailConfiguration", "Mail"], exclude: ["BadFiles"]),
+        tests("LDAPTests", ["LDAP"]),
+        tests("ProvisioningTests", ["Provisioning", "LDAP", "Directory", "MailConfiguration", "Mail"]),
         tests("LocalSocketTests", ["LocalSocket", logging, nioEmbedded] + nio),
         tests("SMTPTests", ["SMTP", "Wire", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
@@ -252,7 +254,10 @@ let package = Package(
             ] + nio),
         tests(
             "ControlPlaneTests",
-            ["ControlPlane", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail", "LocalSocket", logging] + nio),
+            [
+                "ControlPlane", "Provisioning", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail", "LocalSocket",
+                logging,
+            ] + nio),
         tests("WallsTests", ["IMAP", "SMTPServer", "Webmail", "Wire"], exclude: ["ways.txt"]),
         fuzzTargets(),
     ]

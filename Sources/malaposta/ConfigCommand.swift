@@ -36,9 +36,9 @@ struct ConfigCommand: ParsableCommand {
     struct Schema: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print a file's JSON Schema (2020-12), for editors.",
-            discussion: "Without a kind, lists the kinds: host, tenant, domain and accounts, each with its path.")
+            discussion: "Without a kind, lists the kinds: host, tenant, domain, accounts and directory, each with its path.")
 
-        @Argument(help: "host, tenant, domain or accounts.", completion: .list(FileKind.allCases.map(\.rawValue)))
+        @Argument(help: "host, tenant, domain, accounts or directory.", completion: .list(FileKind.allCases.map(\.rawValue)))
         var kind: String?
 
         func run() throws {

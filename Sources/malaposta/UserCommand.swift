@@ -10,7 +10,7 @@ struct UserCommand: AsyncParsableCommand {
         commandName: "user", abstract: "List users; set passwords; suspend and resume.",
         subcommands: [
             UserListCommand.self, UserShowCommand.self, UserPasswordCommand.self, UserSuspendCommand.self,
-            UserResumeCommand.self,
+            UserResumeCommand.self, ApplicationPasswordCommand.self,
         ])
 }
 
@@ -118,7 +118,7 @@ private struct ShownChange: Encodable {
     let done: Bool
 }
 
-private func printChange(_ sentence: String, _ address: String, json: Bool) throws {
+func printChange(_ sentence: String, _ address: String, json: Bool) throws {
     if json {
         try printJSON(ShownChange(schema: 1, address: address, done: true))
     } else {

@@ -30,7 +30,9 @@ extension TenantComparison {
         var notes: [String] = []
         if kept.contains(account.id) { notes.append("comes back with its mail") }
         if account.state == .suspended(by: .account) { notes.append("suspended") }
-        if account.kind == .user, newPasswords[account.id] == nil { notes.append("no login before 'user password'") }
+        if account.kind == .user, newPasswords[account.id] == nil, !ofDirectories.contains(account.id) {
+            notes.append("no login before 'user password'")
+        }
         return line(.add, kind(account), account.address.description, notes + members.changes(of: account))
     }
 

@@ -1,6 +1,7 @@
 internal import Directory
 internal import Mail
 internal import MailConfiguration
+internal import Provisioning
 internal import SQL
 internal import TLS
 
@@ -17,6 +18,10 @@ extension HostControl {
         /// Active until now, suspended by this change: by their own lines, by a command, or with their tenant.
         var suspending: [AccountID]
         var applied: Int64?
+        /// Tenants with directories, as they are with these.
+        var joined: [JoinedTenant] = []
+        /// Whether workers would see anything else.
+        var isOtherContent = true
     }
 
     /// An account that is retired by this change.
@@ -26,8 +31,12 @@ extension HostControl {
         var tenant: Tenant
     }
 
-    func prepare(_ reading: ConfigurationReading) throws -> Prepared {
-        guard let tree = reading.tree else { throw ControlError.badFiles(reading.diagnostics) }
+    /// - Parameter objects: what directories would have, where that is not what they had last.
+    func prepare(
+        _ reading: ConfigurationReading, objects: [TenantID: [SnapshotDatabase.Kept]] = [:]
+    ) throws -> Prepared {
+        guard let files = reading.tree else { throw ControlError.badFiles(reading.diagnostics) }
+        let (tree, joined) = try join(files, objects)
         let database = try database()
         let current = folders.generations.currentNumber
         let applied = try current.flatMap { try database.applied(generation: $0) }
@@ -45,14 +54,15 @@ extension HostControl {
         let oldPasswords = try applied.map { try database.filePasswords(applied: $0) } ?? [:]
         let maker = PlanMaker(
             old: PlanMaker.Side(content: before, passwords: oldPasswords),
-            new: PlanMaker.Side(content: content, passwords: newPasswords), kept: Set(retired.map(\.account.id)), now: now())
+            new: PlanMaker.Side(content: content, passwords: newPasswords), kept: Set(retired.map(\.account.id)), now: now(),
+            ofDirectories: Set(joined.flatMap(\.accounts).map(\.id)))
         return Prepared(
             reading: reading, tree: tree, content: content,
             plan: try plan(maker, reading, generation: current ?? 0, applied: applied),
             leaving: Self.leaving(leaving, before, content),
             returning: retired.map(\.account.id).filter { present.contains($0) },
             otherPasswords: living.map(\.id).filter { present.contains($0) && oldPasswords[$0]?.hash != newPasswords[$0]?.hash },
-            suspending: Self.suspending(living, content), applied: applied)
+            suspending: Self.suspending(living, content), applied: applied, joined: joined, isOtherContent: content != before)
     }
 
     private static func leaving(
@@ -75,7 +85,8 @@ extension HostControl {
         do { return try GenerationReader(folders.generations, number: number).content() } catch {
             guard let applied else { throw error }
             let database = try database()
-            guard let tree = try ConfigurationReading(database.files(applied: applied)).tree else { throw error }
+            guard let files = try reading(database.files(applied: applied)).tree else { throw error }
+            let tree = try join(files, [:]).tree
             let retired = try database.retired().map { $0.account }
             let overrides = try AccountOverrides(suspended: database.suspended(), retired: retired)
             return GenerationContent(tree, overrides: overrides)
@@ -104,6 +115,7 @@ extension HostControl {
         try writer.write(prepared.content, number: number, previous: current)
         let revocations = try record(prepared, number: number, reason: reason)
         try writer.publish(number)
+        for joined in prepared.joined { try snapshots().keep(joined) }
         try writer.keepNewest(Self.keptGenerations)
         try database.connection.transaction { try database.forgetGenerations(besides: folders.generations.numbers) }
         return Outcome(plan: prepared.plan, generation: number, revocations: revocations)
@@ -145,7 +157,7 @@ extension ConfigurationTree {
         var ids: Set<AccountID> = []
         for tenant in tenants {
             for id in tenant.users.map(\.id) + tenant.sharedMailboxes.map(\.id) {
-                ids.insert(AccountIdentity(tenant: tenant.id, stableID: id.text).accountID)
+                ids.insert(AccountIdentity(tenant: tenant.id, id: id).accountID)
             }
         }
         return ids

@@ -1,6 +1,8 @@
 package import Directory
+internal import Mail
 internal import MailConfiguration
 internal import NIOPosix
+internal import Provisioning
 internal import SQL
 
 /// Everything that changes a host: apply, rollback, and what user commands set. One change at a time, also across programs.
@@ -22,6 +24,9 @@ package actor HostControl {
     let folders: HostFolders
     let now: @Sendable () -> Int64
     private var open: ControlDatabase?
+    private var openSnapshots: SnapshotDatabase?
+    /// How long tenants suspend whoever is missing, in seconds, by the files that say so.
+    var suspensions: (applied: Int64, times: [TenantID: Int64])?
 
     /// - Parameter now: seconds since 1970.
     package init(_ folders: HostFolders, now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }) {
@@ -34,6 +39,16 @@ package actor HostControl {
         let database = try ControlDatabase(folders)
         open = database
         return database
+    }
+
+    /// What the directories said last.
+    func snapshots() throws -> SnapshotDatabase {
+        if let openSnapshots { return openSnapshots }
+        // Also makes the folder that it lies in.
+        _ = try database()
+        let made = try SnapshotDatabase(path: folders.snapshots)
+        openSnapshots = made
+        return made
     }
 
     /// What a change did.
@@ -52,7 +67,7 @@ package actor HostControl {
     ///
     /// - Throws: `ControlError.badFiles`.
     package func plan(configuration: String) throws -> Plan {
-        try prepare(ConfigurationReading(folder: configuration)).plan
+        try prepare(reading(folder: configuration)).plan
     }
 
     /// Puts the files of a folder in force.
@@ -61,7 +76,7 @@ package actor HostControl {
     /// - Throws: `ControlError.badFiles`, `.otherPlan`, `.busy`, with nothing changed.
     package func apply(configuration: String, plan planned: String?) throws -> Outcome {
         try locked { _ in
-            let prepared = try prepare(ConfigurationReading(folder: configuration))
+            let prepared = try prepare(reading(folder: configuration))
             try check(prepared.plan, against: planned)
             return try commit(prepared, reason: "apply")
         }
@@ -90,7 +105,7 @@ package actor HostControl {
         guard folders.generations.currentNumber != nil else { throw ControlError.noGeneration }
         let target = try number ?? earlier(database)
         guard let files = try database.applied(generation: target) else { throw ControlError.noSuchGeneration(target) }
-        return (target, try prepare(ConfigurationReading(database.files(applied: files))))
+        return (target, try prepare(reading(database.files(applied: files))))
     }
 
     private func check(_ plan: Plan, against planned: String?) throws {
@@ -121,7 +136,7 @@ package actor HostControl {
         guard let current = folders.generations.currentNumber, let applied = try database.applied(generation: current) else {
             throw ControlError.noGeneration
         }
-        let prepared = try prepare(ConfigurationReading(database.files(applied: applied)))
+        let prepared = try prepare(reading(database.files(applied: applied)))
         return try commit(prepared, reason: reason, always: true)
     }
 

@@ -18,13 +18,15 @@ struct PlanMaker {
     let kept: Set<AccountID>
     /// Seconds since 1970.
     let now: Int64
+    /// Accounts whose passwords a directory checks.
+    var ofDirectories: Set<AccountID> = []
 
     var lines: [PlanLine] {
         let ids = Set((old.content?.tenants ?? []).map(\.tenant.id)).union((new.content?.tenants ?? []).map(\.tenant.id))
         let ofTenants = ids.sorted().flatMap { id in
             TenantComparison(
                 id: id, old: old.tenant(id), new: new.tenant(id), oldPasswords: old.passwords, newPasswords: new.passwords,
-                kept: kept, now: now
+                kept: kept, now: now, ofDirectories: ofDirectories
             ).lines
         }
         return hostLines + ofTenants

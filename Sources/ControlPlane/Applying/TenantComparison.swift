@@ -12,6 +12,7 @@ struct TenantComparison {
     /// Retired accounts whose mail is still there.
     let kept: Set<AccountID>
     let now: Int64
+    let ofDirectories: Set<AccountID>
 
     var lines: [PlanLine] {
         let inside = domainLines + accountLines + groupLines + aliasLines

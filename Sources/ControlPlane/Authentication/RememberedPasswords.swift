@@ -31,7 +31,12 @@ struct RememberedPasswords: Sendable {
     }
 
     func holds(_ account: AccountID, _ password: [UInt8], hash: String, at now: Duration) -> Bool {
-        guard let entry = entries[account], now - entry.verified < limits.lifetime else { return false }
+        holds(account, password, hash: hash, within: limits.lifetime, at: now)
+    }
+
+    /// The same with a lifetime of its own.
+    func holds(_ account: AccountID, _ password: [UInt8], hash: String, within lifetime: Duration, at now: Duration) -> Bool {
+        guard let entry = entries[account], now - entry.verified < lifetime else { return false }
         return constantTimeEqual(entry.digest, digest(account, password, hash))
     }
 

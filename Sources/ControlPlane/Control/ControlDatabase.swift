@@ -71,6 +71,7 @@ struct ControlDatabase {
         try revive(account)
         try connection.run("DELETE FROM password WHERE account = $1", .octets(account.octets))
         try connection.run("DELETE FROM suspension WHERE account = $1", .octets(account.octets))
+        try connection.run("DELETE FROM application_password WHERE account = $1", .octets(account.octets))
     }
 
     // MARK: Passwords

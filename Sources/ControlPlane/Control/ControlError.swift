@@ -1,3 +1,4 @@
+package import Mail
 package import MailConfiguration
 
 /// Why the control plane does not do what it was asked.
@@ -20,6 +21,13 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
     case unusablePassword
     case isSuspendedInFiles(String)
     case isNotSuspended(String)
+    /// The tenant has no directory.
+    case noDirectory(TenantID, inFiles: Bool)
+    /// A directory checks the password.
+    case passwordInDirectory(String)
+    case applicationPasswordExists(String)
+    case noSuchApplicationPassword(String)
+    case tooManyApplicationPasswords
 
     /// A stable word for programs.
     package var code: String {
@@ -36,6 +44,11 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
         case .unusablePassword: "unusable-password"
         case .isSuspendedInFiles: "suspended-in-files"
         case .isNotSuspended: "not-suspended"
+        case .noDirectory: "no-directory"
+        case .passwordInDirectory: "password-in-directory"
+        case .applicationPasswordExists: "application-password-exists"
+        case .noSuchApplicationPassword: "no-such-application-password"
+        case .tooManyApplicationPasswords: "too-many-application-passwords"
         }
     }
 
@@ -55,6 +68,16 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
         case .unusablePassword: "a password has 1 to 511 octets, and no NUL among them"
         case .isSuspendedInFiles(let name): "\(name) is suspended in the files: edit them and apply"
         case .isNotSuspended(let name): "\(name) is not suspended"
+        case .noDirectory(let tenant, let inFiles):
+            inFiles
+                ? "tenant \(tenant) has no directory: tenants/\(tenant)/directory.yaml is not there"
+                : "tenant \(tenant) has no directory in the files as applied; 'malaposta apply' puts a new file in force"
+        case .passwordInDirectory(let directory):
+            "the password is in the directory \(directory): it is changed there"
+        case .applicationPasswordExists(let name): "there is an application password \(name) already; remove it first"
+        case .noSuchApplicationPassword(let name): "there is no application password \(name)"
+        case .tooManyApplicationPasswords:
+            "a user has at most \(ApplicationPassword.most) application passwords; remove one first"
         }
     }
 }

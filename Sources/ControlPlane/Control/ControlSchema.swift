@@ -2,7 +2,14 @@ internal import SQL
 
 /// `control.db`: what commands change, and copies of the files as applied.
 enum ControlSchema {
-    static let migrations = [Migration(version: 1, script: first)]
+    static let migrations = [Migration(version: 1, script: first), Migration(version: 2, script: second)]
+
+    private static let second = """
+        CREATE TABLE application_password (
+            account OCTETS NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, scopes TEXT NOT NULL, created BIGINT NOT NULL,
+            last_used BIGINT, last_remote TEXT, PRIMARY KEY (account, name)) CLUSTERED;
+        CREATE INDEX application_password_digest ON application_password (account, digest);
+        """
 
     /// Files are kept once by their digest, and password hashes of files once by tenant and digest of all of them, so that an
     /// apply costs what changed.

@@ -1,4 +1,4 @@
-internal import Directory
+package import Directory
 package import Mail
 internal import NIOPosix
 internal import SQL
@@ -31,6 +31,25 @@ package actor StoredPasswords: PasswordSource {
             return password.hash
         }
         return try database.commandPassword(of: account)
+    }
+
+    /// Between two notes of the use of one password, in seconds: each is a flush of the disk.
+    private static let useNotes: Int64 = 600
+
+    package func acceptsApplicationPassword(
+        _ password: [UInt8], of account: AccountID, for service: LoginService, from remote: String
+    ) throws -> Bool {
+        let database = try database()
+        guard let digest = ApplicationPassword.digest(password),
+            let found = try database.applicationPassword(digest: digest, of: account),
+            found.scopes.contains(where: { $0.allows(service) })
+        else { return false }
+        let now = SystemTime.seconds
+        if now - (found.lastUsed ?? 0) >= Self.useNotes {
+            // Somebody may be changing the host for longer than one waits; the next use is noted then.
+            try? database.noteUse(of: found.name, account: account, from: remote, at: now)
+        }
+        return true
     }
 
     private func database() throws -> ControlDatabase {

@@ -1,6 +1,8 @@
 internal import Directory
 internal import FoundationEssentials
 internal import LocalSocket
+internal import Logging
+package import Mail
 
 /// How commands change a host: by the running control plane, which tells the workers, or themselves where none runs.
 package struct ControlClient: Sendable {
@@ -60,13 +62,40 @@ package struct ControlClient: Sendable {
         try await ask(SuspendQuestion(user: user, resumes: true)) { try await control.resume(user) }
     }
 
+    /// - Returns: the secret, to be shown once.
+    package func addApplicationPassword(
+        _ name: String, scopes: [ApplicationPassword.Scope], to user: String
+    ) async throws -> String {
+        try await ask(AddApplicationPasswordQuestion(user: user, name: name, scopes: scopes)) {
+            try await AddApplicationPasswordQuestion.Answer(
+                secret: control.addApplicationPassword(name, scopes: scopes, to: user))
+        }.secret
+    }
+
+    package func removeApplicationPassword(_ name: String, of user: String) async throws -> HostControl.Outcome {
+        try await ask(RemoveApplicationPasswordQuestion(user: user, name: name)) {
+            try await control.removeApplicationPassword(name, of: user)
+        }
+    }
+
+    /// Reads the directories of a tenant now, and puts in force what they changed.
+    package func syncDirectories(of tenant: TenantID, allowsRemovals: Bool) async throws -> DirectoryCommand.Report {
+        let question = SyncDirectoriesQuestion(tenant: tenant, allowsRemovals: allowsRemovals)
+        return try await ask(question, within: DirectoryCommand.deadline) {
+            let logins = HostDirectoryLogins(folders, logger: Logger(label: "malaposta"))
+            let rounds = DirectoryRounds(
+                control, folders, logins, logger: Logger(label: "malaposta"), now: { SystemTime.seconds })
+            return try await DirectoryCommand(control).sync(tenant, allowsRemovals: allowsRemovals, rounds: rounds)
+        }
+    }
+
     package func status() async throws -> ControlPlaneStatus { try await control.status() }
 
     /// Nobody at the socket means that no control plane runs; every other failure is one.
     private func ask<Asked: Question>(
-        _ question: Asked, directly: () async throws -> Asked.Answer
+        _ question: Asked, within deadline: Duration = Self.deadline, directly: () async throws -> Asked.Answer
     ) async throws -> Asked.Answer {
-        do { return try await client.ask(question, within: Self.deadline) } catch LocalSocketError.unreachable {
+        do { return try await client.ask(question, within: deadline) } catch LocalSocketError.unreachable {
             return try await directly()
         }
     }

@@ -84,8 +84,11 @@ package final class ControlPlaneService: Service {
     package func run(listening: @escaping @Sendable () -> Void) async throws {
         _ = try await prepare()
         let current = try await CurrentGeneration(folder: folders.generations, logger: logger)
+        let logins = HostDirectoryLogins(folders, logger: logger)
+        let directories = DirectoryRounds(control, folders, logins, logger: logger, now: now)
         let passwords = AuthenticationService(
-            generation: { current.value }, passwords: StoredPasswords(folders), limits: limits, logger: logger)
+            generation: { current.value }, passwords: StoredPasswords(folders), directories: logins, limits: limits,
+            logger: logger)
         let memory = LoginMemory(folders, now: now, logger: logger)
         let authentication = LocalServer(
             path: folders.authenticationSocket, table: questions(to: passwords), policy: users.policy([.mail, .web]),
@@ -96,11 +99,14 @@ package final class ControlPlaneService: Service {
             let before = current.value
             await current.refresh()
             report.generation(current.value.number)
-            for revocation in outcome.revocations { await authentication.tell(revocation) }
+            for revocation in outcome.revocations {
+                if revocation.reason == .passwordChanged { await passwords.forget(revocation.account) }
+                await authentication.tell(revocation)
+            }
             await self.follow(current.value, before: before)
             return outcome
         }
-        let commands = LocalServer(path: folders.controlSocket, table: commands(change), logger: logger)
+        let commands = LocalServer(path: folders.controlSocket, table: commands(change, directories), logger: logger)
         let purges = PurgeRounds(control, MailWorker(folders), logger: logger)
         let started = NIOLockedValueBox(0)
         let oneListens: @Sendable () -> Void = {
@@ -117,6 +123,7 @@ package final class ControlPlaneService: Service {
                 group.addTask { await current.run() }
                 group.addTask { await purges.run() }
                 group.addTask { await memory.keep(passwords) }
+                group.addTask { await directories.run { _ = await change($0) } }
                 group.addTask { try await Self.serve(authentication, oneListens) }
                 group.addTask { try await Self.serve(commands, oneListens) }
                 try await group.next()
@@ -139,7 +146,9 @@ package final class ControlPlaneService: Service {
     }
 
     /// - Parameter change: makes a change known: the new generation to this process, the revocations to the workers.
-    private func commands(_ change: @escaping @Sendable (HostControl.Outcome) async -> HostControl.Outcome) -> QuestionTable {
+    private func commands(
+        _ change: @escaping @Sendable (HostControl.Outcome) async -> HostControl.Outcome, _ directories: DirectoryRounds
+    ) -> QuestionTable {
         let control = control
         let logger = logger
         let hashing = HashingThreads(HashingThreads.Limits(threads: 1, waiting: 16))
@@ -173,6 +182,26 @@ package final class ControlPlaneService: Service {
             try await answer(question.resumes ? "user resume" : "user suspend", peer) {
                 question.resumes ? try await control.resume(question.user) : try await control.suspend(question.user)
             }
+        }
+        table.answer(AddApplicationPasswordQuestion.self) { question, peer in
+            do {
+                let secret = try await control.addApplicationPassword(question.name, scopes: question.scopes, to: question.user)
+                logger.notice("application password made", metadata: ["login": "\(question.user)", "uid": "\(peer.userID)"])
+                return AddApplicationPasswordQuestion.Answer(secret: secret)
+            } catch let error as ControlError { throw error.refusal }
+        }
+        table.answer(RemoveApplicationPasswordQuestion.self) { question, peer in
+            try await answer("user app-password remove", peer) {
+                try await control.removeApplicationPassword(question.name, of: question.user)
+            }
+        }
+        table.answer(SyncDirectoriesQuestion.self) { question, _ in
+            do {
+                let report = try await DirectoryCommand(control).sync(
+                    question.tenant, allowsRemovals: question.allowsRemovals, rounds: directories)
+                if let outcome = report.change { _ = await change(outcome) }
+                return report
+            } catch let error as ControlError { throw error.refusal }
         }
         table.answer(StatusQuestion.self) { _, _ in try await control.status() }
         // The watchdog asks too: an answer shows that tasks and event loops go on.

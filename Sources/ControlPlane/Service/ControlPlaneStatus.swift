@@ -1,5 +1,6 @@
 internal import Directory
 internal import MailConfiguration
+package import Provisioning
 
 /// The control plane's part of `malaposta status`.
 package struct ControlPlaneStatus: Codable, Sendable, Hashable {
@@ -17,6 +18,8 @@ package struct ControlPlaneStatus: Codable, Sendable, Hashable {
     package var sharedMailboxes: Int
     package var suspended: Int
     package var retired: Int
+    /// The directories (LDAP) of all tenants, in the order of tenants and ids.
+    package var directories: [DirectoryState]
     /// What a new host still lacks, as a sentence; nil where nothing.
     package var nextStep: String?
 }
@@ -37,6 +40,7 @@ extension HostControl {
             fileErrors: reading.diagnostics.count { $0.severity == .error }, tenants: content?.tenants.count ?? 0,
             users: living.count { $0.kind == .user }, sharedMailboxes: living.count { $0.kind == .shared },
             suspended: living.count { !$0.state.isActive }, retired: accounts.count - living.count,
+            directories: try directoryStates(),
             nextStep: nextStep(entry, hasTenants: content?.tenants.isEmpty == false, reading))
     }
 

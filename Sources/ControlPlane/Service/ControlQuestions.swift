@@ -1,6 +1,7 @@
 internal import Directory
 internal import FoundationEssentials
 internal import LocalSocket
+internal import Mail
 
 /// What commands ask the running control plane at `control.sock`.
 struct ApplyQuestion: Question {
@@ -33,6 +34,34 @@ struct SuspendQuestion: Question {
 
     var user: String
     var resumes: Bool
+}
+
+struct AddApplicationPasswordQuestion: Question {
+    static let name = "application-password-add"
+
+    struct Answer: Codable, Sendable {
+        var secret: String
+    }
+
+    var user: String
+    var name: String
+    var scopes: [ApplicationPassword.Scope]
+}
+
+struct RemoveApplicationPasswordQuestion: Question {
+    static let name = "application-password-remove"
+    typealias Answer = HostControl.Outcome
+
+    var user: String
+    var name: String
+}
+
+struct SyncDirectoriesQuestion: Question {
+    static let name = "directories-sync"
+    typealias Answer = DirectoryCommand.Report
+
+    var tenant: TenantID
+    var allowsRemovals: Bool
 }
 
 struct StatusQuestion: Question {

@@ -7,6 +7,8 @@ internal import SQL
 package struct UserRecord: Codable, Sendable, Hashable {
     package enum PasswordPlace: String, Codable, Sendable {
         case files, command, none
+        /// A directory checks it.
+        case directory
     }
 
     package var account: DirectoryAccount
@@ -51,6 +53,7 @@ extension HostControl {
     package func mayHavePassword(_ name: String) throws -> DirectoryAccount {
         let account = try account(name)
         guard account.kind == .user else { throw ControlError.notAUser(name) }
+        if let directory = try directoryID(of: account) { throw ControlError.passwordInDirectory(directory) }
         if let position = try filePassword(of: account)?.position { throw ControlError.passwordInFiles(position) }
         return account
     }
@@ -82,7 +85,13 @@ extension HostControl {
         return try GenerationReader(folders.generations, number: number).content()
     }
 
-    private func account(_ name: String) throws -> DirectoryAccount {
+    /// Whose password is checked by binding there.
+    private func directoryID(of account: DirectoryAccount) throws -> String? {
+        guard Disk.exists(folders.snapshots) else { return nil }
+        return try snapshots().origin(of: account.id)?.directory
+    }
+
+    func account(_ name: String) throws -> DirectoryAccount {
         let content = try contentInForce()
         guard let wanted = try? Address(name) else { throw ControlError.noSuchUser(name) }
         for tenant in content.tenants {
@@ -108,8 +117,9 @@ extension HostControl {
         let database = try database()
         let inFiles = try filePassword(of: account)
         let byCommand = try database.commandPassword(of: account.id) != nil
+        let isDirectorys = try directoryID(of: account) != nil
         return UserRecord(
-            account: account, password: inFiles != nil ? .files : byCommand ? .command : .none,
+            account: account, password: isDirectorys ? .directory : inFiles != nil ? .files : byCommand ? .command : .none,
             passwordPosition: inFiles.map { "\($0.position)" },
             suspendedByCommand: suspendedByCommand.contains(account.id))
     }

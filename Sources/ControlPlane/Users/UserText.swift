@@ -40,6 +40,7 @@ extension UserRecord {
         return switch password {
         case .files: "password in files"
         case .command: "password by command"
+        case .directory: "in its directory"
         case .none: "no password"
         }
     }

@@ -56,7 +56,7 @@ struct TenantCompiler {
     }
 
     private func accountID(_ id: LocalID) -> AccountID {
-        AccountIdentity(tenant: files.id, stableID: id.text).accountID
+        AccountIdentity(tenant: files.id, id: id).accountID
     }
 
     private func address(_ target: AliasTarget) -> Address? {
@@ -121,7 +121,7 @@ struct TenantCompiler {
         return DirectoryAccount(
             id: id, tenant: files.id, tenantName: files.name, kind: .shared, address: mailbox.address, displayName: mailbox.name,
             language: files.language.rawValue, aliases: mailbox.aliases, quota: mailbox.quota,
-            state: state(id, isSuspended: false), features: features, limits: limits)
+            state: state(id, isSuspended: mailbox.isSuspended), features: features, limits: limits)
     }
 
     private var limits: AccountLimits {

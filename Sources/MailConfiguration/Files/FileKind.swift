@@ -2,7 +2,7 @@ internal import Mail
 
 /// The kinds of files in the configuration folder.
 package enum FileKind: String, Sendable, CaseIterable {
-    case host, tenant, domain, accounts
+    case host, tenant, domain, accounts, directory
 
     /// Its usual path, for people.
     package var path: String {
@@ -11,6 +11,7 @@ package enum FileKind: String, Sendable, CaseIterable {
         case .tenant: "tenants/<id>/tenant.yaml"
         case .domain: "tenants/<id>/domains/<name>.yaml"
         case .accounts: "tenants/<id>/accounts.yaml"
+        case .directory: "tenants/<id>/directory.yaml"
         }
     }
 
@@ -34,6 +35,7 @@ package enum FileKind: String, Sendable, CaseIterable {
         case .tenant: TenantFile.form.schema
         case .domain: DomainFile.form.schema
         case .accounts: AccountsFile.form.schema
+        case .directory: DirectoryFile.form.schema
         }
     }
 
@@ -43,6 +45,7 @@ package enum FileKind: String, Sendable, CaseIterable {
         case .tenant: "One tenant: its name, language, admins, plan and policies."
         case .domain: "One mail domain of a tenant."
         case .accounts: "A tenant's users, shared mailboxes, groups and aliases."
+        case .directory: "The LDAP directories that a tenant's accounts come from."
         }
     }
 }

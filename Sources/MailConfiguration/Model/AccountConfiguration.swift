@@ -21,6 +21,25 @@ package struct UserConfiguration: Sendable, Codable, Equatable {
     /// Groups whose address the user may send as.
     package var maySendAs: [LocalID]
 
+    package init(
+        position: SourcePosition, id: LocalID, address: Address, name: String, aliases: [Address], passwordHash: String? = nil,
+        passwordPosition: SourcePosition? = nil, quota: ByteCount, language: Language, isSuspended: Bool, senders: [Address],
+        maySendAs: [LocalID]
+    ) {
+        self.position = position
+        self.id = id
+        self.address = address
+        self.name = name
+        self.aliases = aliases
+        self.passwordHash = passwordHash
+        self.passwordPosition = passwordPosition
+        self.quota = quota
+        self.language = language
+        self.isSuspended = isSuspended
+        self.senders = senders
+        self.maySendAs = maySendAs
+    }
+
     mutating func forgetPositions() {
         position = .nowhere
         passwordPosition = passwordPosition.map { _ in .nowhere }
@@ -36,6 +55,21 @@ package struct SharedMailboxConfiguration: Sendable, Codable, Equatable {
     package var aliases: [Address]
     package var quota: ByteCount
     package var members: [SharedMember]
+    /// No mail is filed, as its entry says so or has gone from its directory; never of those in files.
+    package var isSuspended = false
+
+    package init(
+        position: SourcePosition, id: LocalID, address: Address, name: String, aliases: [Address], quota: ByteCount,
+        members: [SharedMember]
+    ) {
+        self.position = position
+        self.id = id
+        self.address = address
+        self.name = name
+        self.aliases = aliases
+        self.quota = quota
+        self.members = members
+    }
 
     mutating func forgetPositions() {
         position = .nowhere
@@ -48,6 +82,14 @@ package struct SharedMember: Sendable, Codable, Equatable {
     package var position: SourcePosition
     package var user: LocalID
     package var rights: Set<SharedRight>
+
+    package init(
+        position: SourcePosition, user: LocalID, rights: Set<SharedRight>
+    ) {
+        self.position = position
+        self.user = user
+        self.rights = rights
+    }
 }
 
 package enum SharedRight: String, Sendable, Codable, CaseIterable {
@@ -70,6 +112,19 @@ package struct GroupConfiguration: Sendable, Codable, Equatable {
     /// Users, shared mailboxes and groups, in the order of the file; no loops.
     package var members: [LocalID]
     package var maySend: GroupSenders
+
+    package init(
+        position: SourcePosition, id: LocalID, address: Address, name: String, aliases: [Address], members: [LocalID],
+        maySend: GroupSenders
+    ) {
+        self.position = position
+        self.id = id
+        self.address = address
+        self.name = name
+        self.aliases = aliases
+        self.members = members
+        self.maySend = maySend
+    }
 }
 
 /// Who may write to a group.
@@ -86,6 +141,14 @@ package struct AliasConfiguration: Sendable, Codable, Equatable {
     package var address: Address
     /// At least one; no loops.
     package var targets: [AliasTarget]
+
+    package init(
+        position: SourcePosition, address: Address, targets: [AliasTarget]
+    ) {
+        self.position = position
+        self.address = address
+        self.targets = targets
+    }
 }
 
 package enum AliasTarget: Sendable, Codable, Equatable, Hashable {

@@ -18,6 +18,8 @@ package struct TenantConfiguration: Sendable, Codable, Equatable {
     package var sharedMailboxes: [SharedMailboxConfiguration]
     package var groups: [GroupConfiguration]
     package var aliases: [AliasConfiguration]
+    /// Where more of them come from.
+    package var directories: [DirectoryConfiguration]
     /// postmaster@ and abuse@ of each domain that is no alias domain, in the order of their addresses.
     package var roleAddresses: [RoleAddress]
 
@@ -32,6 +34,7 @@ package struct TenantConfiguration: Sendable, Codable, Equatable {
         for index in sharedMailboxes.indices { sharedMailboxes[index].forgetPositions() }
         for index in groups.indices { groups[index].position = .nowhere }
         for index in aliases.indices { aliases[index].position = .nowhere }
+        for index in directories.indices { directories[index].forgetPositions() }
         for index in roleAddresses.indices { roleAddresses[index].declaredAt = nil }
     }
 }
@@ -47,6 +50,8 @@ package enum Language: String, Sendable, Codable, CaseIterable {
 /// 1 to 63 lower-case letters, digits, and inner hyphens, dots and underscores.
 package struct LocalID: Hashable, Sendable, Comparable, Codable, CustomStringConvertible {
     package let text: String
+
+    init(unchecked text: String) { self.text = text }
 
     /// Nil where the text is no id.
     package init?(_ text: String) {
@@ -65,7 +70,8 @@ package struct LocalID: Hashable, Sendable, Comparable, Codable, CustomStringCon
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        guard let id = try LocalID(container.decode(String.self)) else {
+        let text = try container.decode(String.self)
+        guard let id = text.contains("/") ? LocalID(unchecked: text) : LocalID(text) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an id")
         }
         self = id

@@ -14,17 +14,20 @@ package struct ConfigurationReading: Sendable {
     /// Reads a folder such as /etc/malaposta. Blocks on the disk; never throws, as every problem is a finding.
     ///
     /// - Parameter recordsEffective: whether `effective` is filled, which costs a value for each key of each object.
-    package init(folder: String, recordsEffective: Bool = false) {
-        self.init(FolderSource(folder), recordsEffective)
+    /// - Parameter directoryNames: whom the tenants' directories have, so that files may name them.
+    package init(folder: String, recordsEffective: Bool = false, directoryNames: DirectoryNames = DirectoryNames()) {
+        self.init(FolderSource(folder), recordsEffective, directoryNames)
     }
 
     /// Reads files in memory, such as the stored copy of what was once applied. Modes of secrets are not looked at.
-    package init(_ files: ConfigurationFiles, recordsEffective: Bool = false) {
-        self.init(MemorySource(files), recordsEffective)
+    package init(
+        _ files: ConfigurationFiles, recordsEffective: Bool = false, directoryNames: DirectoryNames = DirectoryNames()
+    ) {
+        self.init(MemorySource(files), recordsEffective, directoryNames)
     }
 
-    private init(_ source: any ConfigurationSource, _ recordsEffective: Bool) {
-        let reader = TreeReader(source, recordsEffective)
+    private init(_ source: any ConfigurationSource, _ recordsEffective: Bool, _ directoryNames: DirectoryNames) {
+        let reader = TreeReader(source, recordsEffective, directoryNames)
         let tree = reader.read()
         diagnostics = reader.findings.sorted()
         self.tree = diagnostics.contains { $0.severity == .error } ? nil : tree

@@ -7,10 +7,12 @@ final class TreeReader {
     private(set) var effective: [EffectiveValue] = []
     private let source: any ConfigurationSource
     private let recordsEffective: Bool
+    private let directoryNames: DirectoryNames
     private var loaded = LoadedFiles()
 
-    init(_ source: any ConfigurationSource, _ recordsEffective: Bool) {
+    init(_ source: any ConfigurationSource, _ recordsEffective: Bool, _ directoryNames: DirectoryNames) {
         self.source = source
+        self.directoryNames = directoryNames
         self.recordsEffective = recordsEffective
     }
 
@@ -26,7 +28,9 @@ final class TreeReader {
         let names = NameTable(folders, findings)
         let tenants = folders.compactMap { folder -> TenantConfiguration? in
             guard let hostLimits, let tenant = folder.tenant else { return nil }
-            return TenantBuilder(folder, tenant, names, hostLimits, findings, readSecret, record).build()
+            return TenantBuilder(
+                folder, tenant, names, hostLimits, findings, readSecret, source.check, record, directoryNames
+            ).build()
         }
         return host.map { ConfigurationTree(host: configuration(of: $0), tenants: tenants) }
     }
@@ -58,11 +62,6 @@ final class TreeReader {
     private func readTenant(_ name: String) -> TenantFolder {
         let path = "tenants/\(name)"
         var folder = TenantFolder(name: name)
-        if contents["\(path)/directory.yaml"] != nil {
-            findings.report(
-                "unsupported", at: SourcePlace(file: "\(path)/directory.yaml"),
-                "this version has no LDAP; declare accounts in \(path)/accounts.yaml and remove this file")
-        }
         let (tenant, tenantReading) = read("\(path)/tenant.yaml", TenantFile.form, isNeeded: true)
         folder.tenant = tenant
         effective += tenantReading.effective
@@ -77,6 +76,10 @@ final class TreeReader {
         folder.accounts = accounts ?? DeclaredAccounts()
         folder.lacksAccounts = reading.isIncomplete || loaded.unreadable.contains("\(path)/accounts.yaml")
         effective += reading.effective
+        let (directories, directoryReading) = read("\(path)/directory.yaml", DirectoryFile.form, isNeeded: false)
+        folder.directories = directories?.directories ?? []
+        folder.lacksDirectories = directoryReading.isIncomplete || loaded.unreadable.contains("\(path)/directory.yaml")
+        effective += directoryReading.effective
         return folder
     }
 
@@ -141,6 +144,9 @@ struct TenantFolder {
     var tenant: DeclaredTenant?
     var domains: [(domain: DeclaredDomain, fileName: String)] = []
     var accounts = DeclaredAccounts()
+    var directories: [DeclaredDirectory] = []
+    /// Whether a directory was left out for its errors.
+    var lacksDirectories = false
     /// Whether a domain was left out for its errors, so that no address can be said to be in none.
     var lacksDomains = false
     /// Whether an account was left out for its errors, so that no name can be said to be nobody's.

@@ -130,3 +130,14 @@ struct NameTable {
             notes: [own.isEmpty ? "this tenant has no domains" : "its domains: \(own.joined(separator: ", "))"])
     }
 }
+
+extension NameTable.Owner {
+    init(_ name: DirectoryNames.Name, _ address: Address) {
+        switch name.kind {
+        case .user: self = .user(name.id)
+        case .shared: self = .shared(name.id)
+        case .group: self = .group(name.id)
+        case .alias: self = .alias(address)
+        }
+    }
+}

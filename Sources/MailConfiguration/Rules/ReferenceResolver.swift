@@ -7,6 +7,9 @@ struct ReferenceResolver {
     let isLenient: Bool
     let names: NameTable
     let findings: Findings
+    /// Whether somebody may be in a directory whom no file has.
+    var hasDirectories = false
+    var directoryNames = DirectoryNames()
 
     enum Target: Hashable {
         case owner(NameTable.Owner)
@@ -27,6 +30,9 @@ struct ReferenceResolver {
     private func target(of address: Address, _ reference: Located<Reference>) -> Target? {
         guard let domain = names.domains[address.domain], domain.tenant == tenant else { return .external(address) }
         if let claim = names.addresses[original(address).folded], claim.tenant == tenant { return .owner(claim.owner) }
+        if hasDirectories, let name = directoryNames[tenant, original(address).folded] {
+            return .owner(NameTable.Owner(name, original(address).folded))
+        }
         reportUnknown(reference)
         return nil
     }
@@ -41,6 +47,7 @@ struct ReferenceResolver {
 
     private func reportUnknown(_ reference: Located<Reference>) {
         guard !isLenient else { return }
+        if hasDirectories, case .address(let address) = reference.value { return reportAbsent(address, reference.place) }
         guard !findings.isFull else { return findings.leaveOut() }
         let text = reference.value.text
         let known =
@@ -50,6 +57,13 @@ struct ReferenceResolver {
         findings.report(
             "unknown-name", at: reference.place,
             "this tenant has nobody called \(Quoted.text(text))\(Nearest.suggestion(for: text, among: known))")
+    }
+
+    /// The directory may have them after its next sync: until then the reference leads nowhere.
+    private func reportAbsent(_ address: Address, _ place: SourcePlace) {
+        findings.report(
+            "not-in-directory", at: place,
+            "nobody has the address \(address) in the files, nor in the directory as last synced", severity: .warning)
     }
 
     /// The user that is meant; anything else is reported.

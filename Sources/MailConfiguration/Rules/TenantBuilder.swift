@@ -10,11 +10,14 @@ struct TenantBuilder {
     private let resolver: ReferenceResolver
     private let targets: TargetRules
     private let passwords: PasswordRules
+    private let directories: DirectoryRules
     private let inherited: InheritedValues
 
     init(
         _ folder: TenantFolder, _ tenant: DeclaredTenant, _ names: NameTable, _ limits: HardLimits, _ findings: Findings,
-        _ readSecret: @escaping (String) throws(FileProblem) -> [UInt8], _ record: @escaping (EffectiveValue) -> Void
+        _ readSecret: @escaping (String) throws(FileProblem) -> [UInt8],
+        _ checkFile: @escaping (String, Bool) throws(FileProblem) -> Void, _ record: @escaping (EffectiveValue) -> Void,
+        _ directoryNames: DirectoryNames
     ) {
         self.folder = folder
         self.tenant = tenant
@@ -24,10 +27,13 @@ struct TenantBuilder {
         inherited = InheritedValues(
             folder: folder, tenant: tenant, plan: plan, hard: limits.declared(for: tenant.id.value), record: record)
         resolver = ReferenceResolver(
-            tenant: folder.name, isLenient: folder.lacksAccounts || folder.lacksDomains, names: names, findings: findings)
+            tenant: folder.name, isLenient: folder.lacksAccounts || folder.lacksDomains || folder.lacksDirectories, names: names,
+            findings: findings, hasDirectories: !folder.directories.isEmpty, directoryNames: directoryNames)
         targets = TargetRules(
             plan: plan, resolver: resolver, findings: findings, planFile: "tenants/\(folder.name)/tenant.yaml")
         passwords = PasswordRules(tenant: folder.name, findings: findings, readSecret: readSecret)
+        directories = DirectoryRules(
+            tenant: folder.name, findings: findings, readSecret: readSecret, checkFile: checkFile)
     }
 
     func build() -> TenantConfiguration {
@@ -45,6 +51,7 @@ struct TenantBuilder {
             isSuspended: tenant.isSuspended, admins: admins, plan: plan, policies: tenant.policies,
             domains: domains.sorted { $0.name < $1.name }, users: folder.accounts.users.map(user),
             sharedMailboxes: folder.accounts.sharedMailboxes.map(sharedMailbox), groups: groups, aliases: aliases,
+            directories: directories.directories(folder.directories),
             roleAddresses: RoleAddress.all(of: domains, admins: admins, names))
     }
 

@@ -1,0 +1,171 @@
+internal import Directory
+package import Mail
+internal import MailConfiguration
+package import Provisioning
+
+/// The second half of a generation: what the directories had when they were read last.
+extension HostControl {
+    /// Reads files with the names that directories have.
+    func reading(folder: String) throws -> ConfigurationReading {
+        try ConfigurationReading(folder: folder, directoryNames: directoryNames())
+    }
+
+    func reading(_ files: ConfigurationFiles) throws -> ConfigurationReading {
+        try ConfigurationReading(files, directoryNames: directoryNames())
+    }
+
+    private func directoryNames() throws -> DirectoryNames {
+        guard Disk.exists(folders.snapshots) else { return DirectoryNames() }
+        let snapshots = try snapshots()
+        var names: [TenantID: [Address: DirectoryNames.Name]] = [:]
+        for tenant in try Set(snapshots.states().map(\.tenant)) {
+            var ofTenant: [Address: DirectoryNames.Name] = [:]
+            for kept in try snapshots.objects(of: tenant) {
+                let name = DirectoryNames.Name(
+                    kind: kept.kind, id: LocalID(directory: kept.directory, stableID: kept.stableID))
+                for text in kept.object.addresses {
+                    guard let address = try? Address(text).folded, ofTenant[address] == nil else { continue }
+                    ofTenant[address] = name
+                }
+            }
+            names[tenant] = ofTenant
+        }
+        return DirectoryNames(names)
+    }
+
+    /// The files' tree with what the directories have.
+    func join(
+        _ files: ConfigurationTree, _ objects: [TenantID: [SnapshotDatabase.Kept]]
+    ) throws -> (tree: ConfigurationTree, joined: [JoinedTenant]) {
+        var tree = files
+        var all: [JoinedTenant] = []
+        for index in tree.tenants.indices where !tree.tenants[index].directories.isEmpty {
+            let tenant = tree.tenants[index]
+            let kept = try objects[tenant.id] ?? snapshots().objects(of: tenant.id)
+            var joined = try DirectoryJoin(
+                tenant, kept, foreignIDs: snapshots().foreignIDs(of: tenant.id), now: now()
+            ).result()
+            joined.version = try snapshots().version(of: tenant.id)
+            tree.tenants[index] = joined.tenant
+            all.append(joined)
+        }
+        return (tree, all)
+    }
+
+    /// The directories of the files as applied; those that no file has any more are forgotten.
+    func directorySources() throws -> [DirectorySource] {
+        let database = try database()
+        guard let current = folders.generations.currentNumber, let applied = try database.applied(generation: current),
+            let tree = try ConfigurationReading(database.files(applied: applied)).tree
+        else { return [] }
+        let sources = tree.directorySources(folder: folders.configuration)
+        if !sources.isEmpty || Disk.exists(folders.snapshots) {
+            try snapshots().keepOnly(sources.map { ($0.tenant, $0.configuration.id) })
+        }
+        return sources
+    }
+
+    /// Which files the directories' settings come from: changes with every apply and rollback.
+    func appliedFiles() throws -> Int64? {
+        try folders.generations.currentNumber.flatMap { try database().applied(generation: $0) }
+    }
+
+    /// Makes a generation with the directories as last read, where they differ from those in force.
+    ///
+    /// - Parameter passwords: accounts whose passwords were changed there: their sessions end.
+    package func rejoin(reason: String, passwords: [AccountID] = []) throws -> Outcome {
+        try locked { database in
+            guard let current = folders.generations.currentNumber, let applied = try database.applied(generation: current) else {
+                throw ControlError.noGeneration
+            }
+            var prepared = try prepare(reading(database.files(applied: applied)))
+            let present = prepared.tree.accountIDs
+            prepared.otherPasswords += passwords.filter { present.contains($0) && !prepared.otherPasswords.contains($0) }
+            guard prepared.isOtherContent || !prepared.otherPasswords.isEmpty else {
+                for joined in prepared.joined { try snapshots().keep(joined) }
+                return Outcome(plan: nil, generation: current, revocations: [])
+            }
+            return try commit(prepared, reason: reason, always: true)
+        }
+    }
+
+    /// Whether the generation in force has what the directories said last, and nobody's time as missing is over.
+    func needsRejoin() throws -> Bool {
+        guard Disk.exists(folders.snapshots) else { return false }
+        let snapshots = try snapshots()
+        for tenant in try Set(snapshots.states().map(\.tenant)) {
+            if try snapshots.joinedVersion(of: tenant) != snapshots.version(of: tenant) { return true }
+        }
+        return try !expired().isEmpty
+    }
+
+    /// Accounts that were missing for longer than their tenant suspends leave the snapshot, and so the next generation.
+    func forgetExpired() throws {
+        for (tenant, moment) in try expired() { _ = try snapshots().forgetMissing(of: tenant, before: moment) }
+    }
+
+    private func expired() throws -> [(tenant: TenantID, moment: Int64)] {
+        let database = try database()
+        let snapshots = try snapshots()
+        let waiting = try Set(snapshots.states().map(\.tenant)).compactMap { tenant in
+            try snapshots.oldestMissing(of: tenant).map { (tenant, $0) }
+        }
+        guard !waiting.isEmpty else { return [] }
+        let times = try suspensionTimes(database)
+        return waiting.compactMap { tenant, oldest in
+            guard let time = times[tenant] else { return nil }
+            let moment = now() - time
+            return oldest <= moment ? (tenant, moment + 1) : nil
+        }
+    }
+
+    /// Read once for each set of files, as it is asked every few seconds.
+    private func suspensionTimes(_ database: ControlDatabase) throws -> [TenantID: Int64] {
+        guard let applied = try appliedFiles() else { return [:] }
+        if let suspensions, suspensions.applied == applied { return suspensions.times }
+        guard let tree = try ConfigurationReading(database.files(applied: applied)).tree else { return [:] }
+        let times = Dictionary(tree.tenants.map { ($0.id, $0.policies.suspendFor.components.seconds) }) { $1 }
+        suspensions = (applied, times)
+        return times
+    }
+
+    /// What the directories are, for `status`.
+    func directoryStates() throws -> [DirectoryState] {
+        guard Disk.exists(folders.snapshots) else { return [] }
+        return try snapshots().states()
+    }
+
+    // MARK: Commands
+
+    /// The directories of one tenant.
+    ///
+    /// - Parameter candidates: of the files as they stand, else as applied.
+    /// - Throws: `ControlError.badFiles`, `.noDirectory`.
+    package func directories(of tenant: TenantID, candidates: Bool) throws -> [DirectorySource] {
+        let sources: [DirectorySource]
+        if candidates {
+            let reading = ConfigurationReading(folder: folders.configuration)
+            guard let tree = reading.tree else { throw ControlError.badFiles(reading.diagnostics) }
+            sources = tree.directorySources(folder: folders.configuration)
+        } else {
+            sources = try directorySources()
+        }
+        let own = sources.filter { $0.tenant == tenant }
+        guard !own.isEmpty else { throw ControlError.noDirectory(tenant, inFiles: candidates) }
+        return own
+    }
+
+    /// The plan of a generation with these objects in place of the tenant's.
+    package func plan(with objects: [SnapshotDatabase.Kept], of tenant: TenantID) throws -> (plan: Plan, joined: JoinedTenant?) {
+        let database = try database()
+        guard let current = folders.generations.currentNumber, let applied = try database.applied(generation: current) else {
+            throw ControlError.noGeneration
+        }
+        let prepared = try prepare(reading(database.files(applied: applied)), objects: [tenant: objects])
+        return (prepared.plan, prepared.joined.first { $0.tenant.id == tenant })
+    }
+
+    package func findings(of tenant: TenantID) throws -> [(directory: String, finding: DirectoryFinding)] {
+        try snapshots().findings(of: tenant)
+    }
+}

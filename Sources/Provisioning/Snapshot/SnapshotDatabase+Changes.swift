@@ -1,0 +1,103 @@
+internal import Directory
+package import Mail
+package import MailConfiguration
+internal import SQL
+
+/// Single changes, as a server tells them.
+extension SnapshotDatabase {
+    package enum Change: Sendable {
+        case put(EntryMapping.Mapped, DirectoryNames.Kind, uuid: String)
+        case gone(DirectoryNames.Kind, uuid: String)
+    }
+
+    /// How many accounts, and how many groups and aliases, these changes remove.
+    package func removals(_ changes: [Change], _ tenant: TenantID, _ directory: String) throws -> (accounts: Int, others: Int) {
+        var counts = (accounts: 0, others: 0)
+        for case .gone(let kind, let uuid) in changes where !uuid.isEmpty {
+            let isThere = try connection.first(
+                """
+                SELECT 1 FROM object WHERE tenant = $1 AND directory = $2 AND kind = $3 AND uuid = $4 AND missing_since = 0 LIMIT 1
+                """, .text(tenant.text), .text(directory), .text(kind.rawValue), .text(uuid)
+            ) { _ in true }
+            guard isThere == true else { continue }
+            if kind == .user || kind == .shared { counts.accounts += 1 } else { counts.others += 1 }
+        }
+        return counts
+    }
+
+    /// - Returns: whether anything is different, and accounts whose password changed.
+    package func apply(
+        _ changes: [Change], _ tenant: TenantID, _ directory: String, at now: Int64
+    ) throws -> (changed: Bool, passwords: [AccountID]) {
+        try connection.transaction {
+            var changed = false
+            var passwords: [AccountID] = []
+            for change in changes {
+                switch change {
+                case .put(let mapped, let kind, let uuid):
+                    let before = try record(tenant, directory, kind, mapped.stableID)
+                    let text = try RecordCoding.text(mapped.object)
+                    if try put(mapped.stableID, text, uuid, kind, tenant, directory, at: now) { changed = true }
+                    guard kind == .user, let mark = before?.passwordMark, mark != mapped.object.passwordMark else { continue }
+                    passwords.append(AccountIdentity(tenant: tenant, source: directory, stableID: mapped.stableID).accountID)
+                case .gone(let kind, let uuid):
+                    if try remove(uuid, kind, tenant, directory, at: now) { changed = true }
+                }
+            }
+            var state = try state(tenant, directory)
+            state.lastSync = now
+            state.failingSince = nil
+            state.failure = nil
+            try state.count(self, changed: changed)
+            try keep(state)
+            return (changed, passwords)
+        }
+    }
+
+    private func record(
+        _ tenant: TenantID, _ directory: String, _ kind: DirectoryNames.Kind, _ stableID: String
+    ) throws -> DirectoryObject? {
+        try connection.first(
+            "SELECT record FROM object WHERE tenant = $1 AND directory = $2 AND kind = $3 AND stable = $4", .text(tenant.text),
+            .text(directory), .text(kind.rawValue), .text(stableID)
+        ) { try RecordCoding.read(DirectoryObject.self, $0.text(0)) }
+    }
+
+    private func put(
+        _ stableID: String, _ record: String, _ uuid: String, _ kind: DirectoryNames.Kind, _ tenant: TenantID,
+        _ directory: String, at now: Int64
+    ) throws -> Bool {
+        let place: [SQLValue] = [.text(tenant.text), .text(directory), .text(kind.rawValue), .text(stableID)]
+        try connection.run(
+            "UPDATE object SET uuid = $5 WHERE tenant = $1 AND directory = $2 AND kind = $3 AND stable = $4",
+            values: place + [.text(uuid)])
+        return try connection.run(
+            """
+            INSERT INTO object (tenant, directory, kind, stable, record, uuid, first_seen, missing_since)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
+            ON CONFLICT (tenant, directory, kind, stable) DO UPDATE SET record = excluded.record, missing_since = 0
+            WHERE object.record <> excluded.record OR object.missing_since > 0
+            """, values: place + [.text(record), .text(uuid), .integer(now)]) > 0
+    }
+
+    private func remove(
+        _ uuid: String, _ kind: DirectoryNames.Kind, _ tenant: TenantID, _ directory: String, at now: Int64
+    ) throws -> Bool {
+        guard !uuid.isEmpty else { return false }
+        let place: [SQLValue] = [.text(tenant.text), .text(directory), .text(kind.rawValue), .text(uuid)]
+        let here = "WHERE tenant = $1 AND directory = $2 AND kind = $3 AND uuid = $4"
+        switch kind {
+        case .group, .alias: return try connection.run("DELETE FROM object \(here)", values: place) > 0
+        case .user, .shared:
+            return try connection.run(
+                "UPDATE object SET missing_since = $5 \(here) AND missing_since = 0", values: place + [.integer(now)]) > 0
+        }
+    }
+
+    /// Forgets accounts that are missing since before `moment`: they are retired by now, and come back as they were from there.
+    package func forgetMissing(of tenant: TenantID, before moment: Int64) throws -> Int {
+        try connection.run(
+            "DELETE FROM object WHERE tenant = $1 AND missing_since > 0 AND missing_since < $2", .text(tenant.text),
+            .integer(moment))
+    }
+}

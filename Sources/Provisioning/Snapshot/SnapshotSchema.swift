@@ -1,0 +1,29 @@
+internal import SQL
+
+/// `directories.db`: what the directories said last.
+enum SnapshotSchema {
+    static let migrations = [Migration(version: 1, script: first)]
+
+    /// `missing_since` is 0 while the entry is there. `account` and `login` follow from the objects of generations in force.
+    private static let first = """
+        CREATE TABLE object (
+            tenant TEXT NOT NULL, directory TEXT NOT NULL, kind TEXT NOT NULL, stable TEXT NOT NULL, record TEXT NOT NULL,
+            uuid TEXT NOT NULL, first_seen BIGINT NOT NULL, missing_since BIGINT NOT NULL,
+            PRIMARY KEY (tenant, directory, kind, stable)) CLUSTERED;
+        CREATE INDEX object_stable ON object (stable);
+        CREATE INDEX object_uuid ON object (uuid);
+        CREATE TABLE directory (
+            tenant TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (tenant, id)) CLUSTERED;
+        CREATE TABLE account (
+            account OCTETS PRIMARY KEY, tenant TEXT NOT NULL, directory TEXT NOT NULL, stable TEXT NOT NULL,
+            mark TEXT NOT NULL) CLUSTERED;
+        CREATE INDEX account_of_tenant ON account (tenant);
+        CREATE TABLE login (
+            name TEXT NOT NULL, tenant TEXT NOT NULL, account OCTETS NOT NULL, PRIMARY KEY (name, tenant)) CLUSTERED;
+        CREATE INDEX login_of_tenant ON login (tenant);
+        CREATE TABLE finding (
+            tenant TEXT NOT NULL, directory TEXT NOT NULL, place BIGINT NOT NULL, record TEXT NOT NULL,
+            PRIMARY KEY (tenant, directory, place)) CLUSTERED;
+        CREATE TABLE joined (tenant TEXT PRIMARY KEY, version BIGINT NOT NULL) CLUSTERED;
+        """
+}

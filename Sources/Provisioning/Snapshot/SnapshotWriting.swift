@@ -1,0 +1,197 @@
+internal import Directory
+internal import LDAP
+package import Mail
+package import MailConfiguration
+internal import SQL
+
+/// One reading of a directory on its way into the snapshot: entries go into a temporary table as they come, so that the
+/// directory is never in memory as a whole; what differs from the snapshot is found and written at the end.
+package final class SnapshotWriting {
+    let database: SnapshotDatabase
+    let tenant: TenantID
+    let directory: String
+    package private(set) var findings: [DirectoryFinding] = []
+    private var leftOut = 0
+
+    package init(_ database: SnapshotDatabase, tenant: TenantID, directory: String) throws {
+        self.database = database
+        self.tenant = tenant
+        self.directory = directory
+        try database.connection.execute(
+            """
+            DROP TABLE IF EXISTS staged;
+            CREATE TEMPORARY TABLE staged (
+                kind TEXT NOT NULL, stable TEXT NOT NULL, record TEXT NOT NULL, uuid TEXT NOT NULL, PRIMARY KEY (kind, stable));
+            """)
+    }
+
+    /// - Parameter uuid: by which the server tells of the entry later; empty where it does not.
+    package func add(_ mapped: EntryMapping.Mapped, _ kind: DirectoryNames.Kind, uuid: String = "") throws {
+        for finding in mapped.object.findings { note(finding) }
+        let isNew = try database.connection.run(
+            "INSERT INTO staged (kind, stable, record, uuid) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, stable) DO NOTHING",
+            .text(kind.rawValue), .text(mapped.stableID), .text(RecordCoding.text(mapped.object)), .text(uuid))
+        guard isNew == 0 else { return }
+        note(
+            DirectoryFinding(
+                .duplicateID, mapped.object.name, "another entry has the same id, \(mapped.stableID); this one is not used"))
+    }
+
+    package func note(_ finding: DirectoryFinding) {
+        guard findings.count < SnapshotDatabase.mostFindings else { return leftOut += 1 }
+        findings.append(finding)
+    }
+
+    /// What the reading would change.
+    package func difference() throws -> SnapshotDifference {
+        let here = "o.tenant = $1 AND o.directory = $2"
+        func count(_ sql: String) throws -> [DirectoryNames.Kind: Int] {
+            let rows = try database.connection.all(sql, .text(tenant.text), .text(directory)) {
+                (DirectoryNames.Kind(rawValue: $0.text(0)), Int($0.integer(1)))
+            }
+            var counts: [DirectoryNames.Kind: Int] = [:]
+            for (kind, number) in rows { if let kind { counts[kind] = number } }
+            return counts
+        }
+        let match = "o.kind = s.kind AND o.stable = s.stable"
+        return try SnapshotDifference(
+            added: count(
+                "SELECT s.kind, COUNT(*) FROM staged s LEFT JOIN object o ON \(here) AND \(match) WHERE o.stable IS NULL GROUP BY s.kind"
+            ),
+            changed: count(
+                """
+                SELECT s.kind, COUNT(*) FROM staged s JOIN object o ON \(here) AND \(match)
+                WHERE o.missing_since = 0 AND o.record <> s.record GROUP BY s.kind
+                """),
+            returned: count(
+                "SELECT s.kind, COUNT(*) FROM staged s JOIN object o ON \(here) AND \(match) WHERE o.missing_since > 0 GROUP BY s.kind"
+            ),
+            removed: count(
+                """
+                SELECT o.kind, COUNT(*) FROM object o LEFT JOIN staged s ON \(match)
+                WHERE \(here) AND o.missing_since = 0 AND s.stable IS NULL GROUP BY o.kind
+                """),
+            present: count("SELECT o.kind, COUNT(*) FROM object o WHERE \(here) AND o.missing_since = 0 GROUP BY o.kind"))
+    }
+
+    /// Accounts whose password changed since the snapshot, as far as the directory tells.
+    private func changedPasswords() throws -> [AccountID] {
+        let rows = try database.connection.all(
+            """
+            SELECT s.stable, o.record, s.record FROM staged s
+            JOIN object o ON o.tenant = $1 AND o.directory = $2 AND o.kind = s.kind AND o.stable = s.stable
+            WHERE s.kind = $3 AND o.record <> s.record
+            """, .text(tenant.text), .text(directory), .text(DirectoryNames.Kind.user.rawValue)
+        ) { row -> String? in
+            let before = try RecordCoding.read(DirectoryObject.self, row.text(1)).passwordMark
+            let after = try RecordCoding.read(DirectoryObject.self, row.text(2)).passwordMark
+            return before != nil && before != after ? row.text(0) : nil
+        }
+        return rows.compactMap(\.self).map { AccountIdentity(tenant: tenant, source: directory, stableID: $0).accountID }
+    }
+
+    /// Puts the reading into the snapshot, in one transaction.
+    ///
+    /// - Returns: accounts whose password changed.
+    package func commit(_ difference: SnapshotDifference, at now: Int64) throws -> [AccountID] {
+        let connection = database.connection
+        let passwords = difference.isEmpty ? [] : try changedPasswords()
+        try connection.transaction {
+            if !difference.isEmpty { try apply(at: now) }
+            try keepIDs()
+            try connection.run(
+                "DELETE FROM finding WHERE tenant = $1 AND directory = $2 AND place < $3", .text(tenant.text), .text(directory),
+                .number(SnapshotDatabase.mostFindings))
+            for (place, finding) in findings.enumerated() {
+                try connection.run(
+                    "INSERT INTO finding (tenant, directory, place, record) VALUES ($1, $2, $3, $4)", .text(tenant.text),
+                    .text(directory), .number(place), .text(RecordCoding.text(finding)))
+            }
+            try noteSuccess(difference, at: now)
+        }
+        return passwords
+    }
+
+    private func apply(at now: Int64) throws {
+        let connection = database.connection
+        let place: [SQLValue] = [.text(tenant.text), .text(directory)]
+        // Accounts wait for their return; of groups and aliases nothing is kept.
+        try connection.run(
+            """
+            DELETE FROM object WHERE tenant = $1 AND directory = $2 AND kind IN ('group', 'alias')
+            AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.kind = object.kind AND s.stable = object.stable)
+            """, values: place)
+        try connection.run(
+            """
+            UPDATE object SET missing_since = $3 WHERE tenant = $1 AND directory = $2 AND missing_since = 0
+            AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.kind = object.kind AND s.stable = object.stable)
+            """, values: place + [.integer(now)])
+        try connection.run(
+            """
+            INSERT INTO object (tenant, directory, kind, stable, record, uuid, first_seen, missing_since)
+            SELECT $1, $2, s.kind, s.stable, s.record, s.uuid, $3, 0 FROM staged s WHERE NOT EXISTS (
+                SELECT 1 FROM object o WHERE o.tenant = $1 AND o.directory = $2 AND o.kind = s.kind AND o.stable = s.stable
+                AND o.record = s.record AND o.uuid = s.uuid AND o.missing_since = 0)
+            ON CONFLICT (tenant, directory, kind, stable) DO UPDATE SET record = excluded.record, missing_since = 0,
+                uuid = CASE WHEN excluded.uuid = '' THEN object.uuid ELSE excluded.uuid END
+            """, values: place + [.integer(now)])
+    }
+
+    /// By which a server tells of entries later; not all readings have them.
+    private func keepIDs() throws {
+        try database.connection.run(
+            """
+            UPDATE object SET uuid = (SELECT s.uuid FROM staged s WHERE s.kind = object.kind AND s.stable = object.stable)
+            WHERE tenant = $1 AND directory = $2 AND EXISTS (
+                SELECT 1 FROM staged s WHERE s.kind = object.kind AND s.stable = object.stable AND s.uuid <> ''
+                AND s.uuid <> object.uuid)
+            """, .text(tenant.text), .text(directory))
+    }
+
+    private func noteSuccess(_ difference: SnapshotDifference, at now: Int64) throws {
+        var state = try database.state(tenant, directory)
+        state.lastSync = now
+        state.failingSince = nil
+        state.failure = nil
+        state.held = nil
+        try state.count(database, changed: !difference.isEmpty)
+        state.findings = findings.count + leftOut
+        try database.keep(state)
+    }
+}
+
+extension DirectoryState {
+    /// Counts what the snapshot has.
+    mutating func count(_ database: SnapshotDatabase, changed: Bool) throws {
+        let rows = try database.connection.all(
+            """
+            SELECT kind, SUM(CASE WHEN missing_since = 0 THEN 1 ELSE 0 END), SUM(CASE WHEN missing_since > 0 THEN 1 ELSE 0 END)
+            FROM object WHERE tenant = $1 AND directory = $2 GROUP BY kind
+            """, .text(tenant.text), .text(directory)
+        ) { ($0.text(0), Int($0.integer(1)), Int($0.integer(2))) }
+        (users, sharedMailboxes, groups, aliases, missing) = (0, 0, 0, 0, 0)
+        for (kind, present, gone) in rows {
+            switch DirectoryNames.Kind(rawValue: kind) {
+            case .user: users = present
+            case .shared: sharedMailboxes = present
+            case .group: groups = present
+            case .alias: aliases = present
+            case nil: break
+            }
+            missing += gone
+        }
+        if changed { version = try database.version(of: tenant) + 1 }
+    }
+}
+
+/// How a reading differs from the snapshot, in numbers.
+package struct SnapshotDifference: Sendable, Codable, Hashable {
+    package var added: [DirectoryNames.Kind: Int]
+    package var changed: [DirectoryNames.Kind: Int]
+    package var returned: [DirectoryNames.Kind: Int]
+    package var removed: [DirectoryNames.Kind: Int]
+    /// In the snapshot now.
+    package var present: [DirectoryNames.Kind: Int]
+
+    package var isEmpty: Bool { [added, changed, returned, removed].allSatisfy { $0.values.allSatisfy { $0 == 0 } } }
+}

@@ -1,0 +1,43 @@
+package import LDAP
+package import Mail
+package import MailConfiguration
+
+/// A directory of a tenant, and how to reach it.
+package struct DirectorySource: Sendable, Equatable {
+    package let tenant: TenantID
+    package let configuration: DirectoryConfiguration
+    /// What relative paths count from.
+    package let folder: String
+
+    package init(tenant: TenantID, _ configuration: DirectoryConfiguration, folder: String) {
+        self.tenant = tenant
+        self.configuration = configuration
+        self.folder = folder
+    }
+
+    package var map: AttributeMap { AttributeMap(configuration) }
+
+    package var server: Server {
+        let identity: Server.Identity =
+            switch configuration.bind {
+            case .anonymous: .anonymous
+            case .simple(let name, let password): .simple(name: name, password: password)
+            case .external: .external
+            }
+        return Server(
+            urls: configuration.urls, startTLS: configuration.startTLS, authorityFile: configuration.authorityFile.map(rooted),
+            certificateFile: configuration.certificateFile.map(rooted), keyFile: configuration.keyFile.map(rooted),
+            identity: identity, connectTime: configuration.sync.connectTime, answerTime: configuration.sync.answerTime)
+    }
+
+    private func rooted(_ path: String) -> String { path.hasPrefix("/") ? path : "\(folder)/\(path)" }
+}
+
+extension ConfigurationTree {
+    /// All directories of all tenants.
+    package func directorySources(folder: String) -> [DirectorySource] {
+        tenants.flatMap { tenant in
+            tenant.directories.map { DirectorySource(tenant: tenant.id, $0, folder: folder) }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Measures syncs of a large directory: 20,000 users and 2,000 groups of 20 members in a local slapd.
+
+Prints seconds for the first sync, for one without changes, for one with a single change, beside what the same reading costs with
+ldapsearch(1), the processor time of slapd and of the program, and the most memory that the program had.
+"""
+import argparse
+import pathlib
+import re
+import resource
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd"))
+from host import PROGRAMS, Host  # noqa: E402
+from slapd import BASE, READER, READER_PASSWORD, Slapd, person, roots  # noqa: E402
+
+
+def cpu(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def timed(name, slapd, command):
+    before, start = cpu(slapd.process.pid), time.monotonic()
+    done = subprocess.run(["/usr/bin/time", "-f", "%e %U %S %M", *map(str, command)] if pathlib.Path("/usr/bin/time").exists()
+                          else list(map(str, command)), capture_output=True, text=True)
+    seconds = time.monotonic() - start
+    figures = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else ""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{name:24} {seconds:6.2f} s   slapd {cpu(slapd.process.pid) - before:5.2f} s CPU   "
+          f"program {figures or f'up to {usage.ru_maxrss} KB'}   exit {done.returncode}   {done.stdout.strip().splitlines()[-1:]}", flush=True)
+    return done
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--users", type=int, default=20_000)
+    options.add_argument("--groups", type=int, default=2_000)
+    options = options.parse_args()
+    slapd, host = Slapd(), Host(demo=False)
+    try:
+        people = "".join(person(f"user{number}", displayName=f"User Number {number}") for number in range(options.users))
+        groups = "".join(
+            f"dn: cn=group{number},ou=groups,{BASE}\nobjectClass: groupOfNames\nobjectClass: extensibleObject\ncn: group{number}\n"
+            f"mail: group{number}@acme.example\n" + "".join(
+                f"member: uid=user{(number * 7 + member * 31) % options.users},ou=people,{BASE}\n" for member in range(20)) + "\n"
+            for number in range(options.groups))
+        slapd.load(roots(BASE, "people", "groups") + people + groups)
+        slapd.start()
+        host_file = host.configuration / "malaposta.yaml"
+        host_file.write_text(host_file.read_text().replace("  accounts: 100\n", "  accounts: 30000\n"))
+        tenant = host.configuration / "tenants/acme"
+        plan = tenant / "tenant.yaml"
+        plan.write_text(re.sub(r"accounts: \d+", "accounts: 30000", plan.read_text()))
+        (tenant / "ldap.secret").write_text(READER_PASSWORD)
+        (tenant / "ldap.secret").chmod(0o600)
+        (tenant / "directory.yaml").write_text(f"""schema: 1
+directories:
+  - id: corp
+    preset: openldap
+    urls: ["{slapd.url}"]
+    starttls: false
+    bind: {{ dn: "{READER}", password_file: ldap.secret }}
+    base: {BASE}
+""")
+        done = host.command("apply", "--yes")
+        print(done.stdout[-300:], done.stderr[-2000:])
+        search = ["ldapsearch", "-LLL", "-x", "-H", slapd.url, "-D", READER, "-w", READER_PASSWORD, "-E", "pr=500/noprompt", "-b", BASE]
+        timed("ldapsearch, both kinds", slapd, search + ["(|(objectClass=inetOrgPerson)(objectClass=groupOfNames))", "entryUUID", "uid", "mail", "displayName", "cn", "member"])
+        sync = [PROGRAMS / "malaposta", "ldap", "sync", "acme", "--data", host.data, "--configuration", host.configuration]
+        timed("first sync", slapd, sync)
+        timed("nothing changed", slapd, sync)
+        slapd.set(f"uid=user7,ou=people,{BASE}", "displayName", "Somebody Else")
+        timed("one change", slapd, sync)
+        timed("preview", slapd, sync[:2] + ["preview"] + sync[3:])
+    finally:
+        host.close()
+        slapd.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+import Directory
+import Mail
+import MailConfiguration
+import Synchronization
+import Testing
+
+@testable import ControlPlane
+@testable import Provisioning
+
+@Suite("Generations of files and directories") struct JoinedGenerationTests {
+    private let host: ExampleHost
+    private let clock = Clock()
+    private let control: HostControl
+    private let acme: TenantID
+
+    private final class Clock: Sendable {
+        let now = Mutex<Int64>(1_000_000)
+        func pass(_ seconds: Int64) { now.withLock { $0 += seconds } }
+    }
+
+    init() throws {
+        host = try ExampleHost()
+        acme = try TenantID("acme")
+        try host.write(
+            "tenants/acme/directory.yaml",
+            """
+            schema: 1
+            directories:
+              - id: corp
+                preset: openldap
+                urls: [ldaps://ldap.acme.example]
+                base: dc=acme,dc=example
+
+            """)
+        let clock = clock
+        control = HostControl(host.folders, now: { clock.now.withLock { $0 } })
+    }
+
+    private func sync(_ people: [(id: String, address: String)]) throws {
+        let database = try SnapshotDatabase(path: host.folders.snapshots)
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        for person in people {
+            var object = DirectoryObject(name: "uid=\(person.id)", key: "uid=\(person.id)")
+            object.addresses = [person.address]
+            object.logins = [person.id]
+            try writing.add(EntryMapping.Mapped(stableID: person.id, object: object), .user)
+        }
+        _ = try writing.commit(writing.difference(), at: clock.now.withLock { $0 })
+    }
+
+    private func state(_ address: String) async throws -> String {
+        guard let number = host.folders.generations.currentNumber else { return "no generation" }
+        let generation = try await Generation.open(host.folders.generations, number: number)
+        return switch try await generation.resolve(Address(address)) {
+        case .accounts: "takes mail"
+        case .suspended: "suspended"
+        case .disabled: "disabled"
+        case .unknown: "unknown"
+        default: "other"
+        }
+    }
+
+    private func id(_ stable: String) -> AccountID { AccountIdentity(tenant: acme, source: "corp", stableID: stable).accountID }
+
+    @Test func comeAndGo() async throws {
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        try sync([("zoe", "zoe@acme.example"), ("yan", "yan@acme.example")])
+        #expect(try await control.needsRejoin())
+        let first = try await control.rejoin(reason: "directories")
+        #expect(first.generation == 2)
+        #expect(try await !control.needsRejoin())
+        #expect(try await state("zoe@acme.example") == "takes mail")
+        #expect(try await control.rejoin(reason: "directories").generation == 2)
+        // A rollback or an apply of files leaves the second half.
+        try host.accounts { $0 + "aliases: [{ address: z@acme.example, to: [zoe@acme.example] }]\n" }
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        #expect(try await state("z@acme.example") == "takes mail")
+        _ = try await control.rollback(to: nil)
+        #expect(try await state("z@acme.example") == "unknown")
+        #expect(try await state("zoe@acme.example") == "takes mail")
+        // Missing, then retired, then back.
+        try sync([("yan", "yan@acme.example")])
+        let missing = try await control.rejoin(reason: "directories")
+        #expect(missing.revocations.map(\.account) == [id("zoe")])
+        #expect(try await state("zoe@acme.example") == "suspended")
+        clock.pass(3 * 86_400 + 1)
+        #expect(try await control.needsRejoin())
+        _ = try await control.rejoin(reason: "directories")
+        try await control.forgetExpired()
+        #expect(try await state("zoe@acme.example") == "disabled")
+        #expect(try await !control.needsRejoin())
+        try sync([("yan", "yan@acme.example"), ("zoe", "zoe@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        #expect(try await state("zoe@acme.example") == "takes mail")
+        #expect(try await control.user("zoe@acme.example").account.id == id("zoe"))
+        // Gone for good.
+        try sync([("yan", "yan@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        clock.pass(3 * 86_400 + 1)
+        _ = try await control.rejoin(reason: "directories")
+        clock.pass(31 * 86_400)
+        #expect(try await control.duePurges().map(\.id) == [id("zoe")])
+    }
+
+    @Test func adminsMayBeInADirectory() async throws {
+        try host.write("tenants/acme/tenant.yaml", ExampleHost.tenant.replacing("[ana]", with: "[zoe@acme.example]"))
+        let plan = try await control.plan(configuration: host.folders.configuration)
+        #expect(plan.warnings.contains { $0.contains("[not-in-directory]") })
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        #expect(try await state("postmaster@acme.example") == "disabled")
+        try sync([("zoe", "zoe@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        #expect(try await state("postmaster@acme.example") == "takes mail")
+        try sync([])
+        _ = try await control.rejoin(reason: "directories")
+        clock.pass(3 * 86_400 + 1)
+        _ = try await control.rejoin(reason: "directories")
+        #expect(try await control.findings(of: acme).map(\.finding.code) == [.noAdmin])
+    }
+
+    @Test func filesGoBefore() async throws {
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        try sync([("thief", "ana@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        #expect(try await control.user("ana@acme.example").password == .files)
+        #expect(try await control.status().directories.map(\.findings) == [2])
+    }
+
+    @Test func passwordsOfEntriesAreSetThere() async throws {
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        try sync([("zoe", "zoe@acme.example")])
+        let outcome = try await control.rejoin(reason: "directories", passwords: [id("zoe")])
+        #expect(outcome.revocations.map(\.reason) == [.passwordChanged])
+        await #expect(throws: ControlError.self) { _ = try await control.setPassword(hash: "x", of: "zoe@acme.example") }
+        #expect(try await control.user("zoe@acme.example").password == .directory)
+    }
+
+    @Test func aDirectoryThatLeavesTheFilesTakesItsAccountsAlong() async throws {
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        try sync([("zoe", "zoe@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        try host.remove("tenants/acme/directory.yaml")
+        let plan = try await control.plan(configuration: host.folders.configuration)
+        #expect(plan.lines.map(\.name) == ["zoe@acme.example"])
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        #expect(try await state("zoe@acme.example") == "disabled")
+        #expect(try await control.directorySources().isEmpty)
+        #expect(try await control.status().directories.isEmpty)
+    }
+}

@@ -1,0 +1,316 @@
+"""Accounts from an OpenLDAP server: how they come, log in, change, go and come back, and what happens when the server is away."""
+import contextlib
+import imaplib
+import json
+import re
+import smtplib
+import time
+import unittest
+
+from host import PASSWORDS, Host, wait_until
+from slapd import BASE, READER, READER_PASSWORD, Slapd, person, roots
+
+PEOPLE = f"ou=people,{BASE}"
+slapd = host = None
+
+DIRECTORY = """schema: 1
+directories:
+  - id: corp
+    preset: openldap
+    urls: ["{url}"]
+    ca_file: ca.pem
+    bind: {{ dn: "{reader}", password_file: ldap.secret }}
+    base: {base}
+    users:
+      filter: (&(objectClass=inetOrgPerson)(mail=*)(!(employeeType=gone)))
+      attributes: {{ quota: roomNumber, quota_unit: MB, password_changed: carLicense }}
+    shared_mailboxes:
+      base: ou=shared,{base}
+      filter: (objectClass=groupOfNames)
+    groups: {{ base: "ou=groups,{base}" }}
+    sync: {{ interval: 60s }}
+    login: {{ remember: 0s, outage: 1h, failures: 3 }}
+    brake: {{ accounts: 3, percent: 50 }}
+"""
+
+
+def group(cn, members, unit="groups", **more):
+    lines = "".join(f"member: uid={member},{PEOPLE}\n" if "=" not in member else f"member: {member}\n" for member in members)
+    extra = "".join(f"{name}: {value}\n" for name, value in more.items())
+    return f"dn: cn={cn},ou={unit},{BASE}\nobjectClass: groupOfNames\nobjectClass: extensibleObject\ncn: {cn}\n{lines}{extra}\n"
+
+
+def setUpModule():
+    global slapd, host
+    slapd = Slapd()
+    slapd.load(
+        roots(BASE, "people", "groups", "shared", "aliases")
+        + person("nuno", displayName="Nuno Melo", roomNumber="200", preferredLanguage="pt-PT")
+        + person("olga", mail=["olga@acme.example", "o.reis@acme.example"])
+        + "".join(person(f"extra{number}") for number in range(6))
+        + group("crew", ["nuno", "olga"], mail="crew@acme.example")
+        + group("desk", ["nuno"], unit="shared", mail="desk@acme.example", owner=f"uid=olga,{PEOPLE}"))
+    slapd.start()
+    host = Host(demo=False)
+    tenant = host.configuration / "tenants/acme"
+    (tenant / "ca.pem").write_bytes((slapd.folder / "ca.pem").read_bytes())
+    secret = tenant / "ldap.secret"
+    secret.write_text(READER_PASSWORD + "\n")
+    secret.chmod(0o600)
+    (tenant / "directory.yaml").write_text(DIRECTORY.format(url=slapd.url, reader=READER, base=BASE))
+    host.start()
+    wait_until("the first sync is in force", lambda: rcpt("nuno@acme.example")[0] == 250)
+
+
+def tearDownModule():
+    if host:
+        host.close()
+    if slapd:
+        slapd.close()
+
+
+def rcpt(address):
+    with smtplib.SMTP("127.0.0.1", host.ports["smtp"]) as smtp:
+        smtp.ehlo("client.example")
+        smtp.mail("maria@elsewhere.example")
+        code, text = smtp.rcpt(address)
+        return code, text.decode()
+
+
+def send(address, subject):
+    with smtplib.SMTP("127.0.0.1", host.ports["smtp"]) as smtp:
+        smtp.sendmail("maria@elsewhere.example", [address], f"From: maria@elsewhere.example\r\nSubject: {subject}\r\n\r\nText.\r\n")
+
+
+def imap(user, password):
+    session = imaplib.IMAP4("127.0.0.1", host.ports["imap"])
+    try:
+        session.login(user, password)
+    except imaplib.IMAP4.error:
+        session.shutdown()
+        raise
+    return session
+
+
+def refused(user, password):
+    """Why a log-in is refused; None where it is not."""
+    try:
+        imap(user, password).logout()
+    except imaplib.IMAP4.error as error:
+        return str(error)
+
+
+def subjects(user, password):
+    session = imap(user, password)
+    with contextlib.closing(session.socket()):
+        session.select("INBOX")
+        numbers = session.search(None, "ALL")[1][0].split()
+        return [session.fetch(number, "(BODY[HEADER.FIELDS (SUBJECT)])")[1][0][1].decode().strip()[9:] for number in numbers]
+
+
+def user(address):
+    done = host.command("user", "show", address, "--json")
+    return json.loads(done.stdout)["users"][0]["account"] if done.returncode == 0 else None
+
+
+def state(name="corp"):
+    found = json.loads(host.command("status", "--json").stdout)["control"]["directories"]
+    return next(one for one in found if one["directory"] == name)
+
+
+class Directory(unittest.TestCase):
+    def test_mail_comes_in_and_its_owner_logs_in_by_bind(self):
+        send("nuno@acme.example", "first")
+        for name in ("nuno@acme.example", "nuno", "NUNO", "nuno@acme.example"):
+            wait_until(f"{name} sees it", lambda name=name: "first" in subjects(name, "ldap-nuno"), 10)
+        self.assertIn("AUTHENTICATIONFAILED", refused("nuno@acme.example", "wrong"))
+        self.assertIsNotNone(refused("nuno@acme.example", ""))
+        self.assertIsNotNone(refused("nuno@casa.example", "ldap-nuno"))
+        shown = user("nuno@acme.example")
+        self.assertEqual(shown["displayName"], "Nuno Melo")
+        self.assertEqual(shown["language"], "pt")
+        self.assertEqual(shown["quota"], 200 << 20)
+
+    def test_accounts_of_files_log_in_as_ever(self):
+        self.assertIsNone(refused("rita@acme.example", PASSWORDS["rita"]))
+        self.assertIn("AUTHENTICATIONFAILED", refused("rita@acme.example", "wrong"))
+
+    def test_groups_and_shared_mailboxes(self):
+        with smtplib.SMTP("127.0.0.1", host.ports["submission"]) as smtp:
+            smtp.starttls()
+            smtp.login("nuno@acme.example", "ldap-nuno")
+            smtp.sendmail("nuno@acme.example", ["crew@acme.example"], "From: nuno@acme.example\r\nSubject: to the crew\r\n\r\nText.\r\n")
+        wait_until("both have it", lambda: all("to the crew" in subjects(name, f"ldap-{name}") for name in ("nuno", "olga")), 10)
+        self.assertEqual(user("nuno@acme.example")["shared"][0]["address"], "desk@acme.example")
+        self.assertEqual(rcpt("desk@acme.example")[0], 250)
+        self.assertEqual(rcpt("o.reis@acme.example")[0], 250)
+
+    def test_changes_arrive_by_themselves(self):
+        wait_until("it listens", lambda: state()["isLive"])
+        slapd.modify(person("paula"))
+        wait_until("she is there", lambda: rcpt("paula@acme.example")[0] == 250)
+        send("paula@acme.example", "before the wedding")
+        slapd.set(f"uid=paula,{PEOPLE}", "mail", "paula.nunes@acme.example")
+        wait_until("the new address takes mail", lambda: rcpt("paula.nunes@acme.example")[0] == 250)
+        self.assertEqual(rcpt("paula@acme.example")[0], 550)
+        # Renamed, also in the tree: the mail stays.
+        slapd.modify(f"dn: uid=paula,{PEOPLE}\nchangetype: modrdn\nnewrdn: uid=pnunes\ndeleteoldrdn: 1\n")
+        wait_until("she logs in by the new name", lambda: refused("pnunes", "ldap-paula") is None)
+        self.assertIn("before the wedding", subjects("pnunes", "ldap-paula"))
+
+    def test_whoever_goes_is_suspended_and_comes_back(self):
+        slapd.modify(person("quim"))
+        wait_until("he is there", lambda: rcpt("quim@acme.example")[0] == 250)
+        send("quim@acme.example", "kept")
+        wait_until("he has it", lambda: "kept" in subjects("quim", "ldap-quim"), 10)
+        session = imap("quim", "ldap-quim")
+        slapd.set(f"uid=quim,{PEOPLE}", "employeeType", "gone")
+        wait_until("mail to him waits", lambda: rcpt("quim@acme.example")[0] == 450)
+        wait_until("his session ends", lambda: ended(session), 10)
+        self.assertIsNotNone(refused("quim", "ldap-quim"))
+        slapd.set(f"uid=quim,{PEOPLE}", "employeeType")
+        wait_until("he is back", lambda: rcpt("quim@acme.example")[0] == 250)
+        self.assertIn("kept", subjects("quim", "ldap-quim"))
+
+    def test_the_brake(self):
+        gone = [f"uid=extra{number},{PEOPLE}" for number in range(6)]
+        for name in gone[:5]:
+            slapd.set(name, "employeeType", "gone")
+        wait_until("it is held", lambda: state().get("held"))
+        done = host.command("ldap", "sync", "acme")
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertIn("the brake holds back", done.stdout)
+        self.assertEqual(rcpt("extra4@acme.example")[0], 250)
+        preview = host.command("ldap", "preview", "acme")
+        self.assertEqual(preview.returncode, 3, preview.stdout)
+        done = host.command("ldap", "sync", "acme", "--allow-removals")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(rcpt("extra4@acme.example")[0], 450)
+        self.assertIsNone(state().get("held"))
+        for name in gone[:5]:
+            slapd.set(name, "employeeType")
+        done = host.command("ldap", "sync", "acme", "--json")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(rcpt("extra4@acme.example")[0], 250)
+
+    def test_hostile_entries_are_findings(self):
+        slapd.modify(
+            person("zed", mail=["joana@casa.example", "not an address", "zed@acme.example", "rita@acme.example"])
+            + group("circle-a", [f"cn=circle-b,ou=groups,{BASE}"], mail="circle-a@acme.example")
+            + group("circle-b", [f"cn=circle-a,ou=groups,{BASE}", "zed"], mail="circle-b@acme.example")
+            + person("twin", mail="zed@acme.example"))
+        wait_until("he is there", lambda: rcpt("zed@acme.example")[0] == 250)
+        done = host.command("ldap", "preview", "acme")
+        for code in ("foreign-address", "bad-address", "duplicate-address", "cyclic-group", "no-address"):
+            self.assertIn(f"[{code}]", done.stdout)
+        self.assertNotIn("tenant casa", done.stdout)
+        self.assertLessEqual(max(map(len, (line for line in done.stdout.splitlines() if not "[" in line)), default=0), 80)
+        self.assertEqual(rcpt("circle-a@acme.example")[0] // 100, 5)  # strangers may not write to it
+        slapd.delete(f"uid=twin,{PEOPLE}", f"cn=circle-a,ou=groups,{BASE}", f"cn=circle-b,ou=groups,{BASE}")
+
+    def test_application_passwords(self):
+        done = host.command("user", "app-password", "add", "olga@acme.example", "Phone", "--scope", "imap", "--json")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        secret = json.loads(done.stdout)["password"]
+        self.assertRegex(secret, r"^mp(-[a-z2-9]{5}){5}$")
+        self.assertIsNone(refused("olga@acme.example", secret))
+        with smtplib.SMTP("127.0.0.1", host.ports["submission"]) as smtp:
+            smtp.starttls()
+            with self.assertRaises(smtplib.SMTPAuthenticationError):
+                smtp.login("olga@acme.example", secret)
+        listed = host.command("user", "app-password", "list", "olga@acme.example").stdout
+        self.assertRegex(listed, r"Phone +imap +used 20")
+        session = imap("olga@acme.example", secret)
+        self.assertEqual(host.command("user", "app-password", "remove", "olga@acme.example", "Phone").returncode, 0)
+        wait_until("the session ends", lambda: ended(session), 10)
+        self.assertIsNotNone(refused("olga@acme.example", secret))
+        made = json.loads(host.command("user", "app-password", "add", "tomas@acme.example", "Old", "--json").stdout)
+        self.assertIsNone(refused("tomas@acme.example", made["password"]))
+
+    def test_commands(self):
+        done = host.command("ldap", "test", "acme")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for words in ("ok   connect", "STARTTLS, the certificate is trusted", "ok   bind", "tells changes", "ok   search users"):
+            self.assertIn(words, done.stdout)
+        self.assertEqual(host.command("ldap", "test", "casa").returncode, 1)
+        done = host.command("user", "password", "nuno@acme.example", "--stdin", input="something\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the password is in the directory corp", done.stderr + done.stdout)
+
+    def test_other_ways_to_the_same_server(self):
+        file = host.configuration / "tenants/acme/directory.yaml"
+        before = file.read_text()
+        tenant = host.configuration / "tenants/acme"
+        for name in ("client-cert.pem", "client-key.pem"):
+            (tenant / name).write_bytes((slapd.folder / name).read_bytes())
+            (tenant / name).chmod(0o600)
+        external = re.sub(r"bind: .*", "bind: { mechanism: external }\n    certificate_file: client-cert.pem\n    key_file: client-key.pem", before)
+        ways = {
+            "ldaps": before.replace(slapd.url, slapd.tls_url),
+            "ldapi": before.replace(slapd.url, slapd.socket_url),
+            "the second URL": before.replace(f'["{slapd.url}"]', f'["ldap://127.0.0.1:1", "{slapd.url}"]'),
+            "external by certificate": external.replace(slapd.url, slapd.tls_url),
+            "external on ldapi": re.sub(r"bind: .*", "bind: { mechanism: external }", before).replace(slapd.url, slapd.socket_url),
+        }
+        try:
+            for name, text in ways.items():
+                with self.subTest(name):
+                    file.write_text(text)
+                    done = host.command("ldap", "test", "acme")
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            file.write_text(before.replace("    ca_file: ca.pem\n", ""))
+            done = host.command("ldap", "test", "acme")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("ca_file names the authorities", done.stdout)
+        finally:
+            file.write_text(before)
+
+
+class Outage(unittest.TestCase):
+    """Last by its name's order within the file: the server goes away and comes back."""
+
+    def test_away_and_back(self):
+        self.assertIsNone(refused("olga@acme.example", "ldap-olga"))
+        slapd.stop()
+        wait_until("it is known to be away", lambda: state().get("failingSince"))
+        self.assertIsNone(refused("olga@acme.example", "ldap-olga"))
+        self.assertIn("UNAVAILABLE", refused("olga@acme.example", "never right"))
+        self.assertIsNone(refused("rita@acme.example", PASSWORDS["rita"]))
+        self.assertEqual(rcpt("nuno@acme.example")[0], 250)
+        done = host.command("ldap", "sync", "acme")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertEqual(host.command("ldap", "test", "acme").returncode, 1)
+        slapd.start()
+        wait_until("it is back", lambda: state().get("failingSince") is None, 60)
+        # For some seconds it is not asked again.
+        wait_until("nuno logs in", lambda: refused("nuno@acme.example", "ldap-nuno") is None)
+
+
+class Wrong(unittest.TestCase):
+    """Guesses do not all reach the directory, and a changed password ends sessions."""
+
+    def test_few_guesses_reach_it(self):
+        slapd.modify(person("vera"))
+        wait_until("she is there", lambda: rcpt("vera@acme.example")[0] == 250)
+        self.assertIsNone(refused("vera@acme.example", "ldap-vera"))
+        session = imap("vera@acme.example", "ldap-vera")
+        slapd.set(f"uid=vera,{PEOPLE}", "carLicense", "1")
+        slapd.set(f"uid=vera,{PEOPLE}", "userPassword", "other")
+        slapd.set(f"uid=vera,{PEOPLE}", "carLicense", "2")
+        wait_until("the session ends", lambda: ended(session), 20)
+        self.assertIsNone(refused("vera@acme.example", "other"))
+        for number in range(3):
+            self.assertIn("AUTHENTICATIONFAILED", refused("vera@acme.example", f"guess {number}"))
+        # The fourth is not asked about, right or wrong.
+        self.assertNotIn("AUTHENTICATIONFAILED", refused("vera@acme.example", "guess 4") or "AUTHENTICATIONFAILED")
+
+
+def ended(session):
+    with contextlib.suppress(imaplib.IMAP4.error, OSError):
+        session.noop()
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,93 @@
+import Directory
+import Mail
+import MailConfiguration
+import Testing
+
+@testable import Provisioning
+
+@Suite("Snapshots") struct SnapshotTests {
+    let acme: TenantID
+    let database: SnapshotDatabase
+
+    init() throws {
+        acme = try TenantID("acme")
+        database = try SnapshotDatabase(path: Examples.path())
+    }
+
+    private func mapped(_ id: String, _ address: String, mark: String? = nil) -> EntryMapping.Mapped {
+        var object = DirectoryObject(name: "cn=\(id)", key: "cn=\(id)")
+        object.addresses = [address]
+        object.passwordMark = mark
+        return EntryMapping.Mapped(stableID: id, object: object)
+    }
+
+    /// One whole reading.
+    private func read(_ people: [EntryMapping.Mapped], at now: Int64) throws -> (SnapshotDifference, [AccountID]) {
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        for person in people { try writing.add(person, .user, uuid: "u-\(person.stableID)") }
+        let difference = try writing.difference()
+        return (difference, try writing.commit(difference, at: now))
+    }
+
+    @Test func newChangedGoneAndBack() throws {
+        #expect(try read([mapped("1", "a@acme.example"), mapped("2", "b@acme.example")], at: 1).0.added == [.user: 2])
+        let version = try database.version(of: acme)
+        #expect(try read([mapped("1", "a@acme.example"), mapped("2", "b@acme.example")], at: 2).0.isEmpty)
+        #expect(try database.version(of: acme) == version)
+        let third = try read([mapped("1", "x@acme.example")], at: 3).0
+        #expect(third.changed == [.user: 1] && third.removed == [.user: 1])
+        #expect(try database.objects(of: acme).map(\.missingSince) == [nil, 3])
+        #expect(try database.state(acme, "corp").missing == 1)
+        // Still missing since then.
+        #expect(try read([mapped("1", "x@acme.example")], at: 4).0.isEmpty)
+        #expect(try database.oldestMissing(of: acme) == 3)
+        let fifth = try read([mapped("1", "x@acme.example"), mapped("2", "b@acme.example")], at: 5).0
+        #expect(fifth.returned == [.user: 1])
+        #expect(try database.objects(of: acme).map(\.missingSince) == [nil, nil])
+    }
+
+    @Test func twoEntriesOfOneIDAreAFinding() throws {
+        _ = try read([mapped("1", "a@acme.example"), mapped("1", "b@acme.example")], at: 1)
+        #expect(try database.objects(of: acme).map(\.object.addresses) == [["a@acme.example"]])
+        #expect(try database.findings(of: acme).map(\.finding.code) == [.duplicateID])
+    }
+
+    @Test func newPasswordsAreTold() throws {
+        #expect(try read([mapped("1", "a@acme.example", mark: "1"), mapped("2", "b@acme.example")], at: 1).1.isEmpty)
+        let (_, changed) = try read([mapped("1", "a@acme.example", mark: "2"), mapped("2", "b@acme.example", mark: "1")], at: 2)
+        #expect(changed == [AccountIdentity(tenant: acme, source: "corp", stableID: "1").accountID])
+    }
+
+    @Test func singleChanges() throws {
+        _ = try read([mapped("1", "a@acme.example")], at: 1)
+        let put = SnapshotDatabase.Change.put(mapped("2", "b@acme.example"), .user, uuid: "u-2")
+        #expect(try database.apply([put], acme, "corp", at: 2).changed)
+        #expect(try !database.apply([put], acme, "corp", at: 3).changed)
+        let gone = SnapshotDatabase.Change.gone(.user, uuid: "u-1")
+        #expect(try database.removals([gone, .gone(.user, uuid: "u-9")], acme, "corp").accounts == 1)
+        #expect(try database.apply([gone], acme, "corp", at: 4).changed)
+        #expect(try database.objects(of: acme).map(\.missingSince) == [4, nil])
+        #expect(try database.forgetMissing(of: acme, before: 5) == 1)
+    }
+
+    @Test func failuresLeaveWhatWasThere() throws {
+        _ = try read([mapped("1", "a@acme.example")], at: 1)
+        try database.noteFailure(acme, "corp", "nobody answers", at: 2)
+        try database.noteFailure(acme, "corp", "nobody answers", at: 3)
+        let state = try database.state(acme, "corp")
+        #expect(state.failingSince == 2 && state.lastSync == 1 && state.health == .unreachable)
+        #expect(try database.objects(of: acme).count == 1)
+        _ = try read([mapped("1", "a@acme.example")], at: 4)
+        #expect(try database.state(acme, "corp").health == .fine)
+    }
+
+    @Test func otherTenantsIDsAreSeen() throws {
+        _ = try read([mapped("1", "a@acme.example")], at: 1)
+        let writing = try SnapshotWriting(database, tenant: TenantID("casa"), directory: "ldap")
+        try writing.add(mapped("1", "joana@casa.example"), .user)
+        _ = try writing.commit(writing.difference(), at: 2)
+        #expect(try database.foreignIDs(of: acme) == ["1"])
+        try database.keepOnly([(acme, "corp")])
+        #expect(try database.foreignIDs(of: acme).isEmpty)
+    }
+}

@@ -24,6 +24,7 @@ let nio: [Target.Dependency] = [
 ]
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let locks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
@@ -117,7 +118,7 @@ let package = Package(
         // 3: what mail is made of
         module("SMTP", ["Wire", "Mail", nioSSL] + nio),
         module("Store", ["Wire", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
-        module("MailAuthentication", ["Mail", "TLS", "DNS"]),
+        module("MailAuthentication", ["Wire", "Mail", "DNS"]),
         module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),
         module("Worker", ["LocalSocket", logging, locks, lifecycle, unixSignals] + nio),
 
@@ -133,7 +134,7 @@ let package = Package(
         module("Provisioning", ["Mail", "SQL", "TLS", "LDAP", "MailConfiguration", "Directory", locks, logging, lifecycle]),
         module(
             "Domains",
-            ["Mail", "TLS", "SQL", "DNS", "MailAuthentication", "MailConfiguration", httpClient, locks, logging, lifecycle] + nio),
+            ["Wire", "Mail", "TLS", "SQL", "DNS", "MailAuthentication", "MailConfiguration", httpClient, nioHTTP, logging] + nio),
 
         module("Upkeep", ["Mail", "Store", "Directory", "LocalSocket", nioCore]),
 
@@ -170,7 +171,7 @@ let package = Package(
             "ControlPlane",
             [
                 "Wire", "Mail", "SQL", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker", "Upkeep", "CCrypt",
-                "Domains", "LDAP", "Provisioning", "Systemd", logging, locks, lifecycle,
+                "DNS", "Domains", "Delivery", "SMTP", "MIME", "LDAP", "Provisioning", "Systemd", logging, locks, lifecycle,
             ] + nio),
 
         // 8: programs
@@ -178,7 +179,7 @@ let package = Package(
             "malaposta",
             [
                 "Mail", "MIME", "SMTP", "Store", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker",
-                "Delivery", "ControlPlane", "Upkeep",
+                "Delivery", "ControlPlane", "Upkeep", "DNS", "Domains",
             ] + nio),
         program(
             "malaposta-mail",
@@ -199,6 +200,9 @@ let package = Package(
         tests("MIMETests", ["MIME", "Mail", nioCore]),
         tests("SQLTests", ["SQL"] + nio),
         tests("MailConfigurationTests", ["MailConfiguration", "Mail"], exclude: ["BadFiles"]),
+        tests("DNSTests", ["DNS", "Mail"] + nio),
+        tests("MailAuthenticationTests", ["MailAuthentication", "DNS", "Mail"]),
+        tests("DomainsTests", ["Domains", "DNS", "MailAuthentication", "Mail", "MailConfiguration", "TLS", "SQL"] + nio),
         tests("LocalSocketTests", ["LocalSocket", logging, nioEmbedded] + nio),
         tests("SMTPTests", ["SMTP", "Wire", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),

@@ -14,6 +14,7 @@ import ArgumentParser
         subcommands: [
             CheckCommand.self, ConfigCommand.self, PlanCommand.self, ApplyCommand.self, GenerationsCommand.self,
             RollbackCommand.self, StatusCommand.self, UserCommand.self, QueueCommand.self, StoreCommand.self,
+            DNSCommand.self, DKIMCommand.self,
             SuperviseCommand.self,
         ])
 }

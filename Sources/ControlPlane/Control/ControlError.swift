@@ -20,6 +20,9 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
     case unusablePassword
     case isSuspendedInFiles(String)
     case isNotSuspended(String)
+    case noSuchDomain(String)
+    /// Signing is switched off in the domain's file.
+    case noSigning(String)
 
     /// A stable word for programs.
     package var code: String {
@@ -36,6 +39,8 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
         case .unusablePassword: "unusable-password"
         case .isSuspendedInFiles: "suspended-in-files"
         case .isNotSuspended: "not-suspended"
+        case .noSuchDomain: "no-such-domain"
+        case .noSigning: "no-signing"
         }
     }
 
@@ -55,6 +60,8 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
         case .unusablePassword: "a password has 1 to 511 octets, and no NUL among them"
         case .isSuspendedInFiles(let name): "\(name) is suspended in the files: edit them and apply"
         case .isNotSuspended(let name): "\(name) is not suspended"
+        case .noSuchDomain(let name): "no domain \(name) is hosted here; a new one counts after 'malaposta apply'"
+        case .noSigning(let name): "signing is switched off for \(name) in its file (dkim: enabled)"
         }
     }
 }

@@ -1,8 +1,11 @@
+internal import Domains
 internal import SQL
 
 /// `control.db`: what commands change, and copies of the files as applied.
 enum ControlSchema {
-    static let migrations = [Migration(version: 1, script: first)]
+    static let migrations = [
+        Migration(version: 1, script: first), Migration(version: 2, script: DomainSchema.script),
+    ]
 
     /// Files are kept once by their digest, and password hashes of files once by tenant and digest of all of them, so that an
     /// apply costs what changed.

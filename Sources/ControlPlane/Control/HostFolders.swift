@@ -19,6 +19,8 @@ package struct HostFolders: Sendable {
     /// Hashes and files with hashes lie here: 0700, the control plane's alone.
     package var control: String { "\(data)/control" }
     package var database: String { "\(control)/control.db" }
+    /// Private keys that sign mail; the mail worker reads them.
+    package var keys: String { "\(data)/keys" }
     var lock: String { "\(control)/lock" }
     package var authenticationSocket: String { "\(run)/auth.sock" }
     /// The mail worker's socket for those who run the host.

@@ -1,4 +1,5 @@
 package import Directory
+internal import Domains
 internal import LocalSocket
 package import Logging
 internal import Mail
@@ -11,19 +12,25 @@ package final class ControlPlaneService: Service {
     private let logger: Logger
     private let control: HostControl
     private let limits: AuthenticationService.Limits
+    private let templates: String
+    private let toolbox: DomainToolbox
 
     /// - Parameters:
     ///   - dataFolder: of the whole host; the control plane's own folders are in it.
     ///   - runFolder: where `auth.sock` and `control.sock` are made; must exist.
     ///   - configurationFolder: what is applied when there is no generation yet.
+    ///   - templates: the folder of templates.
+    ///   - toolbox: what domains are looked at with.
     ///   - now: seconds since 1970.
     package init(
         dataFolder: String, runFolder: String, configurationFolder: String, limits: AuthenticationService.Limits = .init(),
-        logger: Logger, now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }
+        templates: String = "/usr/share/malaposta/templates", toolbox: DomainToolbox = DomainToolbox(), logger: Logger, now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }
     ) {
         folders = HostFolders(data: dataFolder, run: runFolder, configuration: configurationFolder)
         control = HostControl(folders, now: now)
         self.limits = limits
+        self.templates = templates
+        self.toolbox = toolbox
         self.logger = logger
     }
 
@@ -53,7 +60,11 @@ package final class ControlPlaneService: Service {
             for revocation in outcome.revocations { await authentication.tell(revocation) }
             return outcome
         }
-        let commands = LocalServer(path: folders.controlSocket, table: commands(change), logger: logger)
+        let domains = HostedDomains(control, toolbox, mail: domainMail(current), logger: logger, change: change)
+        let rounds = DomainRounds(domains, logger: logger)
+        var table = self.commands(change)
+        domains.answer(in: &table)
+        let commands = LocalServer(path: folders.controlSocket, table: table, logger: logger)
         let purges = PurgeRounds(control, MailWorker(folders), logger: logger)
         let started = NIOLockedValueBox(0)
         let oneListens: @Sendable () -> Void = {
@@ -67,11 +78,23 @@ package final class ControlPlaneService: Service {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await current.run() }
                 group.addTask { await purges.run() }
+                group.addTask { await rounds.run() }
                 group.addTask { try await Self.serve(authentication, oneListens) }
                 group.addTask { try await Self.serve(commands, oneListens) }
                 try await group.next()
                 group.cancelAll()
             }
+        }
+    }
+
+    /// Nil, and logged, where the texts are missing: all else goes on without them.
+    private func domainMail(_ current: CurrentGeneration) -> DomainMail? {
+        do {
+            return try DomainMail(
+                runFolder: folders.run, templates: templates + "/mail", generation: { current.value }, logger: logger)
+        } catch {
+            logger.error("nobody will be told of domains that change for the worse", metadata: ["cause": "\(error)"])
+            return nil
         }
     }
 

@@ -21,6 +21,7 @@ struct Expansion {
 
     mutating func resolve(_ address: Address) async throws -> Resolution {
         guard let domain = try await tables.domain(address.domain) else { return .notHosted }
+        guard domain.isActive else { return .unproven }
         guard let found = try await find(address, in: domain) else { return .unknown }
         if case .account(let id) = found.route {
             return try await mailbox(id, detail: found.detail, as: found.address, in: domain.tenant)

@@ -15,6 +15,7 @@ struct DeclaredHost: Sendable {
     var spool: SpoolConfiguration
     var engine: StorageEngine
     var logLevel: LogLevel
+    var dns: NameServiceConfiguration
     var tenantLimits: DeclaredLimits
     var tenants: [DeclaredHostedTenant]
 }
@@ -47,6 +48,7 @@ enum HostFile {
     static let spool = Field<SpoolConfiguration>.section("spool", spoolForm, "Bounds of the mail that waits.")
     static let storage = Field<StorageEngine>.section("storage", storageForm, "The engine of mailboxes.")
     static let log = Field<LogLevel>.section("log", logForm, "The log.")
+    static let dns = Field<NameServiceConfiguration>.section("dns", NameServiceForm.form, "How this host asks DNS.")
     static let tenantLimits = Field<DeclaredLimits>.section(
         "tenant_limits", LimitsForm.form, "The most that any tenant's plan may ask for.")
     static let tenants = Field<[DeclaredHostedTenant]>.optional(
@@ -56,7 +58,7 @@ enum HostFile {
         "the host",
         [
             FileKind.version, hostName, addresses, listeners, tls, plaintextLogin, allowUnproven, dataDirectory, runDirectory,
-            limits, spool, storage, log, tenantLimits, tenants,
+            limits, spool, storage, log, dns, tenantLimits, tenants,
         ], build: build)
 
     @Sendable private static func build(_ object: ObjectReader) -> DeclaredHost? {
@@ -65,15 +67,17 @@ enum HostFile {
         let words = (object.value(plaintextLogin), object.value(allowUnproven))
         let folders = (object.value(dataDirectory), object.value(runDirectory))
         let bounds = (object.value(limits), object.value(spool), object.value(storage), object.value(log))
+        let dns = object.value(dns)
         let hosted = (object.value(tenantLimits), object.value(tenants))
         guard let name = names.0, let listeners = names.2, let tls = names.3, let plaintextLogin = words.0,
             let allowsUnproven = words.1, let dataDirectory = folders.0, let runDirectory = folders.1, let limits = bounds.0,
-            let spool = bounds.1, let engine = bounds.2, let level = bounds.3, let tenantLimits = hosted.0
+            let spool = bounds.1, let engine = bounds.2, let level = bounds.3, let dns,
+            let tenantLimits = hosted.0
         else { return nil }
         return DeclaredHost(
             place: object.place, hostName: name, addresses: names.1 ?? [], listeners: listeners, tls: tls,
             plaintextLogin: plaintextLogin, allowsUnproven: allowsUnproven, dataDirectory: dataDirectory,
-            runDirectory: runDirectory, limits: limits, spool: spool, engine: engine, logLevel: level,
+            runDirectory: runDirectory, limits: limits, spool: spool, engine: engine, logLevel: level, dns: dns,
             tenantLimits: tenantLimits, tenants: hosted.1 ?? [])
     }
 

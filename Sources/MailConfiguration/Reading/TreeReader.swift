@@ -126,7 +126,8 @@ final class TreeReader {
                 }),
             plaintextLogin: host.plaintextLogin, allowsUnprovenDomains: host.allowsUnproven, dataDirectory: host.dataDirectory,
             runDirectory: host.runDirectory, limits: host.limits, spool: host.spool,
-            storage: StorageConfiguration(engine: host.engine), log: LogConfiguration(level: host.logLevel), tenantLimits: limits,
+            storage: StorageConfiguration(engine: host.engine), log: LogConfiguration(level: host.logLevel), dns: host.dns,
+            tenantLimits: limits,
             tenants: host.tenants.map {
                 HostedTenant(position: $0.id.position, id: $0.id.value, limits: $0.limits.filled(from: limits))
             })

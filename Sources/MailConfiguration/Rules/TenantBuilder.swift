@@ -10,6 +10,7 @@ struct TenantBuilder {
     private let resolver: ReferenceResolver
     private let targets: TargetRules
     private let passwords: PasswordRules
+    private let secrets: SecretRules
     private let inherited: InheritedValues
 
     init(
@@ -27,7 +28,8 @@ struct TenantBuilder {
             tenant: folder.name, isLenient: folder.lacksAccounts || folder.lacksDomains, names: names, findings: findings)
         targets = TargetRules(
             plan: plan, resolver: resolver, findings: findings, planFile: "tenants/\(folder.name)/tenant.yaml")
-        passwords = PasswordRules(tenant: folder.name, findings: findings, readSecret: readSecret)
+        secrets = SecretRules(tenant: folder.name, findings: findings, readSecret: readSecret)
+        passwords = PasswordRules(findings: findings, secrets: secrets)
     }
 
     func build() -> TenantConfiguration {
@@ -49,7 +51,7 @@ struct TenantBuilder {
     }
 
     private var domainRules: DomainRules {
-        DomainRules(plan: plan, names: names, resolver: resolver, targets: targets, findings: findings)
+        DomainRules(plan: plan, names: names, resolver: resolver, targets: targets, secrets: secrets, findings: findings)
     }
 
     private func checkName() {

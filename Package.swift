@@ -228,7 +228,10 @@ let package = Package(
             ["Webmail", "MailConfiguration", "TLS", "Store", "Directory", "Mail", "MIME", logging, nioEmbedded] + nio),
         tests(
             "ControlPlaneTests",
-            ["ControlPlane", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail", "LocalSocket", logging] + nio),
+            [
+                "ControlPlane", "Domains", "DNS", "SQL", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail", "LocalSocket",
+                logging, locks,
+            ] + nio),
         tests("WallsTests", ["IMAP", "SMTPServer", "Webmail", "Wire"], exclude: ["ways.txt"]),
         fuzzTargets(),
     ]

@@ -23,6 +23,7 @@ package struct DomainRounds: Sendable {
 
     /// Goes on until the task is cancelled.
     package func run() async {
+        do { try await domains.begin() } catch { logger.error("domains cannot be looked after", metadata: ["cause": "\(error)"]) }
         while !Task.isCancelled {
             do { try await domains.round(watchPause: Self.watchPause) } catch {
                 if !Task.isCancelled { logger.error("domains cannot be looked after", metadata: ["cause": "\(error)"]) }

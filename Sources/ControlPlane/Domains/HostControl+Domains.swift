@@ -1,6 +1,6 @@
 internal import DNS
 internal import Directory
-internal import Domains
+package import Domains
 internal import FoundationEssentials
 internal import Mail
 internal import MailConfiguration
@@ -88,6 +88,36 @@ extension HostControl {
             throw ControlError.noSuchDomain(text)
         }
         return found
+    }
+
+    /// Every domain in one line, the retiring ones too; nothing is asked of DNS.
+    package func domainSummaries() throws -> [DomainSummary] {
+        let hosted = try domains().map { standing in
+            DomainSummary(
+                domain: standing.site.domain.name, tenant: standing.site.tenant, state: standing.site.state,
+                findings: standing.findings, looked: standing.looked)
+        }
+        let retiring = try DomainTable(database().connection).rows().filter { $0.retired != nil }.map { row in
+            DomainSummary(domain: row.name, tenant: row.tenant, state: .retiring, findings: row.findings, looked: row.looked)
+        }
+        return hosted + retiring
+    }
+
+    /// Makes a generation where the one in force does not say what was proven and which keys are in use: a change that stopped
+    /// half-way.
+    func refreshDomains() throws -> Outcome? {
+        guard let number = folders.generations.currentNumber else { return nil }
+        let content = try GenerationReader(folders.generations, number: number).content()
+        let standings = try domainStandings(database())
+        let isRight = content.tenants.allSatisfy { tenant in
+            tenant.domains.allSatisfy { domain in
+                let holding = DomainStandings.Holding(domain.name, of: tenant.tenant.id)
+                let isActive = standings.proven.contains(holding) || content.host.allowsUnprovenDomains
+                let signers = domain.configuration?.dkim.isEnabled == false ? [] : standings.signers[holding] ?? []
+                return domain.isActive == isActive && domain.signers == signers
+            }
+        }
+        return isRight ? nil : try locked { _ in try recompile(reason: "domains") }
     }
 
     private static func secret(_ domain: DomainConfiguration, _ files: ConfigurationFiles) -> String? {

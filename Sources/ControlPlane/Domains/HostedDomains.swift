@@ -81,6 +81,11 @@ package struct HostedDomains: Sendable {
 
     // MARK: Rounds
 
+    /// Before the first round: what a stop half-way has left.
+    package func begin() async throws {
+        if let outcome = try await control.refreshDomains() { _ = await change(outcome) }
+    }
+
     /// One round over all domains: proofs, keys, publishing, and the hourly look.
     ///
     /// - Parameter watchPause: seconds between two looks at a domain.

@@ -89,6 +89,9 @@ package struct ControlClient: Sendable {
         }.keys
     }
 
+    /// Every domain in one line, as of its last look.
+    package func domainSummaries() async throws -> [DomainSummary] { try await control.domainSummaries() }
+
     /// Where no control plane runs, a command looks itself.
     private var domains: HostedDomains { HostedDomains(control, DomainToolbox(), logger: Logger(label: "malaposta")) }
 

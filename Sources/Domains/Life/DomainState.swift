@@ -2,9 +2,7 @@
 package enum DomainState: String, Codable, Sendable {
     /// Named in the files; nobody has shown yet that the tenant holds it.
     case declared
-    /// Its ownership was proven; the next generation has it active.
-    case proven
-    /// Takes mail: its ownership was proven, or the host allows domains without proof.
+    /// Takes mail: its ownership was proven, which makes a generation at once, or the host allows domains without proof.
     case active
     /// Gone from the files; kept until the grace period is over, so that it is proven at once when it comes back.
     case retiring

@@ -34,6 +34,30 @@ package struct DomainReport: Codable, Sendable, Hashable {
     package var worst: Finding.Severity { findings.worst }
 }
 
+/// A domain in one line, for `status` and the like.
+package struct DomainSummary: Codable, Sendable, Hashable {
+    package var domain: DomainName
+    package var tenant: TenantID
+    package var state: DomainState
+    /// The worst of the last look's findings; nil where nobody has looked yet.
+    package var worst: Finding.Severity?
+    /// How many findings are warnings or errors.
+    package var faults: Int
+    /// Seconds since 1970.
+    package var looked: Int64?
+
+    package init(
+        domain: DomainName, tenant: TenantID, state: DomainState, findings: [Finding], looked: Int64?
+    ) {
+        self.domain = domain
+        self.tenant = tenant
+        self.state = state
+        worst = looked == nil ? nil : findings.worst
+        faults = findings.count { $0.severity > .note }
+        self.looked = looked
+    }
+}
+
 /// A key as `malaposta dkim list` shows it.
 package struct KeyReport: Codable, Sendable, Hashable {
     package var domain: DomainName

@@ -7,14 +7,14 @@ package final class ChildProgram: Sendable {
     /// - Parameter output: a file that takes what it prints.
     /// - Throws: `ChildProgramError` where it cannot be started.
     package init(_ words: [String], output: String = "/dev/null") throws {
-        var actions = posix_spawn_file_actions_t()
+        var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        var arguments = words.map { unsafe strdup($0) } + [nil]
-        defer { for argument in unsafe arguments { unsafe free(argument) } }
+        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         var id: pid_t = 0
         let code = unsafe posix_spawnp(&id, words[0], &actions, nil, &arguments, environ)
         guard code == 0 else { throw ChildProgramError(words: words, code: code, output: "") }

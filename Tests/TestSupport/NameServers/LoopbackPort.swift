@@ -16,14 +16,14 @@ package enum LoopbackPort {
     private static func isFree(_ port: UInt16) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        return loopback("127.0.0.1", port) { unsafe bind(descriptor, $0, $1) } == 0
+        return unsafe loopback("127.0.0.1", port) { unsafe bind(descriptor, $0, $1) } == 0
     }
 
     /// Whether somebody listens for TCP.
     package static func isOpen(_ address: String, _ port: UInt16) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        return loopback(address, port) { unsafe connect(descriptor, $0, $1) } == 0
+        return unsafe loopback(address, port) { unsafe connect(descriptor, $0, $1) } == 0
     }
 
     fileprivate static func loopback(
@@ -47,7 +47,7 @@ package final class SilentSocket: Sendable {
 
     package init(_ address: String, _ port: UInt16) throws {
         descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
-        guard LoopbackPort.loopback(address, port, { unsafe bind(descriptor, $0, $1) }) == 0 else {
+        guard unsafe LoopbackPort.loopback(address, port, { unsafe bind(descriptor, $0, $1) }) == 0 else {
             let code = errno
             close(descriptor)
             throw ChildProgramError(words: ["bind", address, "\(port)"], code: code, output: "")

@@ -54,13 +54,10 @@ private func show(_ keys: [KeyReport], json: Bool) throws {
 }
 
 extension KeyReport {
-    /// `acme.example  mp20261125r  rsa  active  since 2026-11-25, until 2027-05-24`
+    /// `acme.example  mp20261125r  rsa  active  until 2027-05-24`
     var line: String {
-        let since = "since \(Moment.day(changed))"
-        let until = rotates.map { ", until \(Moment.day($0))" } ?? ""
-        return
-            "\(domain.ascii.padded(to: 24)) \(selector.padded(to: 13)) \(algorithm.padded(to: 8)) \(state.rawValue.padded(to: 9))"
-            + "\(since)\(until)"
+        let time = rotates.map { "until \(Moment.day($0))" } ?? "since \(Moment.day(changed))"
+        return domain.ascii.padded(to: 26) + selector.padded(to: 14) + algorithm.padded(to: 9) + state.rawValue.padded(to: 10) + time
     }
 }
 

@@ -7,9 +7,11 @@ import Testing
     private let generation: Generation
 
     init() throws {
-        example = try ExampleTenants()
+        let example = try ExampleTenants()
+        self.example = example
         var content = try example.content
-        let index = try #require(content.tenants.firstIndex { $0.tenant.id == example.ana.tenant })
+        let acme = example.ana.tenant
+        let index = try #require(content.tenants.firstIndex { $0.tenant.id == acme })
         for place in content.tenants[index].domains.indices { content.tenants[index].domains[place].isActive = false }
         generation = Generation(number: 1, content: content)
     }

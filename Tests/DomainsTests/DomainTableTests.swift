@@ -1,4 +1,5 @@
 import Domains
+import MailConfiguration
 import DNS
 import Mail
 import SQL

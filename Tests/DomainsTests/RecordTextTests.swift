@@ -1,5 +1,6 @@
 import DNS
 import Domains
+import MailConfiguration
 import TestSupport
 import Testing
 import TLS

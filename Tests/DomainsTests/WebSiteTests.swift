@@ -5,7 +5,7 @@ import NIOPosix
 import Testing
 
 /// Answers from a few addresses.
-private struct AddressBook: Resolver {
+private struct AddressBook: DNS.Resolver {
     var addresses: [String: String]
 
     func ask(_ name: DNSName, _ type: RecordType) async -> Answer {

@@ -45,7 +45,8 @@ import Testing
 
     @Test func takesThePolicyOfTheOrganization() async throws {
         let discovery = DMARCDiscovery(TableResolver("_dmarc.example.com TXT v=DMARC1; p=reject; sp=none"))
-        let policy = try #require(await discovery.policy(for: try #require(DNSName("x.y.example.com"))))
+        let asked = try #require(DNSName("x.y.example.com"))
+        let policy = try #require(await discovery.policy(for: asked))
         #expect(policy.domain.text == "example.com")
         #expect(policy.record.policy == .reject)
     }

@@ -14,7 +14,7 @@ struct SPFCase: Sendable, CustomTestStringConvertible {
 
     init(
         _ title: String, _ record: String, _ verdict: SPFVerdict, _ problem: SPFProblem? = nil, from address: String = "192.0.2.1",
-        _ more: String = "", by localPart: String = "ana"
+        with more: String = "", by localPart: String = "ana"
     ) {
         self.title = title
         self.record = record
@@ -55,7 +55,7 @@ struct SPFCase: Sendable, CustomTestStringConvertible {
         .init("the version stands alone", "v=spf1", .neutral),
         .init("another version", "v=spf10 -all", .none),
         .init("case is of no matter", "V=SPF1 -ALL", .fail),
-        .init("several records", "v=spf1 +all", .permerror, .several, "d.example TXT v=spf1 -all"),
+        .init("several records", "v=spf1 +all", .permerror, .several, with: "d.example TXT v=spf1 -all"),
         .init("nothing fits", "v=spf1 ip4:203.0.113.1", .neutral),
         .init("an error behind the match counts", "v=spf1 +all nonsense", .permerror, .syntax),
         .init("unknown modifiers are passed over", "v=spf1 foo=bar:/%{d} +all", .pass),
@@ -94,7 +94,7 @@ struct SPFCase: Sendable, CustomTestStringConvertible {
         .init("mx", "v=spf1 mx -all", .pass), .init("mx for IPv6", "v=spf1 mx -all", .pass, from: "2001:db8::2"),
         .init("mx not matching", "v=spf1 mx -all", .fail, from: "192.0.2.50"),
         .init("mx with a prefix", "v=spf1 mx/24 -all", .pass, from: "192.0.2.50"),
-        .init("more than ten exchanges", "v=spf1 mx:x.example -all", .permerror, .exchanges, exchanges),
+        .init("more than ten exchanges", "v=spf1 mx:x.example -all", .permerror, .exchanges, with: exchanges),
         .init("mx of a name without any", "v=spf1 mx:mx1.d.example -all", .fail),
         // §5.5
         .init("ptr", "v=spf1 ptr -all", .pass), .init("ptr that does not lead back", "v=spf1 ptr -all", .fail, from: "192.0.2.2"),
@@ -110,15 +110,15 @@ struct SPFCase: Sendable, CustomTestStringConvertible {
         .init("IPv4 in IPv6 clothes is IPv4", "v=spf1 ip4:192.0.2.1 -all", .pass, from: "::ffff:192.0.2.1"),
         .init("ip6 prefix too long", "v=spf1 ip6:2001:db8::/129 -all", .permerror, .syntax),
         // §5.7 and §7: the examples of appendix D and §7.4
-        .init("exists", "v=spf1 exists:%{ir}.%{l1r+-}._spf.%{d} -all", .pass, "1.2.0.192.ana._spf.d.example A 127.0.0.2"),
-        .init("exists asks for A alone", "v=spf1 exists:six.d.example -all", .fail, "six.d.example AAAA 2001:db8::1"),
-        .init("macro of the local part", "v=spf1 exists:%{l}.x.example -all", .pass, "ana.x.example A 127.0.0.2"),
-        .init("macro split and reversed", "v=spf1 exists:%{lr-}.x.example -all", .pass, "list.ana.x.example A 127.0.0.2", by: "ana-list"),
-        .init("macro keeping one part", "v=spf1 exists:%{l1r-}.x.example -all", .pass, "ana.x.example A 127.0.0.2", by: "ana-list"),
-        .init("macro of the domain's last label", "v=spf1 exists:%{d1}.x.example -all", .pass, "example.x.example A 127.0.0.2"),
+        .init("exists", "v=spf1 exists:%{ir}.%{l1r+-}._spf.%{d} -all", .pass, with: "1.2.0.192.ana._spf.d.example A 127.0.0.2"),
+        .init("exists asks for A alone", "v=spf1 exists:six.d.example -all", .fail, with: "six.d.example AAAA 2001:db8::1"),
+        .init("macro of the local part", "v=spf1 exists:%{l}.x.example -all", .pass, with: "ana.x.example A 127.0.0.2"),
+        .init("macro split and reversed", "v=spf1 exists:%{lr-}.x.example -all", .pass, with: "list.ana.x.example A 127.0.0.2", by: "ana-list"),
+        .init("macro keeping one part", "v=spf1 exists:%{l1r-}.x.example -all", .pass, with: "ana.x.example A 127.0.0.2", by: "ana-list"),
+        .init("macro of the domain's last label", "v=spf1 exists:%{d1}.x.example -all", .pass, with: "example.x.example A 127.0.0.2"),
         .init("macro of an IPv6 address", "v=spf1 exists:%{ir}.%{v}.x.example -all", .pass, from: "2001:db8::2",
-              "2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.x.example A 127.0.0.2"),
-        .init("macro of the validated name", "v=spf1 exists:%{p}.x.example -all", .pass, "host.d.example.x.example A 127.0.0.2"),
+              with: "2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.x.example A 127.0.0.2"),
+        .init("macro of the validated name", "v=spf1 exists:%{p}.x.example -all", .pass, with: "host.d.example.x.example A 127.0.0.2"),
         .init("escapes", "v=spf1 exists:%%%_%-.x.example -all", .fail),
         .init("a macro letter for explanations alone", "v=spf1 exists:%{c}.x.example -all", .permerror, .syntax),
         .init("zero parts", "v=spf1 exists:%{l0}.x.example -all", .permerror, .syntax),
@@ -132,8 +132,8 @@ struct SPFCase: Sendable, CustomTestStringConvertible {
         .init("redirect before mechanisms", "v=spf1 redirect=fail.example ip4:192.0.2.1", .pass),
         .init("exp twice", "v=spf1 exp=a.example exp=b.example +all", .permerror, .syntax),
         // §4.6.4
-        .init("ten look-ups", "v=spf1 " + (0..<10).map { "include:i\($0).example " }.joined() + "+all", .pass, many),
-        .init("eleven look-ups", "v=spf1 " + (0..<11).map { "include:i\($0).example " }.joined() + "+all", .permerror, .lookups, many),
+        .init("ten look-ups", "v=spf1 " + (0..<10).map { "include:i\($0).example " }.joined() + "+all", .pass, with: many),
+        .init("eleven look-ups", "v=spf1 " + (0..<11).map { "include:i\($0).example " }.joined() + "+all", .permerror, .lookups, with: many),
         .init("a loop of includes", "v=spf1 include:d.example -all", .permerror, .lookups),
         .init("a loop of redirects", "v=spf1 redirect=d.example", .permerror, .lookups),
         .init("two look-ups that find nothing", "v=spf1 a:n1.example a:n2.example +all", .pass),
@@ -141,8 +141,8 @@ struct SPFCase: Sendable, CustomTestStringConvertible {
         // §4.4
         .init("a name that fails behind a", "v=spf1 a:slow.example -all", .temperror, .unreachable),
         .init("a match before it is enough", "v=spf1 ip4:192.0.2.1 a:slow.example -all", .pass),
-        .init("bogus is temporary", "v=spf1 a:forged.example -all", .temperror, .unreachable, "forged.example BOGUS"),
-        .init("time out is temporary", "v=spf1 exists:late.example -all", .temperror, .unreachable, "late.example TIMEOUT"),
+        .init("bogus is temporary", "v=spf1 a:forged.example -all", .temperror, .unreachable, with: "forged.example BOGUS"),
+        .init("time out is temporary", "v=spf1 exists:late.example -all", .temperror, .unreachable, with: "late.example TIMEOUT"),
     ]
 }
 

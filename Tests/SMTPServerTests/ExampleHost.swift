@@ -4,7 +4,8 @@ import TLS
 
 @testable import MailConfiguration
 
-/// A host with the tenant acme, which has declared.example too and not proven it (ana, who may also send as info@; rui, suspended; old, retired; full, whose mailbox is full).
+/// A host with the tenant acme (ana, who may also send as info@; rui, suspended; old, retired; full, whose mailbox is full), which
+/// has declared declared.example too and not proven it.
 struct ExampleHost {
     let ana: DirectoryAccount
     let content: GenerationContent

@@ -22,6 +22,7 @@ package actor HostControl {
     let folders: HostFolders
     let now: @Sendable () -> Int64
     private var open: ControlDatabase?
+    var appliedDomains: AppliedDomains?
 
     /// - Parameter now: seconds since 1970.
     package init(_ folders: HostFolders, now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }) {

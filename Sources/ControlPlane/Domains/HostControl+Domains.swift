@@ -53,40 +53,61 @@ extension HostControl {
         }
     }
 
-    /// The domains of the files as applied, in the order of their names; empty before the first apply.
-    func domains() throws -> [DomainStanding] {
+    /// The part of the applied files that domains need, kept while the same files are applied.
+    struct AppliedDomains {
+        var applied: Int64
+        var host: HostConfiguration
+        var domains: [(domain: DomainConfiguration, tenant: TenantID)]
+        /// Keys of dynamic updates in Base64, by their file.
+        var secrets: [String: String]
+    }
+
+    private func applied() throws -> AppliedDomains? {
         let database = try database()
         guard let number = folders.generations.currentNumber, let applied = try database.applied(generation: number) else {
-            return []
+            return nil
         }
+        if let appliedDomains, appliedDomains.applied == applied { return appliedDomains }
         let files = try database.files(applied: applied)
-        guard let tree = ConfigurationReading(files).tree else { return [] }
-        let table = DomainTable(database.connection)
+        guard let tree = ConfigurationReading(files).tree else { return nil }
+        let domains = tree.tenants.flatMap { tenant in tenant.domains.map { (domain: $0, tenant: tenant.id) } }
+        var secrets: [String: String] = [:]
+        for case .dynamicUpdate(let update) in domains.map(\.domain.dns) {
+            secrets[update.keyFile] = files.contents[update.keyFile].flatMap(TransactionKeyText.key)
+        }
+        let found = AppliedDomains(
+            applied: applied, host: tree.host, domains: domains.sorted { $0.domain.name < $1.domain.name }, secrets: secrets)
+        appliedDomains = found
+        return found
+    }
+
+    /// The domains of the files as applied, in the order of their names; empty before the first apply.
+    ///
+    /// - Parameter name: that one alone.
+    func domains(_ name: DomainName? = nil) throws -> [DomainStanding] {
+        guard let applied = try applied() else { return [] }
+        let table = DomainTable(try database().connection)
         let secret = try table.secret { SecureRandom.octets(32) }
-        let rows = try table.rows()
-        let fingerprint = Self.fingerprint(tree.host, folders)
-        return try tree.tenants.flatMap { tenant in
-            try tenant.domains.map { domain in
-                let row = rows.first { $0.name == domain.name && $0.tenant == tenant.id }
-                let isActive = row?.proven != nil || tree.host.allowsUnprovenDomains
-                let site = DomainSite(
-                    host: tree.host, domain: domain, tenant: tenant.id,
-                    token: OwnershipToken(secret: secret, domain: domain.name, tenant: tenant.id),
-                    state: isActive ? .active : .declared, keys: try table.keys(of: domain.name, tenant.id),
-                    fingerprint: fingerprint)
-                return DomainStanding(
-                    site: site, looked: row?.looked, findings: row?.findings ?? [], publishing: row?.publishing ?? [],
-                    owned: try table.records(of: domain.name, tenant.id), publishingSecret: Self.secret(domain, files))
-            }
-        }.sorted { $0.site.name < $1.site.name }
+        let fingerprint = Self.fingerprint(applied.host, folders)
+        return try applied.domains.filter { name == nil || $0.domain.name == name }.map { domain, tenant in
+            let row = try table.row(domain.name, tenant)
+            let isActive = row?.proven != nil || applied.host.allowsUnprovenDomains
+            let site = DomainSite(
+                host: applied.host, domain: domain, tenant: tenant,
+                token: OwnershipToken(secret: secret, domain: domain.name, tenant: tenant),
+                state: isActive ? .active : .declared, keys: try table.keys(of: domain.name, tenant), fingerprint: fingerprint)
+            var publishingSecret: String?
+            if case .dynamicUpdate(let update) = domain.dns { publishingSecret = applied.secrets[update.keyFile] }
+            return DomainStanding(
+                site: site, looked: row?.looked, findings: row?.findings ?? [], publishing: row?.publishing ?? [],
+                owned: try table.records(of: domain.name, tenant), publishingSecret: publishingSecret)
+        }
     }
 
     /// - Throws: `ControlError.noSuchDomain`, `.noGeneration`.
     func domain(_ text: String) throws -> DomainStanding {
         guard folders.generations.currentNumber != nil else { throw ControlError.noGeneration }
-        guard let name = try? DomainName(text), let found = try domains().first(where: { $0.site.domain.name == name }) else {
-            throw ControlError.noSuchDomain(text)
-        }
+        guard let name = try? DomainName(text), let found = try domains(name).first else { throw ControlError.noSuchDomain(text) }
         return found
     }
 
@@ -118,11 +139,6 @@ extension HostControl {
             }
         }
         return isRight ? nil : try locked { _ in try recompile(reason: "domains") }
-    }
-
-    private static func secret(_ domain: DomainConfiguration, _ files: ConfigurationFiles) -> String? {
-        guard case .dynamicUpdate(let update) = domain.dns else { return nil }
-        return files.contents[update.keyFile].flatMap(TransactionKeyText.key)
     }
 
     /// Of the certificate that is the default one; nil for one that is made for trials.

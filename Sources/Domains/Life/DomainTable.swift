@@ -35,12 +35,14 @@ package struct DomainTable {
         return secret
     }
 
-    package func rows() throws -> [Row] {
+    package func rows() throws -> [Row] { try rows("") }
+
+    private func rows(_ condition: String, _ values: [SQLValue] = []) throws -> [Row] {
         try connection.all(
             """
             SELECT name, tenant, declared_at, proven_at, retired_at, purge_after, looked_at, findings, publishing FROM domain
-            ORDER BY name, tenant
-            """
+            \(condition) ORDER BY name, tenant
+            """, values: values
         ) { row in
             Row(
                 name: try DomainName(row.text(0)), tenant: try TenantID(row.text(1)), declared: row.integer(2),
@@ -51,7 +53,7 @@ package struct DomainTable {
     }
 
     package func row(_ name: DomainName, _ tenant: TenantID) throws -> Row? {
-        try rows().first { $0.name == name && $0.tenant == tenant }
+        try rows("WHERE name = $1 AND tenant = $2", [.text(name.ascii), .text(tenant.text)]).first
     }
 
     /// Notes what the files name: new domains are declared, ones that come back go on as they were, ones that left retire.

@@ -6,6 +6,7 @@ import Logging
 import Mail
 import MailConfiguration
 import NIOConcurrencyHelpers
+import TestSupport
 import Testing
 
 @testable import ControlPlane
@@ -119,6 +120,29 @@ private final class ChangingZone: Resolver {
         let number = host.folders.generations.currentNumber
         try await domains.begin()
         #expect(host.folders.generations.currentNumber == number)
+    }
+
+    @Test func publishTheirRecordsWhereTheirFileSaysSo() async throws {
+        let server = try await UpdatableServer(zone: "acme.example")
+        try host.write("tenants/acme/tsig.key", UpdatableServer.secret + "\n")
+        try host.write(
+            "tenants/acme/domains/acme.example.yaml",
+            """
+            schema: 1
+            name: acme.example
+            dns: { mode: rfc2136, server: 127.0.0.1, port: \(server.port), zone: acme.example, key_name: \(UpdatableServer.keyName), key_file: tsig.key }
+
+            """)
+        try await apply()
+        try await domains.round(watchPause: 3_600)
+        let report = try await domains.report("acme.example", looks: false)
+        #expect(report.isPublished)
+        #expect(report.publishingProblems.isEmpty, "\(report.publishingProblems)")
+        let named = NamedServer(try #require(ServerAddress("127.0.0.1@\(server.port)")))
+        for record in report.records where record.place == .domain && record.type == "TXT" {
+            let shown = try await named.ask(record.name, .txt).records(.txt, at: record.name)
+            #expect(shown.contains(.text(Array(record.value.utf8))), "\(record.name)")
+        }
     }
 
     @Test func tellWhatIsUnknown() async throws {

@@ -1,5 +1,6 @@
 import Mail
 import MailConfiguration
+import Testing
 
 /// A domain whose records have a known fault, and the findings that it must give: all that are warnings or errors.
 ///

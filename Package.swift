@@ -229,7 +229,8 @@ let package = Package(
         tests(
             "ControlPlaneTests",
             [
-                "ControlPlane", "Domains", "DNS", "SQL", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail", "LocalSocket",
+                "ControlPlane", "Domains", "DNS", "SQL", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail",
+                "LocalSocket",
                 logging, locks,
             ] + nio),
         tests("WallsTests", ["IMAP", "SMTPServer", "Webmail", "Wire"], exclude: ["ways.txt"]),

@@ -35,7 +35,9 @@ package struct SelfSignedCertificate: Sendable {
 
         guard unsafe X509_sign(draft, key, EVP_sha256()) > 0 else { throw .library("the certificate could not be signed") }
         certificate = try unsafe PEMText.written { output in unsafe PEM_write_bio_X509(output, draft) }
-        privateKey = try unsafe PEMText.written { output in unsafe PEM_write_bio_PKCS8PrivateKey(output, key, nil, nil, 0, nil, nil) }
+        privateKey = try unsafe PEMText.written { output in
+            unsafe PEM_write_bio_PKCS8PrivateKey(output, key, nil, nil, 0, nil, nil)
+        }
     }
 
     /// MBSTRING_UTF8 of openssl/asn1.h, a macro that Swift cannot see.

@@ -26,7 +26,9 @@ package struct SigningKey: Sendable {
         guard let key = unsafe made else { throw .library("no \(kind.rawValue) key could be made") }
         defer { unsafe EVP_PKEY_free(key) }
         self.kind = kind
-        privateKey = try unsafe PEMText.written { output in unsafe PEM_write_bio_PKCS8PrivateKey(output, key, nil, nil, 0, nil, nil) }
+        privateKey = try unsafe PEMText.written { output in
+            unsafe PEM_write_bio_PKCS8PrivateKey(output, key, nil, nil, 0, nil, nil)
+        }
         publicKey = try unsafe Self.published(key, kind)
     }
 

@@ -57,7 +57,8 @@ extension KeyReport {
     /// `acme.example  mp20261125r  rsa  active  until 2027-05-24`
     var line: String {
         let time = rotates.map { "until \(Moment.day($0))" } ?? "since \(Moment.day(changed))"
-        return domain.ascii.padded(to: 26) + selector.padded(to: 14) + algorithm.padded(to: 9) + state.rawValue.padded(to: 10) + time
+        return domain.ascii.padded(to: 26) + selector.padded(to: 14) + algorithm.padded(to: 9) + state.rawValue.padded(to: 10)
+            + time
     }
 }
 

@@ -40,7 +40,8 @@ struct DNSGuide {
             "With SPF and DKIM in place, receivers follow this when a mail only pretends to come from the domain."
         ),
         (
-            .mtaSTS, [.mtaSTS], "Have senders insist on TLS", "Senders that know MTA-STS then never fall back to an open connection."
+            .mtaSTS, [.mtaSTS], "Have senders insist on TLS",
+            "Senders that know MTA-STS then never fall back to an open connection."
         ),
         (.tlsReports, [.tlsReports], "Hear of trouble with TLS", "Large senders then report each day what went wrong."),
         (
@@ -53,7 +54,8 @@ struct DNSGuide {
                 + "gave you the address for a \"reverse DNS\" or \"PTR\" entry."
         ),
         (
-            .dane, [.dane], "Publish the host's key", "Only for a host name whose zone is signed (DNSSEC). Leave it out otherwise."
+            .dane, [.dane], "Publish the host's key",
+            "Only for a host name whose zone is signed (DNSSEC). Leave it out otherwise."
         ),
     ]
 
@@ -62,7 +64,9 @@ struct DNSGuide {
             let records = report.records.filter { $0.purpose == purpose }
             guard !records.isEmpty else { return nil }
             let findings = report.findings.filter { subjects.contains($0.subject) }
-            return Step(title: title, why: why, isDone: !findings.isEmpty && findings.allSatisfy { $0.severity == .fine }, records: records)
+            return Step(
+                title: title, why: why, isDone: !findings.isEmpty && findings.allSatisfy { $0.severity == .fine },
+                records: records)
         }
     }
 
@@ -74,9 +78,12 @@ struct DNSGuide {
         lines += [""]
         lines += Wrapped.lines(
             "Many panels add the domain to the name by themselves: then type only what stands before .\(report.domain), and @ "
-                + "for the domain itself. A time (TTL) of 3600 is good. It can take an hour until everybody sees a change.", indent: 0)
+                + "for the domain itself. A time (TTL) of 3600 is good. It can take an hour until everybody sees a change.",
+            indent: 0)
         if report.isPublished {
-            lines += [""] + Wrapped.lines("This host publishes the records of \(report.domain) itself; you need not type them.", indent: 0)
+            lines +=
+                [""]
+                + Wrapped.lines("This host publishes the records of \(report.domain) itself; you need not type them.", indent: 0)
         }
         for (number, step) in steps.enumerated() {
             lines += ["", "\(number + 1). \(step.title)\(step.isDone ? "   [done]" : "")"]

@@ -37,7 +37,9 @@ extension DomainReport {
             for finding in findings where finding.subject == subject { lines += finding.lines }
         }
         if isPublished {
-            lines.append(publishingProblems.isEmpty ? "fine     publishing: this host publishes the records itself" : "warning  publishing")
+            lines.append(
+                publishingProblems.isEmpty ? "fine     publishing: this host publishes the records itself" : "warning  publishing"
+            )
             lines += publishingProblems.flatMap { Wrapped.lines($0, indent: 9) }
         }
         let counts = Finding.Severity.allCases.reversed().compactMap { severity -> String? in
@@ -54,7 +56,8 @@ extension DomainReport {
         guard !events.isEmpty else { return "\(domain) is \(state.rawValue), \(looked). Nothing has changed so far." }
         let lines = events.flatMap { event in
             let finding = event.change.finding
-            let head = "\(Moment.minute(event.at))  \(event.change.direction.rawValue.padded(to: 7))\(finding.code)  \(finding.name)"
+            let head =
+                "\(Moment.minute(event.at))  \(event.change.direction.rawValue.padded(to: 7))\(finding.code)  \(finding.name)"
             return [head] + Wrapped.lines(event.change.direction == .worse ? finding.now : "was: \(finding.now)", indent: 18)
         }
         return (["\(domain) is \(state.rawValue), \(looked).", ""] + lines).joined(separator: "\n")

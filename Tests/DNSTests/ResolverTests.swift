@@ -13,7 +13,8 @@ private struct TestRoot {
         let signed = try ZoneSigning.sign(
             .init(
                 "signed.zone",
-                "$ORIGIN signed.zone.\n\(Self.head)www 300 IN A 192.0.2.80\nmail 300 IN MX 10 www\ntext 300 IN TXT \"one \" \"two\"\n"))
+                "$ORIGIN signed.zone.\n\(Self.head)www 300 IN A 192.0.2.80\nmail 300 IN MX 10 www\ntext 300 IN TXT \"one \" \"two\"\n"
+            ))
         var bogus = try ZoneSigning.sign(.init("bogus.zone", "$ORIGIN bogus.zone.\n\(Self.head)www 300 IN A 192.0.2.81\n"))
         bogus.text = bogus.text.replacing("192.0.2.81", with: "192.0.2.82")
         let zone = """
@@ -34,7 +35,8 @@ private struct TestRoot {
             _25._tcp.www 300 IN TLSA 3 1 1 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
 
             """
-        let root = "$ORIGIN .\n@ 300 IN SOA ns.root. admin.root. 1 3600 600 86400 60\n@ 300 IN NS ns.root.\nns.root. 300 IN A 127.0.0.1\nzone. 300 IN NS ns.root.\n\(parent.delegation)"
+        let root =
+            "$ORIGIN .\n@ 300 IN SOA ns.root. admin.root. 1 3600 600 86400 60\n@ 300 IN NS ns.root.\nns.root. 300 IN A 127.0.0.1\nzone. 300 IN NS ns.root.\n\(parent.delegation)"
         let top = try ZoneSigning.sign(.init(".", root))
         server = try await AuthoritativeServer([
             .init(".", top.text), .init("zone", parent.text), .init("signed.zone", signed.text), .init("bogus.zone", bogus.text),
@@ -92,12 +94,16 @@ private struct TestRoot {
         }
         #expect(alias.canonicalName == DNSName("www.plain.zone"))
         #expect(try await ask("nothing.plain.zone", .txt) == .noName(.insecure))
-        guard case .records(let service) = try await ask("_imaps._tcp.plain.zone", .srv), case .service(let location) = service.records[0] else {
+        guard case .records(let service) = try await ask("_imaps._tcp.plain.zone", .srv),
+            case .service(let location) = service.records[0]
+        else {
             Issue.record("no SRV")
             return
         }
         #expect(location.port == 993)
-        guard case .records(let tlsa) = try await ask("_25._tcp.www.plain.zone", .tlsa), case .tlsa(let association) = tlsa.records[0] else {
+        guard case .records(let tlsa) = try await ask("_25._tcp.www.plain.zone", .tlsa),
+            case .tlsa(let association) = tlsa.records[0]
+        else {
             Issue.record("no TLSA")
             return
         }

@@ -22,7 +22,8 @@ import Testing
     func reverses(text: String, name: String) throws { #expect(try #require(IPAddress(text)).reverseName.text == name) }
 
     @Test(arguments: [
-        "127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1", "::",
+        "127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1",
+        "::",
         "fe80::1", "fd00::1", "64:ff9b::a00:1", "::ffff:10.0.0.1", "2002:a00:1::", "2001::1", "ff02::1", "198.51.100.1",
     ])
     func isNotTheWorlds(text: String) throws { #expect(try !#require(IPAddress(text)).isGlobal) }

@@ -1,7 +1,7 @@
-import Domains
-import MailConfiguration
 import DNS
+import Domains
 import Mail
+import MailConfiguration
 import SQL
 import Testing
 

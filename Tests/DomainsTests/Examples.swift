@@ -9,10 +9,13 @@ enum Examples {
         let list = addresses.map { "\"\($0)\"" }.joined(separator: ", ")
         let listeners = [("smtp", 25), ("submission", 587), ("submissions", 465), ("imap", 143), ("imaps", 993), ("https", 443)]
         let lines = listeners.map { "  - { name: \($0.0), service: \($0.0), address: 127.0.0.1, port: \($0.1) }\n" }.joined()
-        return try tree("schema: 1\nhost_name: \(name)\naddresses: [\(list)]\nlisteners:\n\(lines)tls: { self_signed: true }\n").host
+        return try tree("schema: 1\nhost_name: \(name)\naddresses: [\(list)]\nlisteners:\n\(lines)tls: { self_signed: true }\n")
+            .host
     }
 
-    static func tree(_ host: String, domain: String = "acme.example", file: String = "", secret: String? = nil) throws -> ConfigurationTree {
+    static func tree(_ host: String, domain: String = "acme.example", file: String = "", secret: String? = nil) throws
+        -> ConfigurationTree
+    {
         var files = [
             "malaposta.yaml": host,
             "tenants/acme/tenant.yaml": "schema: 1\nid: acme\nname: Acme\nadmins: [ana]\nplan: { features: [web, imap] }\n",
@@ -42,8 +45,11 @@ enum Examples {
         try change(&domain)
         let tenant = try TenantID("acme")
         return DomainSite(
-            host: host, domain: domain, tenant: tenant, token: OwnershipToken(secret: secret, domain: domain.name, tenant: tenant),
+            host: host, domain: domain, tenant: tenant,
+            token: OwnershipToken(secret: secret, domain: domain.name, tenant: tenant),
             state: .declared,
-            keys: [DomainKey(selector: "mp1e", algorithm: .ed25519, state: .active, publicKey: Array(0..<32), made: 0, changed: 0)])
+            keys: [
+                DomainKey(selector: "mp1e", algorithm: .ed25519, state: .active, publicKey: Array(0..<32), made: 0, changed: 0)
+            ])
     }
 }

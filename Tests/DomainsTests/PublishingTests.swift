@@ -12,14 +12,19 @@ import Testing
 
     @Test func publishesItsOwnRecordsAndTouchesNoOthers() async throws {
         let server = try await UpdatableServer(
-            zone: "acme.example", records: "@ 300 IN TXT \"v=spf1 -all\"\n@ 300 IN TXT \"verification=1\"\nautoconfig 300 IN CNAME elsewhere.example.\n")
+            zone: "acme.example",
+            records: "@ 300 IN TXT \"v=spf1 -all\"\n@ 300 IN TXT \"verification=1\"\nautoconfig 300 IN CNAME elsewhere.example.\n"
+        )
         let zone = try #require(DNSName("acme.example"))
         let named = NamedServer(try #require(ServerAddress("127.0.0.1@\(server.port)")))
         let site = try Examples.site("acme.example")
         let wanted = site.wantedRecords
         let publisher = try publisher(server, zone: zone)
         let first = try await publisher.publish(wanted, owned: [])
-        #expect(first.conflicts.map { "\($0.record.name) \($0.record.type)" }.sorted() == ["acme.example TXT", "autoconfig.acme.example CNAME"])
+        #expect(
+            first.conflicts.map { "\($0.record.name) \($0.record.type)" }.sorted() == [
+                "acme.example TXT", "autoconfig.acme.example CNAME",
+            ])
         #expect(!first.additions.contains { $0.data.contains("spf1") })
         #expect(try await named.ask(zone, .mx).records(.mx, at: zone).count == 1)
         #expect(try await named.ask(zone, .txt).records(.txt, at: zone).count == 2)
@@ -55,11 +60,14 @@ import Testing
 
 extension DynamicUpdateConfiguration {
     fileprivate static func example(port: UInt16) throws -> DynamicUpdateConfiguration {
-        let file = "dns: { mode: rfc2136, server: 127.0.0.1, port: \(port), key_name: \(UpdatableServer.keyName), key_file: tsig.key }\n"
+        let file =
+            "dns: { mode: rfc2136, server: 127.0.0.1, port: \(port), key_name: \(UpdatableServer.keyName), key_file: tsig.key }\n"
         let tree = try Examples.tree(
             "schema: 1\nhost_name: h.example\nlisteners: [{ name: s, service: smtp, address: 127.0.0.1, port: 25 }]\ntls: { self_signed: true }\n",
             file: file, secret: UpdatableServer.secret)
-        guard case .dynamicUpdate(let update) = tree.tenants[0].domains[0].dns else { throw Examples.BadExample(text: "no update") }
+        guard case .dynamicUpdate(let update) = tree.tenants[0].domains[0].dns else {
+            throw Examples.BadExample(text: "no update")
+        }
         return update
     }
 }

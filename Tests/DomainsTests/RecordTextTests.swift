@@ -1,14 +1,17 @@
 import DNS
 import Domains
 import MailConfiguration
+import TLS
 import TestSupport
 import Testing
-import TLS
 
 @Suite("Records as text, RFC 1035 §5.1") struct RecordTextTests {
     @Test func splitsLongTexts() {
         let value = String(repeating: "a", count: 300)
-        #expect(RecordText.strings(value) == ["\"\(String(repeating: "a", count: 255))\"", "\"\(String(repeating: "a", count: 45))\""])
+        #expect(
+            RecordText.strings(value) == [
+                "\"\(String(repeating: "a", count: 255))\"", "\"\(String(repeating: "a", count: 45))\"",
+            ])
         #expect(RecordText.strings("") == ["\"\""])
         #expect(RecordText.strings("a\"b\\c") == ["\"a\\\"b\\\\c\""])
         #expect(RecordText.strings("é") == ["\"\\195\\169\""])
@@ -18,7 +21,8 @@ import TLS
     @Test func isReadByAServer() async throws {
         var site = try Examples.site("acme.example", change: { $0.mtaSTS.mode = .enforce })
         let rsa = try SigningKey(making: .rsa)
-        site.keys.append(DomainKey(selector: "mp1r", algorithm: .rsa, state: .active, publicKey: rsa.publicKey, made: 0, changed: 0))
+        site.keys.append(
+            DomainKey(selector: "mp1r", algorithm: .rsa, state: .active, publicKey: rsa.publicKey, made: 0, changed: 0))
         let wanted = site.wantedRecords.filter { $0.place == .domain }
         let lines = wanted.flatMap { $0.zoneLines() }
         for line in lines { #expect(line.count <= 80 || !line.contains("TXT"), "\(line)") }
@@ -30,11 +34,13 @@ import TLS
         ])
         let named = NamedServer(try #require(ServerAddress("127.0.0.1@\(server.port)")))
         for record in wanted where record.type == "TXT" {
-            #expect(try await named.ask(record.name, .txt).records(.txt, at: record.name).contains(.text(Array(record.value.utf8))))
+            #expect(
+                try await named.ask(record.name, .txt).records(.txt, at: record.name).contains(.text(Array(record.value.utf8))))
         }
         for record in wanted where record.type != "TXT" {
             let type = try #require(RecordType(name: record.type))
-            #expect(try await !named.ask(record.name, type).records(type, at: record.name).isEmpty, "\(record.name) \(record.type)")
+            #expect(
+                try await !named.ask(record.name, type).records(type, at: record.name).isEmpty, "\(record.name) \(record.type)")
         }
     }
 }

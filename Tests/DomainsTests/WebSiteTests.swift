@@ -56,7 +56,10 @@ private final class OneAnswerSite {
     @Test func isNeverFetchedFromPrivateAddresses() async throws {
         let web = try await OneAnswerSite(answer("secret"))
         let site = WebSite(AddressBook(addresses: ["a.example": "127.0.0.1", "b.example": "169.254.169.254"]))
-        for url in ["http://a.example:\(web.port)/", "http://b.example/", "http://127.0.0.1:\(web.port)/", "http://[::1]/", "file:///etc/passwd"] {
+        for url in [
+            "http://a.example:\(web.port)/", "http://b.example/", "http://127.0.0.1:\(web.port)/", "http://[::1]/",
+            "file:///etc/passwd",
+        ] {
             guard case .failure = await site.fetch(url) else {
                 Issue.record("\(url) was fetched")
                 continue

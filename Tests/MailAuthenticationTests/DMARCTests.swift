@@ -4,7 +4,8 @@ import Testing
 
 @Suite("DMARC records and the tree walk, RFC 9989") struct DMARCTests {
     @Test(arguments: [
-        ("v=DMARC1; p=reject", DMARCRecord.Policy.reject), ("v=DMARC1;p=none;", .none), (" v = DMARC1 ; p = Quarantine ", .quarantine),
+        ("v=DMARC1; p=reject", DMARCRecord.Policy.reject), ("v=DMARC1;p=none;", .none),
+        (" v = DMARC1 ; p = Quarantine ", .quarantine),
         ("v=DMARC1; rua=mailto:a@d.example", .none), ("v=DMARC1; p=wrong; rua=mailto:a@d.example", .none),
         ("v=DMARC1; p=reject; x=y; p=none", .reject),
     ])
@@ -32,10 +33,16 @@ import Testing
     /// The examples of RFC 9989 §4.10 and its appendix.
     @Test(arguments: [
         ("a.b.c.d.e.f.g.h.i.j.mail.example.com", "example.com", "_dmarc.example.com TXT v=DMARC1; p=none"),
-        ("mail.example.com", "example.com", "_dmarc.example.com TXT v=DMARC1; p=none\n_dmarc.mail.example.com TXT v=DMARC1; p=none"),
+        (
+            "mail.example.com", "example.com",
+            "_dmarc.example.com TXT v=DMARC1; p=none\n_dmarc.mail.example.com TXT v=DMARC1; p=none"
+        ),
         ("giant.bank.example", "giant.bank.example", "_dmarc.bank.example TXT v=DMARC1; p=none; psd=y"),
         ("mail.giant.bank.example", "giant.bank.example", "_dmarc.bank.example TXT v=DMARC1; p=none; psd=y"),
-        ("a.mega.bank.example", "mega.bank.example", "_dmarc.mega.bank.example TXT v=DMARC1; p=reject; psd=n\n_dmarc.bank.example TXT v=DMARC1; p=none"),
+        (
+            "a.mega.bank.example", "mega.bank.example",
+            "_dmarc.mega.bank.example TXT v=DMARC1; p=reject; psd=n\n_dmarc.bank.example TXT v=DMARC1; p=none"
+        ),
         ("plain.example", "plain.example", ""),
     ])
     func walks(asked: String, organization: String, records: String) async throws {
@@ -52,7 +59,8 @@ import Testing
     }
 
     @Test func severalRecordsAreNone() async throws {
-        let discovery = DMARCDiscovery(TableResolver("_dmarc.d.example TXT v=DMARC1; p=none\n_dmarc.d.example TXT v=DMARC1; p=reject"))
+        let discovery = DMARCDiscovery(
+            TableResolver("_dmarc.d.example TXT v=DMARC1; p=none\n_dmarc.d.example TXT v=DMARC1; p=reject"))
         guard case .several(let texts) = await discovery.entry(at: try #require(DNSName("d.example"))) else {
             Issue.record("not several")
             return
@@ -63,7 +71,8 @@ import Testing
 
 @Suite("DKIM key records, RFC 6376 §3.6.1") struct DKIMKeyRecordTests {
     @Test func readsKeys() throws {
-        let record = try DKIMKeyRecord("v=DKIM1; k=ed25519; t=y:s; s=email; h=sha256; p=AAECAwQFBgcI CQoLDA0O\tDxAREhMUFRYXGBkaGxwdHh8=")
+        let record = try DKIMKeyRecord(
+            "v=DKIM1; k=ed25519; t=y:s; s=email; h=sha256; p=AAECAwQFBgcI CQoLDA0O\tDxAREhMUFRYXGBkaGxwdHh8=")
         #expect(record.kind == .ed25519)
         #expect(record.key == Array(0..<32))
         #expect(record.isTesting)
@@ -75,8 +84,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("p=AAAA; v=DKIM1", DKIMKeyError.wrongVersion("DKIM1")), ("v=DKIM2; p=AAAA", .wrongVersion("DKIM2")), ("k=dsa; p=AAAA", .unknownKind("dsa")),
-        ("v=DKIM1", .noKey), ("v=DKIM1; p=A*AA", .notBase64), ("nonsense", .notTags), ("p=AAAA; p=BBBB", .notTags), ("", .notTags),
+        ("p=AAAA; v=DKIM1", DKIMKeyError.wrongVersion("DKIM1")), ("v=DKIM2; p=AAAA", .wrongVersion("DKIM2")),
+        ("k=dsa; p=AAAA", .unknownKind("dsa")),
+        ("v=DKIM1", .noKey), ("v=DKIM1; p=A*AA", .notBase64), ("nonsense", .notTags), ("p=AAAA; p=BBBB", .notTags),
+        ("", .notTags),
     ])
     func refuses(text: String, error: DKIMKeyError) { #expect(throws: error) { try DKIMKeyRecord(text) } }
 

@@ -13,7 +13,8 @@ struct SPFCase: Sendable, CustomTestStringConvertible {
     var localPart: String
 
     init(
-        _ title: String, _ record: String, _ verdict: SPFVerdict, _ problem: SPFProblem? = nil, from address: String = "192.0.2.1",
+        _ title: String, _ record: String, _ verdict: SPFVerdict, _ problem: SPFProblem? = nil,
+        from address: String = "192.0.2.1",
         with more: String = "", by localPart: String = "ana"
     ) {
         self.title = title
@@ -113,12 +114,21 @@ struct SPFCase: Sendable, CustomTestStringConvertible {
         .init("exists", "v=spf1 exists:%{ir}.%{l1r+-}._spf.%{d} -all", .pass, with: "1.2.0.192.ana._spf.d.example A 127.0.0.2"),
         .init("exists asks for A alone", "v=spf1 exists:six.d.example -all", .fail, with: "six.d.example AAAA 2001:db8::1"),
         .init("macro of the local part", "v=spf1 exists:%{l}.x.example -all", .pass, with: "ana.x.example A 127.0.0.2"),
-        .init("macro split and reversed", "v=spf1 exists:%{lr-}.x.example -all", .pass, with: "list.ana.x.example A 127.0.0.2", by: "ana-list"),
-        .init("macro keeping one part", "v=spf1 exists:%{l1r-}.x.example -all", .pass, with: "ana.x.example A 127.0.0.2", by: "ana-list"),
-        .init("macro of the domain's last label", "v=spf1 exists:%{d1}.x.example -all", .pass, with: "example.x.example A 127.0.0.2"),
-        .init("macro of an IPv6 address", "v=spf1 exists:%{ir}.%{v}.x.example -all", .pass, from: "2001:db8::2",
-              with: "2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.x.example A 127.0.0.2"),
-        .init("macro of the validated name", "v=spf1 exists:%{p}.x.example -all", .pass, with: "host.d.example.x.example A 127.0.0.2"),
+        .init(
+            "macro split and reversed", "v=spf1 exists:%{lr-}.x.example -all", .pass, with: "list.ana.x.example A 127.0.0.2",
+            by: "ana-list"),
+        .init(
+            "macro keeping one part", "v=spf1 exists:%{l1r-}.x.example -all", .pass, with: "ana.x.example A 127.0.0.2",
+            by: "ana-list"),
+        .init(
+            "macro of the domain's last label", "v=spf1 exists:%{d1}.x.example -all", .pass, with: "example.x.example A 127.0.0.2"
+        ),
+        .init(
+            "macro of an IPv6 address", "v=spf1 exists:%{ir}.%{v}.x.example -all", .pass, from: "2001:db8::2",
+            with: "2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.x.example A 127.0.0.2"),
+        .init(
+            "macro of the validated name", "v=spf1 exists:%{p}.x.example -all", .pass,
+            with: "host.d.example.x.example A 127.0.0.2"),
         .init("escapes", "v=spf1 exists:%%%_%-.x.example -all", .fail),
         .init("a macro letter for explanations alone", "v=spf1 exists:%{c}.x.example -all", .permerror, .syntax),
         .init("zero parts", "v=spf1 exists:%{l0}.x.example -all", .permerror, .syntax),
@@ -133,7 +143,9 @@ struct SPFCase: Sendable, CustomTestStringConvertible {
         .init("exp twice", "v=spf1 exp=a.example exp=b.example +all", .permerror, .syntax),
         // §4.6.4
         .init("ten look-ups", "v=spf1 " + (0..<10).map { "include:i\($0).example " }.joined() + "+all", .pass, with: many),
-        .init("eleven look-ups", "v=spf1 " + (0..<11).map { "include:i\($0).example " }.joined() + "+all", .permerror, .lookups, with: many),
+        .init(
+            "eleven look-ups", "v=spf1 " + (0..<11).map { "include:i\($0).example " }.joined() + "+all", .permerror, .lookups,
+            with: many),
         .init("a loop of includes", "v=spf1 include:d.example -all", .permerror, .lookups),
         .init("a loop of redirects", "v=spf1 redirect=d.example", .permerror, .lookups),
         .init("two look-ups that find nothing", "v=spf1 a:n1.example a:n2.example +all", .pass),
@@ -168,6 +180,8 @@ struct SPFCase: Sendable, CustomTestStringConvertible {
             address: try #require(IPAddress("192.0.2.1")), localPart: "a b", domain: try #require(DNSName("d.example")),
             helloName: "client.example")
         let outcome = await SPFEvaluation.outcome(of: client, by: resolver)
-        #expect(outcome.explanation == "192.0.2.1 may not send for d.example; see http://d.example/why?s=a%20b%40d.example&ip=192.0.2.1")
+        #expect(
+            outcome.explanation
+                == "192.0.2.1 may not send for d.example; see http://d.example/why?s=a%20b%40d.example&ip=192.0.2.1")
     }
 }

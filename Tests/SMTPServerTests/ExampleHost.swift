@@ -31,7 +31,8 @@ struct ExampleHost {
         ]
         let routes = accounts.map { AddressRoute($0.address.folded, .account($0.id)) }
         let acme = TenantContent(
-            tenant: Tenant(id: tenant, name: "Acme"), domains: [
+            tenant: Tenant(id: tenant, name: "Acme"),
+            domains: [
                 HostedDomain(name: domain, tenant: tenant),
                 HostedDomain(name: try DomainName("declared.example"), tenant: tenant, isActive: false),
             ], accounts: accounts,

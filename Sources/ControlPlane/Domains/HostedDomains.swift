@@ -75,7 +75,8 @@ package struct HostedDomains: Sendable {
         var isPublished = false
         if case .dynamicUpdate = site.domain.dns { isPublished = true }
         return DomainReport(
-            domain: site.domain.name, tenant: site.tenant, state: site.state, looked: standing.looked, findings: standing.findings,
+            domain: site.domain.name, tenant: site.tenant, state: site.state, looked: standing.looked,
+            findings: standing.findings,
             records: site.wantedRecords, keys: keys(standing), isPublished: isPublished, publishingProblems: standing.publishing)
     }
 
@@ -172,7 +173,9 @@ package struct HostedDomains: Sendable {
         }
         do throws(ServerError) {
             let change = try await Publisher(update, secret: secret, zone: zone).publish(wanted, owned: standing.owned)
-            let problems = change.conflicts.map { "\($0.record.name) \($0.record.type) is taken by \($0.found), which is not ours" }
+            let problems = change.conflicts.map {
+                "\($0.record.name) \($0.record.type) is taken by \($0.found), which is not ours"
+            }
             try await note(change, problems, standing.site)
         } catch {
             try await note(nil, ["\(update.server): \(error)"], standing.site)

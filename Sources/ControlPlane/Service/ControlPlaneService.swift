@@ -24,7 +24,8 @@ package final class ControlPlaneService: Service {
     ///   - now: seconds since 1970.
     package init(
         dataFolder: String, runFolder: String, configurationFolder: String, limits: AuthenticationService.Limits = .init(),
-        templates: String = "/usr/share/malaposta/templates", toolbox: DomainToolbox = DomainToolbox(), logger: Logger, now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }
+        templates: String = "/usr/share/malaposta/templates", toolbox: DomainToolbox = DomainToolbox(), logger: Logger,
+        now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }
     ) {
         folders = HostFolders(data: dataFolder, run: runFolder, configuration: configurationFolder)
         control = HostControl(folders, now: now)

@@ -46,7 +46,9 @@ internal import Glibc
 
     static func read(_ octets: [UInt8]) -> Packet? {
         var packet: UnsafeMutablePointer<ldns_pkt>?
-        guard unsafe ldns_wire2pkt(&packet, octets, octets.count) == LDNS_STATUS_OK, let packet = unsafe packet else { return nil }
+        guard unsafe ldns_wire2pkt(&packet, octets, octets.count) == LDNS_STATUS_OK, let packet = unsafe packet else {
+            return nil
+        }
         return unsafe Packet(packet)
     }
 

@@ -74,7 +74,8 @@ package struct AuthoritativeServers: Sendable {
         }
     }
 
-    private func ask(_ server: ZoneServers.Server, _ name: DNSName, _ type: RecordType) async -> Result<ServerAnswer, ServerError> {
+    private func ask(_ server: ZoneServers.Server, _ name: DNSName, _ type: RecordType) async -> Result<ServerAnswer, ServerError>
+    {
         var failure = ServerError.unreachable("it has no address")
         for address in server.addresses {
             do throws(ServerError) {

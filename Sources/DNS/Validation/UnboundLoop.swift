@@ -89,7 +89,9 @@ final class UnboundLoop: Sendable {
     }
 
     private func run() {
-        guard let context = try? UnboundContext.make(options) else { return endAll(.serverFailure(code: Answer.serverFailureCode)) }
+        guard let context = try? UnboundContext.make(options) else {
+            return endAll(.serverFailure(code: Answer.serverFailureCode))
+        }
         var waiting: [Request] = []
         var running: [Int: Running] = [:]
         while true {

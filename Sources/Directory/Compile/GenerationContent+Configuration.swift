@@ -7,8 +7,10 @@ extension GenerationContent {
     ) {
         self.init(
             host: tree.host,
-            tenants: tree.tenants.sorted { $0.id < $1.id }.map { TenantCompiler(
+            tenants: tree.tenants.sorted { $0.id < $1.id }.map {
+                TenantCompiler(
                     $0, overrides: overrides, domains: domains, allowsUnproven: tree.host.allowsUnprovenDomains
-                ).content })
+                ).content
+            })
     }
 }

@@ -23,7 +23,8 @@ extension DomainEvaluation {
         return others + [
             Finding(
                 .clients, .note, "clients-missing", at: name, now: "no records at \(names.joined(separator: ", "))",
-                wanted: "as 'malaposta dns records' lists them", consequence: "users type the host's name into their mail programs themselves")
+                wanted: "as 'malaposta dns records' lists them",
+                consequence: "users type the host's name into their mail programs themselves")
         ]
     }
 
@@ -37,7 +38,8 @@ extension DomainEvaluation {
         let isOffered = words.last != "."
         guard !targets.isEmpty else {
             // That a service is not offered need not be said.
-            return isOffered ? Finding(.clients, .note, "clients-missing", at: wanted.name, now: "no record", wanted: wanted.data) : nil
+            return isOffered
+                ? Finding(.clients, .note, "clients-missing", at: wanted.name, now: "no record", wanted: wanted.data) : nil
         }
         let port = words.count > 2 ? UInt16(words[2]) : nil
         let isRight = targets.contains { isOffered ? $0.target == site.hostName && $0.port == port : $0.target.isRoot }
@@ -45,13 +47,17 @@ extension DomainEvaluation {
         let now = targets.map { "\($0.port) \($0.target)" }.joined(separator: ", ")
         return Finding(
             .clients, .warning, "srv-other", at: wanted.name, now: now, wanted: wanted.data,
-            consequence: isOffered ? "mail programs connect elsewhere, where the password does not fit" : "mail programs look for a service that is not here")
+            consequence: isOffered
+                ? "mail programs connect elsewhere, where the password does not fit"
+                : "mail programs look for a service that is not here")
     }
 
     /// autoconfig and autodiscover: whatever leads to the host's addresses is right.
     private func alias(_ wanted: WantedRecord) async -> Finding? {
         let (found, _) = await resolver.addresses(of: wanted.name)
-        guard !found.isEmpty else { return Finding(.clients, .note, "clients-missing", at: wanted.name, now: "no record", wanted: wanted.data) }
+        guard !found.isEmpty else {
+            return Finding(.clients, .note, "clients-missing", at: wanted.name, now: "no record", wanted: wanted.data)
+        }
         let own = await resolver.addresses(of: site.hostName).addresses + site.addresses
         guard !found.contains(where: own.contains) else { return nil }
         return Finding(

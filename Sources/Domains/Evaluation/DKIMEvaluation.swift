@@ -13,7 +13,10 @@ extension DomainEvaluation {
             ]
         }
         guard !site.keys.isEmpty else {
-            return [Finding(.dkim, .note, "dkim-no-keys", at: name, now: "no key has been made yet", wanted: "a running control plane")]
+            return [
+                Finding(
+                    .dkim, .note, "dkim-no-keys", at: name, now: "no key has been made yet", wanted: "a running control plane")
+            ]
         }
         var findings: [Finding] = []
         for key in site.keys where key.state.isPublished { findings.append(await finding(key)) }
@@ -42,7 +45,9 @@ extension DomainEvaluation {
         guard !answer.isTemporary else { return dkim(.warning, "dkim-unreadable", "cannot be looked up: \(answer.words)") }
         let texts = answer.texts
         guard let text = texts.first else { return dkim(.error, "dkim-missing", "no record") }
-        guard texts.count == 1 else { return dkim(.error, "dkim-several", "\(texts.count) records; verifiers may take any of them") }
+        guard texts.count == 1 else {
+            return dkim(.error, "dkim-several", "\(texts.count) records; verifiers may take any of them")
+        }
         let record: DKIMKeyRecord
         do throws(DKIMKeyError) { record = try DKIMKeyRecord(text) } catch { return dkim(.error, "dkim-broken", "\(error)") }
         guard !record.isRevoked else { return dkim(.error, "dkim-revoked", "the record says that the key is revoked (p=)") }
@@ -55,6 +60,7 @@ extension DomainEvaluation {
                 .dkim, .note, "dkim-testing", at: place, now: "the record says that signing is being tested (t=y)",
                 wanted: key.recordValue, consequence: "receivers may pass over signatures that fail")
         }
-        return Finding(.dkim, .fine, "dkim", at: place, now: "the \(key.state.rawValue) \(key.algorithm.rawValue) key is published")
+        return Finding(
+            .dkim, .fine, "dkim", at: place, now: "the \(key.state.rawValue) \(key.algorithm.rawValue) key is published")
     }
 }

@@ -44,7 +44,9 @@ extension DomainEvaluation {
         if let wanted = DMARCRecord.Policy(rawValue: site.domain.dmarc.policy.rawValue), record.policy != wanted {
             findings.append(
                 record.policy < wanted
-                    ? dmarc(.warning, "dmarc-weaker", "p=\(record.policy.rawValue)", "forged mail gets further than the domain's file wants")
+                    ? dmarc(
+                        .warning, "dmarc-weaker", "p=\(record.policy.rawValue)",
+                        "forged mail gets further than the domain's file wants")
                     : dmarc(
                         .warning, "dmarc-stronger", "p=\(record.policy.rawValue)",
                         "mail that fails both SPF and DKIM is \(record.policy == .reject ? "refused" : "put into spam")"))

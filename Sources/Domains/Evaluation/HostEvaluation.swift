@@ -14,7 +14,8 @@ extension DomainEvaluation {
         guard !site.addresses.isEmpty else {
             return [
                 finding(
-                    .note, "host-addresses-unknown", site.hostName, "malaposta.yaml names no addresses", "addresses: in malaposta.yaml",
+                    .note, "host-addresses-unknown", site.hostName, "malaposta.yaml names no addresses",
+                    "addresses: in malaposta.yaml",
                     "MX, SPF and PTR cannot be judged")
             ]
         }

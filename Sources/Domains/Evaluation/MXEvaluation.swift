@@ -40,13 +40,17 @@ extension DomainEvaluation {
         guard addresses.allSatisfy(site.addresses.contains) else {
             return mx(.error, "mx-missing", "no MX record; mail goes to the domain's own address \(list)", Self.elsewhere)
         }
-        return mx(.warning, "mx-implicit", "no MX record; mail comes here by the domain's own address", "it stops when that address changes")
+        return mx(
+            .warning, "mx-implicit", "no MX record; mail comes here by the domain's own address",
+            "it stops when that address changes")
     }
 
     /// RFC 7505
     private func nullMX(_ exchanges: [MailExchange]) -> Finding {
         exchanges.count == 1
-            ? mx(.error, "mx-null", "a null MX: the domain says that it takes no mail", "mail to the domain is refused by its senders' hosts")
+            ? mx(
+                .error, "mx-null", "a null MX: the domain says that it takes no mail",
+                "mail to the domain is refused by its senders' hosts")
             : mx(
                 .error, "mx-null-beside", "a null MX beside others: \(shown(exchanges))",
                 "a null MX must stand alone; some senders refuse mail to the domain")
@@ -116,7 +120,9 @@ extension DomainEvaluation {
                 .error, "mx-cname", "\(shown) is a CNAME for \(target)",
                 "an MX must not name a CNAME (RFC 5321 §5.1): some senders refuse mail to the domain")
         case .address:
-            return mx(.error, "mx-address", "\(shown) is an address where a host's name belongs", "senders find no such host; mail comes back")
+            return mx(
+                .error, "mx-address", "\(shown) is an address where a host's name belongs",
+                "senders find no such host; mail comes back")
         case .lost:
             return mx(.error, "mx-no-address", "\(shown) has no address in DNS", "senders cannot reach it")
         case .unreadable:
@@ -131,13 +137,16 @@ extension DomainEvaluation {
         guard !foreign.isEmpty else { return [] }
         let list = foreign.map { "\($0.exchange.preference) \($0.exchange.host)" }.joined(separator: ", ")
         let ours = hosts.filter(\.isOurs).map(\.exchange.preference)
-        guard let best = ours.min() else { return [mx(.error, "mx-elsewhere", list, "\(Self.elsewhere): it goes to \(foreign[0].exchange.host)")] }
+        guard let best = ours.min() else {
+            return [mx(.error, "mx-elsewhere", list, "\(Self.elsewhere): it goes to \(foreign[0].exchange.host)")]
+        }
         let comesFirst = foreign.contains { $0.exchange.preference <= best }
         return [
             mx(
                 comesFirst ? .error : .warning, "mx-foreign", "beside this host: \(list)",
                 comesFirst
-                    ? "mail, or a part of it, goes there first" : "mail goes there whenever this host does not answer, and stays there")
+                    ? "mail, or a part of it, goes there first"
+                    : "mail goes there whenever this host does not answer, and stays there")
         ]
     }
 }

@@ -19,12 +19,18 @@ extension DomainEvaluation {
         let whole = await outcome(stranger)
         if let problem = whole.problem { return [problemFinding(problem, whole)] }
         guard whole.verdict != .none else {
-            return [spf(.error, "spf-missing", "no SPF record", "receivers cannot tell this host from forgers: mail lands in spam or is refused")]
+            return [
+                spf(
+                    .error, "spf-missing", "no SPF record",
+                    "receivers cannot tell this host from forgers: mail lands in spam or is refused")
+            ]
         }
         var findings: [Finding] = []
         if whole.verdict == .pass {
             findings.append(
-                spf(.error, "spf-open", "the record allows every host: \(whole.reason)", "anybody can send in the domain's name, and it passes"))
+                spf(
+                    .error, "spf-open", "the record allows every host: \(whole.reason)",
+                    "anybody can send in the domain's name, and it passes"))
         }
         if whole.lookups > SPFEvaluation.Limits.lookups - 2 {
             findings.append(
@@ -42,12 +48,16 @@ extension DomainEvaluation {
         for address in site.addresses { if let fault = fault(await outcome(address), address) { findings.append(fault) } }
         findings += await missingIncludes()
         return findings.contains { $0.severity > .note }
-            ? findings : findings + [spf(.fine, "spf", "passes for \(site.addresses.map(\.description).joined(separator: ", "))", "", wanted: "")]
+            ? findings
+            : findings + [
+                spf(.fine, "spf", "passes for \(site.addresses.map(\.description).joined(separator: ", "))", "", wanted: "")
+            ]
     }
 
     private func outcome(_ address: IPAddress) async -> SPFEvaluation.Outcome {
         await SPFEvaluation.outcome(
-            of: SPFClient(address: address, domain: name, helloName: site.hostName.text, receiver: site.hostName.text), by: resolver)
+            of: SPFClient(address: address, domain: name, helloName: site.hostName.text, receiver: site.hostName.text),
+            by: resolver)
     }
 
     private func problemFinding(_ problem: SPFProblem, _ outcome: SPFEvaluation.Outcome) -> Finding {
@@ -55,7 +65,8 @@ extension DomainEvaluation {
         return switch problem {
         case .several: spf(.error, "spf-several", outcome.reason, broken, wanted: "one record")
         case .syntax: spf(.error, "spf-syntax", outcome.reason, broken)
-        case .lookups: spf(.error, "spf-lookups", outcome.reason, broken, wanted: "at most 10 terms that need look-ups, includes counted")
+        case .lookups:
+            spf(.error, "spf-lookups", outcome.reason, broken, wanted: "at most 10 terms that need look-ups, includes counted")
         case .voidLookups: spf(.error, "spf-void-lookups", outcome.reason, broken, wanted: "at most 2 look-ups that find nothing")
         case .exchanges: spf(.error, "spf-exchanges", outcome.reason, broken, wanted: "at most 10 MX records behind an mx term")
         case .missingInclude: spf(.error, "spf-include", outcome.reason, broken)
@@ -82,7 +93,9 @@ extension DomainEvaluation {
         else { return [] }
         let terms = Set(text.lowercased().split(separator: " ").map { $0.hasPrefix("+") ? $0.dropFirst() : $0 })
         return site.domain.spf.includes.filter { !terms.contains(Substring("include:\($0.ascii)")) }.map { missing in
-            spf(.warning, "spf-lacks-include", "include:\(missing) is not in the record", "mail that \(missing) sends for the domain fails")
+            spf(
+                .warning, "spf-lacks-include", "include:\(missing) is not in the record",
+                "mail that \(missing) sends for the domain fails")
         }
     }
 }

@@ -21,7 +21,10 @@ extension DomainEvaluation {
         guard let place = name.child("_mta-sts") else { return [] }
         let answer = await resolver.ask(place, .txt)
         guard !answer.isTemporary else {
-            return [mtaSTS(.note, "mta-sts-unreadable", "cannot be looked up: \(answer.words)", "senders go on with what they remember")]
+            return [
+                mtaSTS(
+                    .note, "mta-sts-unreadable", "cannot be looked up: \(answer.words)", "senders go on with what they remember")
+            ]
         }
         // RFC 8461 §3.1: records that do not begin with the version are passed over; several mean none.
         let records = answer.texts.filter { $0.hasPrefix("v=STSv1;") || $0 == "v=STSv1" }
@@ -36,15 +39,23 @@ extension DomainEvaluation {
         }
         let ignored = "senders do not insist on TLS"
         guard let record = records.first else {
-            return [mtaSTS(.warning, "mta-sts-missing", answer.texts.first.map { "\"\($0)\" is no such record" } ?? "no record", ignored)]
+            return [
+                mtaSTS(
+                    .warning, "mta-sts-missing", answer.texts.first.map { "\"\($0)\" is no such record" } ?? "no record", ignored)
+            ]
         }
-        guard records.count == 1 else { return [mtaSTS(.warning, "mta-sts-several", "\(records.count) records", ignored, wanted: "one record")] }
-        guard let id = TagList(record)?["id"], (1...32).contains(id.utf8.count), id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+        guard records.count == 1 else {
+            return [mtaSTS(.warning, "mta-sts-several", "\(records.count) records", ignored, wanted: "one record")]
+        }
+        guard let id = TagList(record)?["id"], (1...32).contains(id.utf8.count),
+            id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
         else { return [mtaSTS(.warning, "mta-sts-broken", "\"\(record)\" has no id of letters and digits", ignored)] }
         var findings = await policyFindings()
         if TagList(site.wantedMTASTS)?["id"] != id {
             findings.append(
-                mtaSTS(.note, "mta-sts-old-id", "id=\(id)", "senders that remember the policy of that id do not look for the present one"))
+                mtaSTS(
+                    .note, "mta-sts-old-id", "id=\(id)",
+                    "senders that remember the policy of that id do not look for the present one"))
         }
         return findings.isEmpty ? [mtaSTS(.fine, "mta-sts", record, wanted: "")] : findings
     }
@@ -84,7 +95,9 @@ extension DomainEvaluation {
         guard let record = records.first else {
             return [finding(.note, "tls-rpt-missing", answer.texts.first.map { "\"\($0)\" is no such record" } ?? "no record")]
         }
-        guard records.count == 1 else { return [finding(.note, "tls-rpt-several", "\(records.count) records; senders use none of them")] }
+        guard records.count == 1 else {
+            return [finding(.note, "tls-rpt-several", "\(records.count) records; senders use none of them")]
+        }
         guard let targets = TagList(record)?["rua"], targets.hasPrefix("mailto:") || targets.hasPrefix("https:") else {
             return [finding(.note, "tls-rpt-broken", "\"\(record)\" names no mailto: or https: target")]
         }
@@ -104,9 +117,12 @@ extension DomainEvaluation {
         switch answer {
         case .bogus, .serverFailure, .timeout:
             // RFC 7672 §2.1.2: a failing look-up keeps such senders from sending at all.
-            return [finding(.error, "tlsa-failing", "cannot be looked up: \(answer.words)", "senders that use DANE do not send here")]
+            return [
+                finding(.error, "tlsa-failing", "cannot be looked up: \(answer.words)", "senders that use DANE do not send here")
+            ]
         case .noData(let proof), .noName(let proof):
-            let now = proof == .secure ? "no record, in a signed zone" : "no record; the zone is not signed, so it would not count"
+            let now =
+                proof == .secure ? "no record, in a signed zone" : "no record; the zone is not signed, so it would not count"
             return [finding(.note, "tlsa-missing", now, "senders that use DANE send without it")]
         case .records(let set):
             guard set.proof == .secure else {

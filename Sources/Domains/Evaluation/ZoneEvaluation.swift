@@ -10,20 +10,24 @@ extension DomainEvaluation {
             return [
                 Finding(
                     .zone, .warning, "zone-unknown", at: name, now: "the zone's name servers cannot be found out",
-                    wanted: "a zone with NS records", consequence: "new DKIM keys are not used, as nobody can tell who shows them")
+                    wanted: "a zone with NS records", consequence: "new DKIM keys are not used, as nobody can tell who shows them"
+                )
             ]
         }
         let found = await serverFindings(zone)
-        return found.isEmpty ? [Finding(.zone, .fine, "zone", at: zone.zone, now: "\(zone.servers.count) name servers answer alike")] : found
+        return found.isEmpty
+            ? [Finding(.zone, .fine, "zone", at: zone.zone, now: "\(zone.servers.count) name servers answer alike")] : found
     }
 
     private func trouble(_ answer: Answer) -> Finding? {
-        let consequence = "nobody can look anything up: mail from hosts that validate or ask waits, then comes back to its senders"
+        let consequence =
+            "nobody can look anything up: mail from hosts that validate or ask waits, then comes back to its senders"
         switch answer {
         case .records, .noData: return nil
         case .noName:
             return Finding(
-                .zone, .error, "zone-missing", at: name, now: "there is no such name in DNS", wanted: "the domain registered and delegated",
+                .zone, .error, "zone-missing", at: name, now: "there is no such name in DNS",
+                wanted: "the domain registered and delegated",
                 consequence: "mail to it is refused everywhere: the domain does not exist")
         case .bogus(let why):
             return Finding(
@@ -49,14 +53,16 @@ extension DomainEvaluation {
             case .failure(let error):
                 findings.append(
                     Finding(
-                        .zone, .warning, "server-silent", at: opinion.server, now: "\(error)", wanted: "every server named in NS answers",
+                        .zone, .warning, "server-silent", at: opinion.server, now: "\(error)",
+                        wanted: "every server named in NS answers",
                         consequence: "look-ups are slow, and fail when the others are away too; new DKIM keys wait"))
             case .success(let answer):
                 guard answer.isAuthoritative, answer.code == 0 else {
                     let how = answer.code == 0 ? "does not speak for \(zone.zone)" : "answers \(ServerError.name(answer.code))"
                     findings.append(
                         Finding(
-                            .zone, .warning, "server-lame", at: opinion.server, now: how, wanted: "it serves the zone, or is no NS of it",
+                            .zone, .warning, "server-lame", at: opinion.server, now: how,
+                            wanted: "it serves the zone, or is no NS of it",
                             consequence: "look-ups are slow, and fail when the others are away too; new DKIM keys wait"))
                     continue
                 }

@@ -61,7 +61,9 @@ package struct WebSite: Sendable {
         let (found, failure) = await resolver.addresses(of: name)
         let usable = found.filter { fetchesPrivate || $0.isGlobal }
         guard let address = usable.first else {
-            let why = found.isEmpty ? (failure == nil ? "has no address" : "cannot be looked up") : "has only addresses that are not the world's"
+            let why =
+                found.isEmpty
+                ? (failure == nil ? "has no address" : "cannot be looked up") : "has only addresses that are not the world's"
             return .done(.failure("\(name) \(why)"))
         }
         var configuration = HTTPClient.Configuration()

@@ -93,7 +93,8 @@ extension DomainSite {
     /// RFC 6186 and RFC 8314 §5.1: what is not offered says so with a target of the root.
     private var clientRecords: [WantedRecord] {
         let services: [(String, ListenerService?)] = [
-            ("_submissions._tcp", .submissions), ("_submission._tcp", .submission), ("_imaps._tcp", .imaps), ("_imap._tcp", .imap),
+            ("_submissions._tcp", .submissions), ("_submission._tcp", .submission), ("_imaps._tcp", .imaps),
+            ("_imap._tcp", .imap),
             ("_pop3s._tcp", nil), ("_pop3._tcp", nil),
         ]
         var records = services.compactMap { label, service -> WantedRecord? in

@@ -38,7 +38,9 @@ package struct DMARCDiscovery {
             return meant.map { .broken(text: $0, .noVersion) } ?? .none
         }
         guard found.count == 1 else { return .several(found) }
-        do throws(DMARCRecordError) { return .record(try DMARCRecord(text), text: text) } catch { return .broken(text: text, error) }
+        do throws(DMARCRecordError) { return .record(try DMARCRecord(text), text: text) } catch {
+            return .broken(text: text, error)
+        }
     }
 
     /// The policy for mail that says it is from this domain: its own, else that of its organizational domain. Nil without one.

@@ -74,7 +74,9 @@ package struct DMARCRecord: Hashable, Sendable {
         reportAddresses = addresses("rua")
         failureAddresses = addresses("ruf")
         let policy: Policy? = read("p")
-        guard policy != nil || !reportAddresses.isEmpty else { throw tags["p"].map { DMARCRecordError.wrongPolicy($0) } ?? .noPolicy }
+        guard policy != nil || !reportAddresses.isEmpty else {
+            throw tags["p"].map { DMARCRecordError.wrongPolicy($0) } ?? .noPolicy
+        }
         self.policy = policy ?? .none
         subdomainPolicy = read("sp")
         missingSubdomainPolicy = read("np")

@@ -97,7 +97,9 @@ package struct SPFEvaluation {
         }
         // §6.1
         try countLookup()
-        guard let target = await name(redirect, domain) else { throw .permanent(.missingRedirect, "redirect of \(domain) leads to no name") }
+        guard let target = await name(redirect, domain) else {
+            throw .permanent(.missingRedirect, "redirect of \(domain) leads to no name")
+        }
         let decision = try await evaluate(target)
         guard decision.verdict != .none else {
             throw .permanent(.missingRedirect, "redirect of \(domain) leads to \(target), which has no SPF record")
@@ -146,7 +148,9 @@ package struct SPFEvaluation {
     /// §5.2
     private mutating func includes(_ target: SPFMacroString, _ domain: DNSName) async throws(Trouble) -> Bool {
         try countLookup()
-        guard let name = await name(target, domain) else { throw .permanent(.missingInclude, "an include of \(domain) leads to no name") }
+        guard let name = await name(target, domain) else {
+            throw .permanent(.missingInclude, "an include of \(domain) leads to no name")
+        }
         let decision = try await evaluate(name)
         switch decision.verdict {
         case .pass: return true

@@ -25,7 +25,9 @@ package struct SPFMacroString: Hashable, Sendable {
         var rest = text
         while let character = rest.popFirst() {
             guard character == "%" else {
-                guard explains || Self.isVisible(character) else { throw SPFSyntaxError("\"\(text)\" holds a character that is not printable") }
+                guard explains || Self.isVisible(character) else {
+                    throw SPFSyntaxError("\"\(text)\" holds a character that is not printable")
+                }
                 literal.append(character)
                 continue
             }

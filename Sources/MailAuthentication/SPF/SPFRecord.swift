@@ -181,7 +181,8 @@ private struct SPFTermReader {
     private mutating func length(most: Int) throws(SPFSyntaxError) -> Int {
         let digits = rest.prefix { ("0"..."9").contains($0) }
         rest = rest[digits.endIndex...]
-        guard (1...3).contains(digits.count), digits == "0" || digits.first != "0", let number = Int(digits), number <= most else {
+        guard (1...3).contains(digits.count), digits == "0" || digits.first != "0", let number = Int(digits), number <= most
+        else {
             throw SPFSyntaxError("\"\(term)\" has a wrong prefix length")
         }
         return number

@@ -32,7 +32,8 @@ private final class ChangingZone: Resolver {
 
     init() throws {
         host = try ExampleHost()
-        try host.write("malaposta.yaml", ExampleHost.hostFile.replacing("allow_unproven: true", with: "addresses: [203.0.113.10]"))
+        try host.write(
+            "malaposta.yaml", ExampleHost.hostFile.replacing("allow_unproven: true", with: "addresses: [203.0.113.10]"))
         control = HostControl(host.folders) { [clock] in clock.withLockedValue { $0 } }
         let zone = zone
         let toolbox = DomainToolbox { _ in
@@ -56,7 +57,9 @@ private final class ChangingZone: Resolver {
     }
 
     @Test func takeMailOnceTheirProofIsSeen() async throws {
-        #expect(try await control.plan(configuration: host.folders.configuration).text.contains("inactive until the ownership TXT is seen"))
+        #expect(
+            try await control.plan(configuration: host.folders.configuration).text.contains(
+                "inactive until the ownership TXT is seen"))
         #expect(try await control.plan(configuration: host.folders.configuration).effect.starting == 0)
         try await apply()
         #expect(try await !hosted().isActive)
@@ -104,7 +107,10 @@ private final class ChangingZone: Resolver {
         try host.remove("tenants/acme/domains/acme.example.yaml")
         try host.accounts { $0.replacing("acme.example", with: "other.example") }
         try await apply()
-        #expect(try await control.domainSummaries().map { "\($0.domain) \($0.state)" } == ["other.example declared", "acme.example retiring"])
+        #expect(
+            try await control.domainSummaries().map { "\($0.domain) \($0.state)" } == [
+                "other.example declared", "acme.example retiring",
+            ])
         clock.withLockedValue { $0 += 31 * 86_400 }
         try await domains.round(watchPause: 3_600)
         #expect(try await control.domainSummaries().map(\.domain.ascii) == ["other.example"])

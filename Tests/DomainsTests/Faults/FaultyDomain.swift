@@ -17,7 +17,8 @@ struct FaultyDomain: Sendable, CustomTestStringConvertible {
     var change: @Sendable (inout DomainConfiguration) throws -> Void
 
     init(
-        _ label: String, _ records: [Part: String], _ expected: String, change: @escaping @Sendable (inout DomainConfiguration) throws -> Void = { _ in }
+        _ label: String, _ records: [Part: String], _ expected: String,
+        change: @escaping @Sendable (inout DomainConfiguration) throws -> Void = { _ in }
     ) {
         self.label = label
         self.records = records
@@ -60,15 +61,19 @@ struct FaultyDomain: Sendable, CustomTestStringConvertible {
         .init("implicit-elsewhere", [.mx: "@ A 203.0.113.99", .spf: "@ TXT \"v=spf1 ip4:203.0.113.10 -all\""], "mx-missing"),
         .init("null-mx", [.mx: "@ MX 0 .", .spf: "@ TXT \"v=spf1 ip4:203.0.113.10 -all\""], "mx-null"),
         .init("null-beside", [.mx: "@ MX 0 .\n@ MX 10 mail.host.example."], "mx-null-beside"),
-        .init("foreign-mx", [.mx: "@ MX 10 mx.foreign.example.", .spf: "@ TXT \"v=spf1 ip4:203.0.113.10 -all\""], "mx-elsewhere"),
+        .init(
+            "foreign-mx", [.mx: "@ MX 10 mx.foreign.example.", .spf: "@ TXT \"v=spf1 ip4:203.0.113.10 -all\""], "mx-elsewhere"),
         .init("foreign-first", [.mx: "@ MX 5 mx.foreign.example.\n@ MX 10 mail.host.example."], "mx-foreign"),
         .init("foreign-backup", [.mx: "@ MX 50 mx.foreign.example.\n@ MX 10 mail.host.example."], "mx-foreign"),
         .init("cname-mx", [.mx: "@ MX 10 alias.host.example."], "mx-cname"),
-        .init("lost-mx", [.mx: "@ MX 10 nowhere.host.example.", .spf: "@ TXT \"v=spf1 ip4:203.0.113.10 -all\""], "mx-no-address"),
+        .init(
+            "lost-mx", [.mx: "@ MX 10 nowhere.host.example.", .spf: "@ TXT \"v=spf1 ip4:203.0.113.10 -all\""], "mx-no-address"),
         .init("address-mx", [.mx: "@ MX 10 203.0.113.10.", .spf: "@ TXT \"v=spf1 ip4:203.0.113.10 -all\""], "mx-address"),
-        .init("failing-mx", [.mx: "@ MX 10 mail.lame.zone.", .spf: "@ TXT \"v=spf1 ip4:203.0.113.10 -all\""], "mx-host-unreadable"),
+        .init(
+            "failing-mx", [.mx: "@ MX 10 mail.lame.zone.", .spf: "@ TXT \"v=spf1 ip4:203.0.113.10 -all\""], "mx-host-unreadable"),
         .init("other-name-mx", [.mx: "@ MX 10 also.host.example."], ""),
-        .init("relative-mx", [.mx: "@ MX 10 mail.host.example", .spf: "@ TXT \"v=spf1 ip4:203.0.113.10 -all\""], "mx-no-address"),
+        .init(
+            "relative-mx", [.mx: "@ MX 10 mail.host.example", .spf: "@ TXT \"v=spf1 ip4:203.0.113.10 -all\""], "mx-no-address"),
         // SPF
         .init("no-spf", [.spf: ""], "spf-missing"),
         .init("two-spf", [.spf: "@ TXT \"v=spf1 mx ~all\"\n@ TXT \"v=spf1 -all\""], "spf-several"),
@@ -78,7 +83,8 @@ struct FaultyDomain: Sendable, CustomTestStringConvertible {
         .init("spf-neutral", [.spf: "@ TXT \"v=spf1 ip4:198.51.100.1\""], "spf-neutral"),
         .init("spf-open", [.spf: "@ TXT \"v=spf1 mx +all\""], "spf-open"),
         .init("spf-long", [.spf: "@ TXT \"v=spf1 \(ten) mx -all\""], "spf-lookups"),
-        .init("spf-void", [.spf: "@ TXT \"v=spf1 a:v1.nil.example a:v2.nil.example a:v3.nil.example mx -all\""], "spf-void-lookups"),
+        .init(
+            "spf-void", [.spf: "@ TXT \"v=spf1 a:v1.nil.example a:v2.nil.example a:v3.nil.example mx -all\""], "spf-void-lookups"),
         .init("spf-include-none", [.spf: "@ TXT \"v=spf1 include:bare.nil.example mx -all\""], "spf-include"),
         .init("spf-redirect-none", [.spf: "@ TXT \"v=spf1 redirect=bare.nil.example\""], "spf-redirect"),
         .init("spf-slow", [.spf: "@ TXT \"v=spf1 include:spf.lame.zone mx -all\""], "spf-unreadable"),
@@ -88,31 +94,48 @@ struct FaultyDomain: Sendable, CustomTestStringConvertible {
             "spf-lacks", [:], "spf-lacks-include", change: { $0.spf.includes = [try DomainName("newsletter.example")] }),
         // DKIM, as keys
         .init("no-dkim", [.dkim: ""], "dkim-missing"),
-        .init("cut-dkim", [.dkim: "mp1e._domainkey.@ TXT \"v=DKIM1; k=ed25519; p=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\""], "dkim-broken"),
-        .init("other-dkim", [.dkim: "mp1e._domainkey.@ TXT \"v=DKIM1; k=ed25519; p=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\""], "dkim-other-key"),
+        .init(
+            "cut-dkim", [.dkim: "mp1e._domainkey.@ TXT \"v=DKIM1; k=ed25519; p=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\""],
+            "dkim-broken"),
+        .init(
+            "other-dkim", [.dkim: "mp1e._domainkey.@ TXT \"v=DKIM1; k=ed25519; p=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\""],
+            "dkim-other-key"),
         .init("revoked-dkim", [.dkim: "mp1e._domainkey.@ TXT \"v=DKIM1; k=ed25519; p=\""], "dkim-revoked"),
         .init("two-dkim", [.dkim: "mp1e._domainkey.@ TXT \"\(key)\"\nmp1e._domainkey.@ TXT \"v=DKIM1; p=\""], "dkim-several"),
         .init("narrow-dkim", [.dkim: "mp1e._domainkey.@ TXT \"\(key); s=tlsrpt\""], "dkim-narrow"),
-        .init("rsa-dkim", [.dkim: "mp1e._domainkey.@ TXT \"v=DKIM1; p=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\""], "dkim-other-key"),
-        .init("split-dkim", [.dkim: "mp1e._domainkey.@ TXT \"v=DKIM1; k=ed25519; \" \"p=AAECAwQFBgcICQoL\" \"DA0ODxAREhMUFRYXGBkaGxwdHh8=\""], ""),
-        .init("reordered-dkim", [.dkim: "mp1e._domainkey.@ TXT \"p=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= ; k=ed25519\""], ""),
+        .init(
+            "rsa-dkim", [.dkim: "mp1e._domainkey.@ TXT \"v=DKIM1; p=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\""],
+            "dkim-other-key"),
+        .init(
+            "split-dkim",
+            [.dkim: "mp1e._domainkey.@ TXT \"v=DKIM1; k=ed25519; \" \"p=AAECAwQFBgcICQoL\" \"DA0ODxAREhMUFRYXGBkaGxwdHh8=\""], ""),
+        .init(
+            "reordered-dkim", [.dkim: "mp1e._domainkey.@ TXT \"p=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= ; k=ed25519\""], ""),
         // DMARC
         .init("no-dmarc", [.dmarc: ""], "dmarc-missing"),
-        .init("two-dmarc", [.dmarc: "_dmarc.@ TXT \"v=DMARC1; p=quarantine\"\n_dmarc.@ TXT \"v=DMARC1; p=none\""], "dmarc-several"),
+        .init(
+            "two-dmarc", [.dmarc: "_dmarc.@ TXT \"v=DMARC1; p=quarantine\"\n_dmarc.@ TXT \"v=DMARC1; p=none\""], "dmarc-several"),
         .init("late-version-dmarc", [.dmarc: "_dmarc.@ TXT \"p=quarantine; v=DMARC1\""], "dmarc-broken"),
         .init("wrong-policy-dmarc", [.dmarc: "_dmarc.@ TXT \"v=DMARC1; p=quarantaine\""], "dmarc-broken"),
         .init("weak-dmarc", [.dmarc: "_dmarc.@ TXT \"v=DMARC1; p=none\""], "dmarc-weaker"),
         .init("strong-dmarc", [.dmarc: "_dmarc.@ TXT \"v=DMARC1; p=reject\""], "dmarc-stronger"),
-        .init("foreign-reports-dmarc", [.dmarc: "_dmarc.@ TXT \"v=DMARC1; p=quarantine; rua=mailto:a@reports.foreign.example\""], "dmarc-reports-unwanted"),
-        .init("agreed-reports-dmarc", [.dmarc: "_dmarc.@ TXT \"v=DMARC1; p=quarantine; rua=mailto:a@takes.foreign.example\""], ""),
+        .init(
+            "foreign-reports-dmarc", [.dmarc: "_dmarc.@ TXT \"v=DMARC1; p=quarantine; rua=mailto:a@reports.foreign.example\""],
+            "dmarc-reports-unwanted"),
+        .init(
+            "agreed-reports-dmarc", [.dmarc: "_dmarc.@ TXT \"v=DMARC1; p=quarantine; rua=mailto:a@takes.foreign.example\""], ""),
         .init("sub.org", [.dmarc: ""], "dmarc-inherited"),
         .init("old-tags-dmarc", [.dmarc: "_dmarc.@ TXT \"v=DMARC1; p=quarantine; pct=100\""], ""),
         // Transport
         .init("left-over-sts", [.more: "_mta-sts.@ TXT \"v=STSv1; id=1;\""], "mta-sts-left-over"),
         .init("no-sts", [:], "mta-sts-missing", change: { $0.mtaSTS.mode = .enforce }),
-        .init("two-sts", [.more: "_mta-sts.@ TXT \"v=STSv1; id=1;\"\n_mta-sts.@ TXT \"v=STSv1; id=2;\""], "mta-sts-several", change: { $0.mtaSTS.mode = .enforce }),
+        .init(
+            "two-sts", [.more: "_mta-sts.@ TXT \"v=STSv1; id=1;\"\n_mta-sts.@ TXT \"v=STSv1; id=2;\""], "mta-sts-several",
+            change: { $0.mtaSTS.mode = .enforce }),
         .init("idless-sts", [.more: "_mta-sts.@ TXT \"v=STSv1;\""], "mta-sts-broken", change: { $0.mtaSTS.mode = .enforce }),
-        .init("siteless-sts", [.more: "_mta-sts.@ TXT \"v=STSv1; id=1;\""], "mta-sts-policy-missing", change: { $0.mtaSTS.mode = .enforce }),
+        .init(
+            "siteless-sts", [.more: "_mta-sts.@ TXT \"v=STSv1; id=1;\""], "mta-sts-policy-missing",
+            change: { $0.mtaSTS.mode = .enforce }),
         // Clients
         .init("other-srv", [.more: "_imaps._tcp.@ SRV 0 1 993 mx.foreign.example."], "srv-other"),
         .init("pop-srv", [.more: "_pop3._tcp.@ SRV 0 1 110 mail.host.example."], "srv-other"),

@@ -79,11 +79,14 @@ package enum ZoneSigning {
         unsafe mkdir(folder, 0o700)
         defer { _ = try? ChildProgram.run(["rm", "-rf", folder]) }
         let make = ["/usr/bin/dnssec-keygen", "-q", "-K", folder, "-a", "ECDSAP256SHA256"]
-        let anchor = try ChildProgram.run(make + ["-f", "KSK", zone.name]).split(whereSeparator: \.isWhitespace).last.map(String.init) ?? ""
+        let anchor =
+            try ChildProgram.run(make + ["-f", "KSK", zone.name]).split(whereSeparator: \.isWhitespace).last.map(String.init)
+            ?? ""
         try ChildProgram.run(make + [zone.name])
         try TestFile.write(zone.text, to: "\(folder)/zone")
         try ChildProgram.run([
-            "/usr/bin/dnssec-signzone", "-S", "-K", folder, "-d", folder, "-o", zone.name, "-f", "\(folder)/signed", "\(folder)/zone",
+            "/usr/bin/dnssec-signzone", "-S", "-K", folder, "-d", folder, "-o", zone.name, "-f", "\(folder)/signed",
+            "\(folder)/zone",
         ])
         let key = TestFile.text("\(folder)/\(anchor).key").split(separator: "\n").first { !$0.hasPrefix(";") } ?? ""
         let delegation = try ChildProgram.run(["/usr/bin/dnssec-dsfromkey", "-2", "-K", folder, "\(anchor).key"])

@@ -56,28 +56,8 @@ private func show(_ keys: [KeyReport], json: Bool) throws {
 extension KeyReport {
     /// `acme.example  mp20261125r  rsa  active  until 2027-05-24`
     var line: String {
-        let time = rotates.map { "until \(Moment.day($0))" } ?? "since \(Moment.day(changed))"
+        let time = rotates.map { "until \(CalendarDay.text($0))" } ?? "since \(CalendarDay.text(changed))"
         return domain.ascii.padded(to: 26) + selector.padded(to: 14) + algorithm.padded(to: 9) + state.rawValue.padded(to: 10)
             + time
-    }
-}
-
-/// Moments as commands show them, in UTC.
-enum Moment {
-    /// `2027-01-09`
-    static func day(_ seconds: Int64) -> String {
-        let date = CivilDate.split(seconds).date
-        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
-    }
-
-    /// `2027-01-09 08:30`
-    static func minute(_ seconds: Int64) -> String {
-        let second = CivilDate.split(seconds).secondOfDay
-        return "\(day(seconds)) \(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2))"
-    }
-
-    private static func padded(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

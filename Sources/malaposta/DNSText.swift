@@ -52,12 +52,12 @@ extension DomainReport {
     // MARK: watch
 
     func watchText(_ events: [DomainEvent]) -> String {
-        let looked = looked.map { "looked at \(Moment.minute($0)) UTC" } ?? "not looked at yet"
+        let looked = looked.map { "looked at \(CalendarDay.minute($0)) UTC" } ?? "not looked at yet"
         guard !events.isEmpty else { return "\(domain) is \(state.rawValue), \(looked). Nothing has changed so far." }
         let lines = events.flatMap { event in
             let finding = event.change.finding
             let head =
-                "\(Moment.minute(event.at))  \(event.change.direction.rawValue.padded(to: 7))\(finding.code)  \(finding.name)"
+                "\(CalendarDay.minute(event.at))  \(event.change.direction.rawValue.padded(to: 7))\(finding.code)  \(finding.name)"
             return [head] + Wrapped.lines(event.change.direction == .worse ? finding.now : "was: \(finding.now)", indent: 18)
         }
         return (["\(domain) is \(state.rawValue), \(looked).", ""] + lines).joined(separator: "\n")

@@ -24,6 +24,7 @@ let nio: [Target.Dependency] = [
 ]
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let locks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
@@ -120,7 +121,7 @@ let package = Package(
         // 3: what mail is made of
         module("SMTP", ["Wire", "Mail", nioSSL] + nio),
         module("Store", ["Metering", "Wire", "CLinux", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
-        module("MailAuthentication", ["Mail", "TLS", "DNS"]),
+        module("MailAuthentication", ["Wire", "Mail", "DNS"]),
         module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),
         module("Worker", ["Mail", "LocalSocket", "Systemd", coreMetrics, logging, locks, lifecycle, unixSignals, nioHTTP] + nio),
 
@@ -137,7 +138,7 @@ let package = Package(
         module("Provisioning", ["Mail", "SQL", "TLS", "LDAP", "MailConfiguration", "Directory", locks, logging, lifecycle]),
         module(
             "Domains",
-            ["Mail", "TLS", "SQL", "DNS", "MailAuthentication", "MailConfiguration", httpClient, locks, logging, lifecycle] + nio),
+            ["Wire", "Mail", "TLS", "SQL", "DNS", "MailAuthentication", "MailConfiguration", httpClient, nioHTTP, logging] + nio),
 
         module("Upkeep", ["Mail", "Store", "Directory", "LocalSocket", nioCore]),
         module("Sendmail", ["Wire", "Mail", "MIME", "SMTP", nioCore]),
@@ -178,7 +179,7 @@ let package = Package(
             [
                 "Metering",
                 "Wire", "Mail", "SQL", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker", "Upkeep", "CCrypt",
-                "CLinux",
+                "CLinux", "DNS", "MIME",
                 "Domains", "LDAP", "Provisioning", "Systemd", "SMTP", "SMTPServer", "Delivery", "Store", logging, locks,
                 lifecycle,
             ] + nio),
@@ -188,7 +189,7 @@ let package = Package(
             "malaposta",
             [
                 "Mail", "MIME", "SMTP", "Store", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Systemd", "Worker",
-                "Delivery", "ControlPlane", "Upkeep", "Sendmail",
+                "Delivery", "ControlPlane", "Upkeep", "Sendmail", "DNS", "Domains",
             ] + nio),
         program(
             "malaposta-mail",
@@ -215,6 +216,9 @@ let package = Package(
         tests("MailConfigurationTests", ["MailConfiguration", "Mail"], exclude: ["BadFiles"]),
         tests("LDAPTests", ["LDAP"]),
         tests("ProvisioningTests", ["Provisioning", "LDAP", "Directory", "MailConfiguration", "Mail"]),
+        tests("DNSTests", ["DNS", "Mail"] + nio),
+        tests("MailAuthenticationTests", ["MailAuthentication", "DNS", "Mail"]),
+        tests("DomainsTests", ["Domains", "DNS", "MailAuthentication", "Mail", "MailConfiguration", "TLS", "SQL"] + nio),
         tests("LocalSocketTests", ["LocalSocket", logging, nioEmbedded] + nio),
         tests("SMTPTests", ["SMTP", "Wire", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
@@ -255,8 +259,8 @@ let package = Package(
         tests(
             "ControlPlaneTests",
             [
-                "ControlPlane", "Provisioning", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail", "LocalSocket",
-                logging,
+                "ControlPlane", "Domains", "DNS", "SQL", "Provisioning", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail",
+                "LocalSocket", logging, locks,
             ] + nio),
         tests("WallsTests", ["IMAP", "SMTPServer", "Webmail", "Wire"], exclude: ["ways.txt"]),
         fuzzTargets(),

@@ -88,6 +88,13 @@ extension Reply {
     }
     static let directoryUnavailable = make(451, 3, 0, "The directory cannot be read just now; try again later")
     static func relayingDenied(_ address: Address) -> Reply { make(550, 7, 1, "Mail for \(address.domain) is not taken here") }
+    /// Temporary (RFC 3463 §3.8, X.7.1), so that mail that comes while a domain moves here waits with its senders.
+    static func unprovenDomain(_ address: Address) -> Reply {
+        make(450, 7, 1, "<\(address)>: the ownership of \(address.domain) is not proven yet; try again later")
+    }
+    static func unprovenSender(_ domain: DomainName) -> Reply {
+        make(550, 7, 1, "The ownership of \(domain) is not proven yet; nothing is sent in its name")
+    }
     static func unknownAddress(_ address: Address) -> Reply { make(550, 1, 1, "<\(address)>: no such address here") }
     static func suspendedRecipient(_ address: Address) -> Reply {
         make(450, 2, 1, "<\(address)>: takes no mail just now; try again later")

@@ -34,8 +34,10 @@ package struct SelfSignedCertificate: Sendable {
         try unsafe Self.add(NID_ext_key_usage, "serverAuth", to: draft)
 
         guard unsafe X509_sign(draft, key, EVP_sha256()) > 0 else { throw .library("the certificate could not be signed") }
-        certificate = try unsafe Self.text { output in unsafe PEM_write_bio_X509(output, draft) }
-        privateKey = try unsafe Self.text { output in unsafe PEM_write_bio_PKCS8PrivateKey(output, key, nil, nil, 0, nil, nil) }
+        certificate = try unsafe PEMText.written { output in unsafe PEM_write_bio_X509(output, draft) }
+        privateKey = try unsafe PEMText.written { output in
+            unsafe PEM_write_bio_PKCS8PrivateKey(output, key, nil, nil, 0, nil, nil)
+        }
     }
 
     /// MBSTRING_UTF8 of openssl/asn1.h, a macro that Swift cannot see.
@@ -47,17 +49,6 @@ package struct SelfSignedCertificate: Sendable {
         guard let item = unsafe X509V3_EXT_conf_nid(nil, nil, kind, value) else { throw .library("refused: \(value)") }
         defer { unsafe X509_EXTENSION_free(item) }
         unsafe X509_add_ext(draft, item, -1)
-    }
-
-    /// What `write` puts into a memory BIO.
-    private static func text(_ write: (OpaquePointer) -> CInt) throws(CertificateError) -> [UInt8] {
-        guard let output = unsafe BIO_new(BIO_s_mem()) else { throw .library("no memory for PEM") }
-        defer { unsafe BIO_free(output) }
-        guard unsafe write(output) == 1 else { throw .library("PEM could not be written") }
-        var octets = [UInt8](repeating: 0, count: 16384)
-        let count = unsafe BIO_read(output, &octets, CInt(octets.count))
-        guard count > 0 else { throw .library("PEM could not be read back") }
-        return Array(octets.prefix(Int(count)))
     }
 }
 

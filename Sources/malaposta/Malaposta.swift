@@ -17,7 +17,8 @@ import Worker
             CheckCommand.self, ConfigCommand.self, PlanCommand.self, ApplyCommand.self, GenerationsCommand.self,
             RollbackCommand.self, StatusCommand.self, DoctorCommand.self, ExplainCommand.self, TenantCommand.self,
             UserCommand.self, QueueCommand.self, StoreCommand.self, BackupCommand.self, RestoreCommand.self,
-            LDAPCommand.self, SetupCommand.self, SuperviseCommand.self, ControlCommand.self, SocketsCommand.self,
+            LDAPCommand.self, DNSCommand.self, DKIMCommand.self, SetupCommand.self, SuperviseCommand.self,
+            ControlCommand.self, SocketsCommand.self,
         ])
 
     static func main() async {

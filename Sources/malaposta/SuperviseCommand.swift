@@ -35,7 +35,8 @@ struct SuperviseCommand: AsyncParsableCommand {
         var logger = Logger(label: "malaposta")
         logger.logLevel = .notice
         let control = ControlPlaneService(
-            dataFolder: folders.data, runFolder: folders.run, configurationFolder: folders.configuration, logger: logger)
+            dataFolder: folders.data, runFolder: folders.run, configurationFolder: folders.configuration,
+            templates: absolute(self.templates), logger: logger)
         let configuration = try await control.prepare().host
         logger.logLevel = Logger.Level(configuration.log.level)
         let listeners = try configuration.listeners.map { try BoundListener($0) }

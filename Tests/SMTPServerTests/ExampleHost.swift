@@ -1,10 +1,12 @@
 import Directory
 import DirectoryTestSupport
 import Mail
-import MailConfiguration
 import TLS
 
-/// A host with the tenant acme (ana, who may also send as info@; rui, suspended; old, retired; full, whose mailbox is full).
+@testable import MailConfiguration
+
+/// A host with the tenant acme (ana, who may also send as info@; rui, suspended; old, retired; full, whose mailbox is full), which
+/// has declared declared.example too and not proven it.
 struct ExampleHost {
     let ana: DirectoryAccount
     let content: GenerationContent
@@ -30,7 +32,11 @@ struct ExampleHost {
         ]
         let routes = accounts.map { AddressRoute($0.address.folded, .account($0.id)) }
         let acme = TenantContent(
-            tenant: Tenant(id: tenant, name: "Acme"), domains: [HostedDomain(name: domain, tenant: tenant)], accounts: accounts,
+            tenant: Tenant(id: tenant, name: "Acme"),
+            domains: [
+                HostedDomain(name: domain, tenant: tenant),
+                HostedDomain(name: try DomainName("declared.example"), tenant: tenant, isActive: false),
+            ], accounts: accounts,
             routes: routes)
         content = GenerationContent(host: try Self.host(settings), tenants: [acme])
     }

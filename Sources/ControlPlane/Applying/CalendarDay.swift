@@ -1,7 +1,7 @@
-/// Days as plans show them.
-enum CalendarDay {
+/// Days and minutes as plans and commands show them.
+package enum CalendarDay {
     /// The UTC day of a moment in seconds since 1970: `2027-01-09`.
-    static func text(_ seconds: Int64) -> String {
+    package static func text(_ seconds: Int64) -> String {
         // Days counted from 0000-03-01, so that a leap day is the last of its year.
         let days = seconds.dividedFloor(by: 86_400) + 719_468
         let era = days.dividedFloor(by: 146_097)
@@ -16,7 +16,7 @@ enum CalendarDay {
     }
 
     /// The UTC minute: `2027-01-09 08:30`.
-    static func minute(_ seconds: Int64) -> String {
+    package static func minute(_ seconds: Int64) -> String {
         let second = seconds - seconds.dividedFloor(by: 86_400) * 86_400
         return "\(text(seconds)) \(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2))"
     }

@@ -49,7 +49,8 @@ extension HostControl {
         let gone = present.union(leaving.map(\.id))
         let waiting = retired.filter { $0.purgeAfter > now() && !gone.contains($0.account.id) }.map(\.account)
         let content = try GenerationContent(
-            tree, overrides: AccountOverrides(suspended: database.suspended(), retired: waiting + leaving))
+            tree, overrides: AccountOverrides(suspended: database.suspended(), retired: waiting + leaving),
+            domains: domainStandings(database))
         let newPasswords = Dictionary(tree.tenants.flatMap(\.filePasswords)) { first, _ in first }
         let oldPasswords = try applied.map { try database.filePasswords(applied: $0) } ?? [:]
         let maker = PlanMaker(
@@ -89,7 +90,7 @@ extension HostControl {
             let tree = try join(files, [:]).tree
             let retired = try database.retired().map { $0.account }
             let overrides = try AccountOverrides(suspended: database.suspended(), retired: retired)
-            return GenerationContent(tree, overrides: overrides)
+            return try GenerationContent(tree, overrides: overrides, domains: domainStandings(database))
         }
     }
 
@@ -135,6 +136,7 @@ extension HostControl {
             try database.note(
                 GenerationEntry(number: number, made: time, reason: reason, changes: prepared.plan.counts, isCurrent: false),
                 applied: kept)
+            try followDomains(prepared.tree, database, at: time)
             for account in prepared.returning { try database.revive(account) }
             var revocations: [Revocation] = []
             for leaving in prepared.leaving {

@@ -27,6 +27,7 @@ package actor HostControl {
     private var openSnapshots: SnapshotDatabase?
     /// How long tenants suspend whoever is missing, in seconds, by the files that say so.
     var suspensions: (applied: Int64, times: [TenantID: Int64])?
+    var appliedDomains: AppliedDomains?
 
     /// - Parameter now: seconds since 1970.
     package init(_ folders: HostFolders, now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }) {

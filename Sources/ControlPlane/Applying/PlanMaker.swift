@@ -61,7 +61,7 @@ struct PlanMaker {
         let parts: [(String, Bool)] = [
             ("addresses", before.addresses == after.addresses), ("certificates", before.tls == after.tls),
             ("limits", before.limits == after.limits), ("spool", before.spool == after.spool),
-            ("storage", before.storage == after.storage), ("log", before.log == after.log),
+            ("storage", before.storage == after.storage), ("log", before.log == after.log), ("dns", before.dns == after.dns),
             ("ownership proofs", before.allowsUnprovenDomains == after.allowsUnprovenDomains),
             ("folders", before.dataDirectory == after.dataDirectory && before.runDirectory == after.runDirectory),
             ("tenants' limits", before.tenantLimits == after.tenantLimits && before.tenants == after.tenants),
@@ -86,10 +86,11 @@ struct PlanMaker {
         var receiving: [Address: Route] = [:]
         for tenant in content?.tenants ?? [] where !tenant.tenant.suspended {
             let active = Set(tenant.accounts.filter { $0.state.isActive }.map(\.id))
-            let twins = Dictionary(grouping: tenant.domains.filter { $0.aliasOf != nil }) { $0.aliasOf }
+            let twins = Dictionary(grouping: tenant.domains.filter { $0.aliasOf != nil && $0.isActive }) { $0.aliasOf }
+            let proven = Set(tenant.domains.filter(\.isActive).map(\.name))
             for entry in tenant.routes {
                 if case .account(let id) = entry.route, !active.contains(id) { continue }
-                receiving[entry.address] = entry.route
+                if proven.contains(entry.address.domain) { receiving[entry.address] = entry.route }
                 for twin in twins[entry.address.domain] ?? [] {
                     guard let address = try? Address(localPart: entry.address.localPart, domain: twin.name) else { continue }
                     receiving[address] = entry.route

@@ -73,7 +73,7 @@ struct TenantComparison {
                 return before.map { line(.retire, .domain, $0.name.ascii, ["takes no mail now"]) }
             }
             let name = after.name.ascii + (after.aliasOf.map { " (alias of \($0))" } ?? "")
-            guard let before else { return line(.add, .domain, name, ["takes mail now"]) }
+            guard let before else { return line(.add, .domain, name, [after.isActive ? "takes mail now" : Self.inactive(after)]) }
             guard before != after else { return nil }
             return line(.change, .domain, name, domainNotes(before, after))
         }
@@ -81,6 +81,8 @@ struct TenantComparison {
 
     private func domainNotes(_ before: HostedDomain, _ after: HostedDomain) -> [String] {
         var notes: [String] = []
+        if before.isActive != after.isActive { notes.append(after.isActive ? "takes mail now" : Self.inactive(after)) }
+        if before.signers != after.signers { notes.append(Self.signing(after)) }
         if before.aliasOf != after.aliasOf, after.aliasOf == nil { notes.append("no longer an alias") }
         if before.catchAll != after.catchAll {
             notes.append(after.catchAll.map { "unknown addresses go to \($0)" } ?? "unknown addresses answer 550")
@@ -92,11 +94,24 @@ struct TenantComparison {
             let parts: [(String, Bool)] = [
                 ("ownership", old.ownership == new.ownership), ("DKIM", old.dkim == new.dkim), ("SPF", old.spf == new.spf),
                 ("DMARC", old.dmarc == new.dmarc), ("MTA-STS", old.mtaSTS == new.mtaSTS),
+                ("publishing", old.dns == new.dns),
             ]
             let changed = parts.filter { !$0.1 }.map(\.0)
             if !changed.isEmpty { notes.append("other \(changed.joined(separator: ", "))") }
         }
         return notes
+    }
+
+    private static func inactive(_ domain: HostedDomain) -> String {
+        switch domain.configuration?.ownership.proof ?? .dns {
+        case .dns: "inactive until the ownership TXT is seen"
+        case .web: "inactive until the ownership file is seen"
+        }
+    }
+
+    private static func signing(_ domain: HostedDomain) -> String {
+        let selectors = domain.signers.map(\.selector).sorted()
+        return selectors.isEmpty ? "mail is not signed" : "mail is signed with \(selectors.joined(separator: ", "))"
     }
 
     // MARK: Groups and aliases

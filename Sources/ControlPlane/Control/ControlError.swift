@@ -28,6 +28,9 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
     case applicationPasswordExists(String)
     case noSuchApplicationPassword(String)
     case tooManyApplicationPasswords
+    case noSuchDomain(String)
+    /// Signing is switched off in the domain's file.
+    case noSigning(String)
 
     /// A stable word for programs.
     package var code: String {
@@ -49,6 +52,8 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
         case .applicationPasswordExists: "application-password-exists"
         case .noSuchApplicationPassword: "no-such-application-password"
         case .tooManyApplicationPasswords: "too-many-application-passwords"
+        case .noSuchDomain: "no-such-domain"
+        case .noSigning: "no-signing"
         }
     }
 
@@ -78,6 +83,8 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
         case .noSuchApplicationPassword(let name): "there is no application password \(name)"
         case .tooManyApplicationPasswords:
             "a user has at most \(ApplicationPassword.most) application passwords; remove one first"
+        case .noSuchDomain(let name): "no domain \(name) is hosted here; a new one counts after 'malaposta apply'"
+        case .noSigning(let name): "signing is switched off for \(name) in its file (dkim: enabled)"
         }
     }
 }

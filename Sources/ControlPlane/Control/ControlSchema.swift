@@ -1,8 +1,12 @@
+internal import Domains
 internal import SQL
 
 /// `control.db`: what commands change, and copies of the files as applied.
 enum ControlSchema {
-    static let migrations = [Migration(version: 1, script: first), Migration(version: 2, script: second)]
+    static let migrations = [
+        Migration(version: 1, script: first), Migration(version: 2, script: second),
+        Migration(version: 3, script: DomainSchema.script),
+    ]
 
     private static let second = """
         CREATE TABLE application_password (

@@ -21,6 +21,8 @@ package struct HostFolders: Sendable {
     package var database: String { "\(control)/control.db" }
     /// What the directories (LDAP) said last.
     package var snapshots: String { "\(control)/directories.db" }
+    /// Private keys that sign mail; the mail worker reads them.
+    package var keys: String { "\(data)/keys" }
     var lock: String { "\(control)/lock" }
     package var authenticationSocket: String { "\(run)/auth.sock" }
     /// The mail worker's socket for those who run the host.

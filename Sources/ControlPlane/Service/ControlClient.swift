@@ -1,4 +1,5 @@
 internal import Directory
+package import Domains
 internal import FoundationEssentials
 internal import LocalSocket
 internal import Logging
@@ -88,6 +89,39 @@ package struct ControlClient: Sendable {
             return try await DirectoryCommand(control).sync(tenant, allowsRemovals: allowsRemovals, rounds: rounds)
         }
     }
+
+    // MARK: Domains
+
+    /// How a domain stands; with `looks`, as DNS has it now.
+    package func domainReport(_ domain: String, looks: Bool) async throws -> DomainReport {
+        try await ask(DomainReportQuestion(domain: domain, looks: looks)) { try await domains.report(domain, looks: looks) }
+    }
+
+    /// The newest first.
+    package func domainHistory(_ domain: String, limit: Int) async throws -> [DomainEvent] {
+        try await ask(DomainHistoryQuestion(domain: domain, limit: limit)) {
+            DomainHistoryQuestion.Answer(events: try await domains.history(domain, limit: limit))
+        }.events
+    }
+
+    /// - Parameter domain: nil for all.
+    package func keys(_ domain: String?) async throws -> [KeyReport] {
+        try await ask(KeysQuestion(domain: domain, rotates: false)) {
+            KeysQuestion.Answer(keys: try await domains.keys(domain))
+        }.keys
+    }
+
+    package func rotateKeys(_ domain: String) async throws -> [KeyReport] {
+        try await ask(KeysQuestion(domain: domain, rotates: true)) {
+            KeysQuestion.Answer(keys: try await domains.rotate(domain))
+        }.keys
+    }
+
+    /// Every domain in one line, as of its last look.
+    package func domainSummaries() async throws -> [DomainSummary] { try await control.domainSummaries() }
+
+    /// Where no control plane runs, a command looks itself.
+    private var domains: HostedDomains { HostedDomains(control, DomainToolbox(), logger: Logger(label: "malaposta")) }
 
     package func status() async throws -> ControlPlaneStatus { try await control.status() }
 

@@ -1,4 +1,5 @@
 package import Directory
+internal import Domains
 internal import Glibc
 package import LocalSocket
 package import Logging
@@ -19,6 +20,8 @@ package final class ControlPlaneService: Service {
     package let report = HealthReport(program: "malaposta", version: Product.version)
     private let users: HostUsers
     private let sockets: HostSockets?
+    private let templates: String
+    private let toolbox: DomainToolbox
 
     /// - Parameters:
     ///   - dataFolder: of the whole host; the control plane's own folders are in it.
@@ -26,10 +29,13 @@ package final class ControlPlaneService: Service {
     ///   - configurationFolder: what is applied when there is no generation yet.
     ///   - users: as whom the workers run, so that they are answered.
     ///   - sockets: where systemd holds the listening sockets: has them follow the generation in force.
+    ///   - templates: the folder of templates.
+    ///   - toolbox: what domains are looked at with.
     ///   - now: seconds since 1970.
     package init(
         dataFolder: String, runFolder: String, configurationFolder: String, limits: AuthenticationService.Limits = .init(),
-        users: HostUsers = .same, sockets: HostSockets? = nil, logger: Logger,
+        users: HostUsers = .same, sockets: HostSockets? = nil, templates: String = "/usr/share/malaposta/templates",
+        toolbox: DomainToolbox = DomainToolbox(), logger: Logger,
         now: @escaping @Sendable () -> Int64 = { SystemTime.seconds }
     ) {
         folders = HostFolders(data: dataFolder, run: runFolder, configuration: configurationFolder)
@@ -38,6 +44,8 @@ package final class ControlPlaneService: Service {
         self.limits = limits
         self.users = users
         self.sockets = sockets
+        self.templates = templates
+        self.toolbox = toolbox
         self.logger = logger
     }
 
@@ -106,7 +114,11 @@ package final class ControlPlaneService: Service {
             await self.follow(current.value, before: before)
             return outcome
         }
-        let commands = LocalServer(path: folders.controlSocket, table: commands(change, directories), logger: logger)
+        let domains = HostedDomains(control, toolbox, mail: domainMail(current), logger: logger, change: change)
+        let rounds = DomainRounds(domains, logger: logger)
+        var table = self.commands(change, directories)
+        domains.answer(in: &table)
+        let commands = LocalServer(path: folders.controlSocket, table: table, logger: logger)
         let purges = PurgeRounds(control, MailWorker(folders), logger: logger)
         let started = NIOLockedValueBox(0)
         let oneListens: @Sendable () -> Void = {
@@ -124,11 +136,23 @@ package final class ControlPlaneService: Service {
                 group.addTask { await purges.run() }
                 group.addTask { await memory.keep(passwords) }
                 group.addTask { await directories.run { _ = await change($0) } }
+                group.addTask { await rounds.run() }
                 group.addTask { try await Self.serve(authentication, oneListens) }
                 group.addTask { try await Self.serve(commands, oneListens) }
                 try await group.next()
                 group.cancelAll()
             }
+        }
+    }
+
+    /// Nil, and logged, where the texts are missing: all else goes on without them.
+    private func domainMail(_ current: CurrentGeneration) -> DomainMail? {
+        do {
+            return try DomainMail(
+                runFolder: folders.run, templates: templates + "/mail", generation: { current.value }, logger: logger)
+        } catch {
+            logger.error("nobody will be told of domains that change for the worse", metadata: ["cause": "\(error)"])
+            return nil
         }
     }
 

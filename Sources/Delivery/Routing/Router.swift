@@ -58,7 +58,7 @@ package struct Router: Sendable {
                 switch target {
                 case .account(let id, let detail, let at): found.add(id, detail, at)
                 case .external(let other):
-                    guard try await generation.domain(other.domain) != nil else {
+                    guard try await generation.domain(other.domain)?.isActive == true else {
                         found.add(other)
                         continue
                     }

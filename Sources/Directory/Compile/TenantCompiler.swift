@@ -5,12 +5,16 @@ internal import MailConfiguration
 struct TenantCompiler {
     private let files: TenantConfiguration
     private let overrides: AccountOverrides
+    private let domains: DomainStandings
+    private let allowsUnproven: Bool
     private let addresses: [LocalID: Address]
     private let features: TenantFeatures
 
-    init(_ files: TenantConfiguration, overrides: AccountOverrides) {
+    init(_ files: TenantConfiguration, overrides: AccountOverrides, domains: DomainStandings, allowsUnproven: Bool) {
         self.files = files
         self.overrides = overrides
+        self.domains = domains
+        self.allowsUnproven = allowsUnproven
         features = TenantFeatures(files.plan)
         var addresses: [LocalID: Address] = [:]
         for user in files.users { addresses[user.id] = user.address }
@@ -48,11 +52,14 @@ struct TenantCompiler {
         var configuration = domain
         // Where it is written is of no matter to the generation, and would make a moved line a change.
         configuration.position = .nowhere
+        let holding = DomainStandings.Holding(domain.name, of: files.id)
+        let isProven = domains.proven.contains(holding)
         return HostedDomain(
             name: domain.name, tenant: files.id, aliasOf: domain.aliasOf,
             catchAll: files.plan.allows(.catchAll) ? domain.catchAll.flatMap(address) : nil,
             detailSeparator: domain.plusAddressing && files.plan.allows(.plusAddressing) ? "+" : nil,
-            configuration: configuration)
+            configuration: configuration, isActive: isProven || allowsUnproven,
+            signers: domain.dkim.isEnabled ? domains.signers[holding] ?? [] : [])
     }
 
     private func accountID(_ id: LocalID) -> AccountID {

@@ -1,7 +1,7 @@
 /// Tables of a generation's files. A file is written once, so there are no migrations: a reader of another `version` leaves
 /// it alone, and the control plane compiles it anew from the files as applied.
 enum GenerationSchema {
-    static let version = 1
+    static let version = 2
 
     /// `host.db`. The table of accounts says which tenant's file has one.
     static let host = """

@@ -58,7 +58,10 @@ package final class Generation: Sendable {
     /// Whether an account may put this address into MAIL FROM or the From field.
     package func maySend(_ account: AccountID, as address: Address) async throws -> Bool {
         guard let sender = try await self.account(account), sender.state.isActive else { return false }
-        guard let domain = try await domain(address.domain), domain.tenant == sender.tenant else {
+        let domain = try await domain(address.domain)
+        // Whoever only says that a domain is his sends nothing in its name.
+        if let domain, !domain.isActive { return false }
+        guard let domain, domain.tenant == sender.tenant else {
             return sender.maySend(as: address)
         }
         return sender.maySend(as: address) || sender.maySend(as: domain.canonical(address))
@@ -87,7 +90,7 @@ package final class Generation: Sendable {
         switch try await expansion.resolve(address) {
         case .accounts(let targets): return targets
         case .suspended: return expansion.targets
-        case .notHosted: return [.external(address)]
+        case .notHosted, .unproven: return [.external(address)]
         case .unknown, .disabled, .tooManyTargets, .notPermitted: return []
         }
     }

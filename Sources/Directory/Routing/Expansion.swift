@@ -26,6 +26,7 @@ struct Expansion {
     mutating func resolve(_ address: Address) async throws -> Resolution {
         guard let domain = try await tables.domain(address.domain) else { return .notHosted }
         note(.domain(name: domain.name, tenant: domain.tenant, aliasOf: domain.aliasOf))
+        guard domain.isActive else { return .unproven }
         guard let found = try await find(address, in: domain) else { return .unknown }
         note(found)
         if case .account(let id) = found.route {

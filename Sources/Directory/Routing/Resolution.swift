@@ -6,6 +6,8 @@ package enum Resolution: Hashable, Sendable {
     case accounts([ExpandedTarget])
     /// The domain is not one of ours.
     case notHosted
+    /// A domain that a tenant has declared and not proven to be its own: 450 4.7.1, and to senders of ours another host's.
+    case unproven
     /// Our domain, no such address: 550 5.1.1.
     case unknown
     /// The tenant or the account is suspended: 450 4.2.1.

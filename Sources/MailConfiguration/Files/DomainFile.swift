@@ -11,6 +11,7 @@ struct DeclaredDomain: Sendable {
     var spf: SPFConfiguration
     var dmarc: DMARCConfiguration
     var mtaSTS: MTASTSConfiguration
+    var dns: DeclaredPublishing
 }
 
 /// The table of a domain's file.
@@ -28,22 +29,23 @@ enum DomainFile {
     static let spf = Field<SPFConfiguration>.section("spf", DomainPolicyForms.spf, "The wanted SPF record.")
     static let dmarc = Field<DMARCConfiguration>.section("dmarc", DomainPolicyForms.dmarc, "The wanted DMARC record.")
     static let mtaSTS = Field<MTASTSConfiguration>.section("mta_sts", DomainPolicyForms.mtaSTS, "The wanted MTA-STS policy.")
+    static let dns = Field<DeclaredPublishing>.section("dns", PublishingForm.form, "Who puts the records into DNS.")
 
     static let form = ValueForm<DeclaredDomain>.object(
         "a domain",
-        [FileKind.version, name, aliasOf, catchAll, plusAddressing, ownership, dkim, spf, dmarc, mtaSTS], build: build)
+        [FileKind.version, name, aliasOf, catchAll, plusAddressing, ownership, dkim, spf, dmarc, mtaSTS, dns], build: build)
 
     @Sendable private static func build(_ object: ObjectReader) -> DeclaredDomain? {
         _ = object.value(FileKind.version)
         let names = (object.located(name), object.located(aliasOf), object.located(catchAll), object.located(plusAddressing))
         let records = (object.value(dkim), object.value(spf), object.value(dmarc), object.value(mtaSTS))
-        let ownership = object.value(ownership)
-        guard let name = names.0, let ownership, let dkim = records.0, let spf = records.1, let dmarc = records.2,
+        let (ownership, dns) = (object.value(ownership), object.value(dns))
+        guard let name = names.0, let ownership, let dns, let dkim = records.0, let spf = records.1, let dmarc = records.2,
             let mtaSTS = records.3
         else { return nil }
         return DeclaredDomain(
             name: name, aliasOf: names.1, catchAll: names.2, plusAddressing: names.3, ownership: ownership, dkim: dkim,
-            spf: spf, dmarc: dmarc, mtaSTS: mtaSTS)
+            spf: spf, dmarc: dmarc, mtaSTS: mtaSTS, dns: dns)
     }
 
     static let proof = Field<OwnershipProof>.optional(

@@ -17,6 +17,7 @@ struct DeclaredHost: Sendable {
     var engine: StorageEngine
     var logLevel: LogLevel
     var metrics: DeclaredMetrics
+    var dns: NameServiceConfiguration
     var tenantLimits: DeclaredLimits
     var tenants: [DeclaredHostedTenant]
 }
@@ -54,6 +55,7 @@ enum HostFile {
     static let log = Field<LogLevel>.section("log", logForm, "The log.")
     static let metrics = Field<DeclaredMetrics>.section(
         "metrics", MetricsForm.form, "Where the programs show what they measure (Prometheus); read when they start.")
+    static let dns = Field<NameServiceConfiguration>.section("dns", NameServiceForm.form, "How this host asks DNS.")
     static let tenantLimits = Field<DeclaredLimits>.section(
         "tenant_limits", LimitsForm.form, "The most that any tenant's plan may ask for.")
     static let tenants = Field<[DeclaredHostedTenant]>.optional(
@@ -63,7 +65,7 @@ enum HostFile {
         "the host",
         [
             FileKind.version, hostName, addresses, listeners, tls, plaintextLogin, proxies, allowUnproven,
-            dataDirectory, runDirectory, limits, spool, storage, log, metrics, tenantLimits, tenants,
+            dataDirectory, runDirectory, limits, spool, storage, log, dns, metrics, tenantLimits, tenants,
         ], build: build)
 
     @Sendable private static func build(_ object: ObjectReader) -> DeclaredHost? {
@@ -72,15 +74,17 @@ enum HostFile {
         let words = (object.value(plaintextLogin), object.value(allowUnproven), object.value(proxies))
         let folders = (object.value(dataDirectory), object.value(runDirectory))
         let bounds = (object.value(limits), object.value(spool), object.value(storage), object.value(log))
-        let (metrics, hosted) = (object.value(metrics), (object.value(tenantLimits), object.value(tenants)))
+        let (dns, metrics) = (object.value(dns), object.value(metrics))
+        let hosted = (object.value(tenantLimits), object.value(tenants))
         guard let name = names.0, let listeners = names.2, let tls = names.3, let plaintextLogin = words.0,
             let allowsUnproven = words.1, let dataDirectory = folders.0, let runDirectory = folders.1, let limits = bounds.0,
-            let spool = bounds.1, let engine = bounds.2, let level = bounds.3, let metrics, let tenantLimits = hosted.0
+            let spool = bounds.1, let engine = bounds.2, let level = bounds.3, let dns, let metrics,
+            let tenantLimits = hosted.0
         else { return nil }
         return DeclaredHost(
             place: object.place, hostName: name, addresses: names.1 ?? [], listeners: listeners, tls: tls,
             plaintextLogin: plaintextLogin, proxies: words.2 ?? [], allowsUnproven: allowsUnproven, dataDirectory: dataDirectory,
-            runDirectory: runDirectory, limits: limits, spool: spool, engine: engine, logLevel: level, metrics: metrics,
+            runDirectory: runDirectory, limits: limits, spool: spool, engine: engine, logLevel: level, metrics: metrics, dns: dns,
             tenantLimits: tenantLimits, tenants: hosted.1 ?? [])
     }
 

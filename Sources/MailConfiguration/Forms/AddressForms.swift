@@ -43,6 +43,22 @@ extension ValueForm where Value == IPNetwork {
     }
 }
 
+extension ValueForm where Value == String {
+    /// A name server: an IP address, and a port where it is not 53. In the form `address@port`.
+    static var nameServer: ValueForm {
+        .scalar(
+            "a name server such as 192.0.2.53 or 192.0.2.53@5353",
+            schema: .object(["type": "string", "pattern": "^[0-9a-fA-F:.]+(@[0-9]{1,5})?$"]), show: { .string($0) },
+            parse: { text throws(Misfit) in
+                let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+                guard let address = InternetAddress.normal(String(parts[0])) else { throw Misfit(reason: "is not one") }
+                guard parts.count == 2 else { return "\(address)@53" }
+                guard let port = UInt16(parts[1]), port > 0 else { throw Misfit(reason: "has a wrong port") }
+                return "\(address)@\(port)"
+            })
+    }
+}
+
 enum InternetAddress {
     /// The address as inet_ntop(3) writes it; nil where it is none.
     static func normal(_ text: String) -> String? {

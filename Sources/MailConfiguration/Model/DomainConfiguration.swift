@@ -16,6 +16,35 @@ package struct DomainConfiguration: Sendable, Codable, Equatable {
     package var spf: SPFConfiguration
     package var dmarc: DMARCConfiguration
     package var mtaSTS: MTASTSConfiguration
+    package var dns = PublishingConfiguration.manual
+}
+
+/// Who puts the domain's records into DNS.
+package enum PublishingConfiguration: Sendable, Codable, Equatable {
+    /// A person, as `malaposta dns guide` says.
+    case manual
+    /// This host, by dynamic updates (RFC 2136).
+    case dynamicUpdate(DynamicUpdateConfiguration)
+}
+
+/// The server that takes updates, and the key that signs them (RFC 8945).
+package struct DynamicUpdateConfiguration: Sendable, Codable, Equatable {
+    /// An IP address.
+    package var server: String
+    package var port: UInt16
+    /// Nil is the zone that DNS says the domain is in.
+    package var zone: DomainName?
+    package var keyName: String
+    package var keyAlgorithm: TransactionKeyAlgorithm
+    /// In the configuration folder; its first line is the key in Base64.
+    package var keyFile: String
+}
+
+/// RFC 8945 §6
+package enum TransactionKeyAlgorithm: String, Sendable, Codable, CaseIterable {
+    case sha256 = "hmac-sha256"
+    case sha384 = "hmac-sha384"
+    case sha512 = "hmac-sha512"
 }
 
 /// How the tenant shows that the domain is its own (F125).

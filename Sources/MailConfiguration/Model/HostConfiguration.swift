@@ -25,6 +25,7 @@ package struct HostConfiguration: Sendable, Codable, Equatable {
     package var storage: StorageConfiguration
     package var log: LogConfiguration
     package var metrics = MetricsConfiguration()
+    package var dns = NameServiceConfiguration()
     /// The most that any tenant's plan may ask for, unless `tenants` says otherwise for that one.
     package var tenantLimits: TenantLimits
     /// What stands in malaposta.yaml about single tenants, by id.
@@ -151,6 +152,16 @@ package struct LogConfiguration: Sendable, Codable, Equatable {
 /// The levels of swift-log.
 package enum LogLevel: String, Sendable, Codable, CaseIterable {
     case trace, debug, info, notice, warning, error, critical
+}
+
+/// How this host asks DNS.
+package struct NameServiceConfiguration: Sendable, Codable, Equatable {
+    /// Resolvers asked instead of the root's servers, each as `address@port`.
+    package var forwardTo: [String] = []
+    /// Keys that validation begins with; nil is what Debian's dns-root-data has.
+    package var trustAnchorFile: String?
+    /// Whether name servers and web sites at addresses that are not the world's may be asked.
+    package var asksPrivate = false
 }
 
 /// What malaposta.yaml says about one tenant.

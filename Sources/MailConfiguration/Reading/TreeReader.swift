@@ -131,7 +131,7 @@ final class TreeReader {
             allowsUnprovenDomains: host.allowsUnproven, dataDirectory: host.dataDirectory,
             runDirectory: host.runDirectory, limits: host.limits, spool: host.spool,
             storage: StorageConfiguration(engine: host.engine), log: LogConfiguration(level: host.logLevel),
-            metrics: host.metrics.metrics, tenantLimits: limits,
+            metrics: host.metrics.metrics, dns: host.dns, tenantLimits: limits,
             tenants: host.tenants.map {
                 HostedTenant(position: $0.id.position, id: $0.id.value, limits: $0.limits.filled(from: limits))
             })

@@ -6,6 +6,7 @@ struct DomainRules {
     let names: NameTable
     let resolver: ReferenceResolver
     let targets: TargetRules
+    let secrets: SecretRules
     let findings: Findings
 
     func domain(_ declared: DeclaredDomain, fileName: String) -> DomainConfiguration {
@@ -16,7 +17,32 @@ struct DomainRules {
             position: declared.name.position, name: declared.name.value, aliasOf: declared.aliasOf?.value,
             catchAll: declared.catchAll.flatMap(targets.target),
             plusAddressing: declared.plusAddressing?.value ?? plan.allows(.plusAddressing), ownership: declared.ownership,
-            dkim: declared.dkim, spf: declared.spf, dmarc: declared.dmarc, mtaSTS: declared.mtaSTS)
+            dkim: declared.dkim, spf: declared.spf, dmarc: declared.dmarc, mtaSTS: declared.mtaSTS,
+            dns: publishing(declared.dns))
+    }
+
+    private func publishing(_ declared: DeclaredPublishing) -> PublishingConfiguration {
+        guard declared.mode == .dynamicUpdate else { return .manual }
+        guard let server = declared.server, let keyName = declared.keyName, let keyFile = declared.keyFile else {
+            let missing = [
+                (declared.server == nil, "server"), (declared.keyName == nil, "key_name"), (declared.keyFile == nil, "key_file"),
+            ]
+            findings.report(
+                "missing-key", at: declared.place,
+                "mode rfc2136 needs \(missing.filter(\.0).map { Quoted.text($0.1) }.joined(separator: " and "))",
+                notes: ["the address of the server that takes updates, and the TSIG key that signs them"])
+            return .manual
+        }
+        guard let octets = secrets.octets(of: keyFile) else { return .manual }
+        if !TransactionKeyText.isKey(octets) {
+            findings.report(
+                "bad-value", at: keyFile.place, "the first line of \(Quoted.text(keyFile.value)) is no TSIG key in Base64",
+                notes: ["make one with: tsig-keygen \(keyName)"])
+        }
+        return .dynamicUpdate(
+            DynamicUpdateConfiguration(
+                server: server, port: declared.port, zone: declared.zone, keyName: keyName, keyAlgorithm: declared.keyAlgorithm,
+                keyFile: secrets.path(of: keyFile)))
     }
 
     private func checkFileName(_ name: Located<DomainName>, _ fileName: String) {

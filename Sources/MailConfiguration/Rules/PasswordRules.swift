@@ -2,9 +2,8 @@ internal import Mail
 
 /// Finds a user's password hash in the files.
 struct PasswordRules {
-    let tenant: String
     let findings: Findings
-    let readSecret: (String) throws(FileProblem) -> [UInt8]
+    let secrets: SecretRules
 
     func hash(of user: DeclaredUser) -> Located<String>? {
         guard let file = user.passwordHashFile else { return user.passwordHash }
@@ -16,20 +15,8 @@ struct PasswordRules {
         return hash(in: file)
     }
 
-    /// The file is in the tenant's folder, so that no tenant can make the host read what it may not.
     private func hash(in file: Located<String>) -> Located<String>? {
-        guard !file.value.hasPrefix("/"), !file.value.split(separator: "/").contains("..") else {
-            findings.report(
-                "outside-folder", at: file.place, "\(Quoted.text(file.value)) is not in the tenant's folder, tenants/\(tenant)")
-            return nil
-        }
-        do throws(FileProblem) {
-            let octets = try readSecret("tenants/\(tenant)/\(file.value)")
-            return check(String(decoding: octets, as: UTF8.self), file)
-        } catch {
-            findings.report(error.code, at: file.place, "\(Quoted.text(file.value)) \(error.reason)")
-            return nil
-        }
+        secrets.octets(of: file).flatMap { check(String(decoding: $0, as: UTF8.self), file) }
     }
 
     private func check(_ text: String, _ file: Located<String>) -> Located<String>? {

@@ -11,6 +11,7 @@ struct TenantBuilder {
     private let targets: TargetRules
     private let passwords: PasswordRules
     private let directories: DirectoryRules
+    private let secrets: SecretRules
     private let inherited: InheritedValues
 
     init(
@@ -31,7 +32,8 @@ struct TenantBuilder {
             findings: findings, hasDirectories: !folder.directories.isEmpty, directoryNames: directoryNames)
         targets = TargetRules(
             plan: plan, resolver: resolver, findings: findings, planFile: "tenants/\(folder.name)/tenant.yaml")
-        passwords = PasswordRules(tenant: folder.name, findings: findings, readSecret: readSecret)
+        secrets = SecretRules(tenant: folder.name, findings: findings, readSecret: readSecret)
+        passwords = PasswordRules(findings: findings, secrets: secrets)
         directories = DirectoryRules(
             tenant: folder.name, findings: findings, readSecret: readSecret, checkFile: checkFile)
     }
@@ -56,7 +58,7 @@ struct TenantBuilder {
     }
 
     private var domainRules: DomainRules {
-        DomainRules(plan: plan, names: names, resolver: resolver, targets: targets, findings: findings)
+        DomainRules(plan: plan, names: names, resolver: resolver, targets: targets, secrets: secrets, findings: findings)
     }
 
     private func checkName() {

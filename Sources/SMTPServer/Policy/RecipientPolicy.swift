@@ -27,6 +27,7 @@ package struct RecipientPolicy: Sendable {
         switch resolution {
         case .accounts(let targets): return .success(targets)
         case .notHosted: return relays ? .success([.external(address)]) : .failure(Refusal(.relayingDenied(address)))
+        case .unproven: return relays ? .success([.external(address)]) : .failure(Refusal(.unprovenDomain(address)))
         case .unknown: return .failure(Refusal(.unknownAddress(address)))
         case .suspended: return .failure(Refusal(.suspendedRecipient(address)))
         case .disabled: return .failure(Refusal(.disabledRecipient(address)))

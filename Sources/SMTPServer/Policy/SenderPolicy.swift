@@ -32,6 +32,9 @@ package struct SenderPolicy: Sendable {
     private func check(_ address: Address, _ what: String) async -> Refusal? {
         do {
             if try await generation.maySend(account.id, as: address) { return nil }
+            if let domain = try await generation.domain(address.domain), !domain.isActive {
+                return Refusal(.unprovenSender(address.domain))
+            }
             return Refusal(.maySendAs(what, allowed: account.senders.map(\.address), shown: shown))
         } catch { return Refusal(.directoryUnavailable, cause: "\(error)") }
     }

@@ -15,3 +15,19 @@ package struct RecordType: RawRepresentable, Hashable, Sendable {
     package static let srv = RecordType(rawValue: 33)
     package static let tlsa = RecordType(rawValue: 52)
 }
+
+extension RecordType: CustomStringConvertible {
+    private static let names: [RecordType: String] = [
+        .a: "A", .ns: "NS", .cname: "CNAME", .soa: "SOA", .ptr: "PTR", .mx: "MX", .txt: "TXT", .aaaa: "AAAA", .srv: "SRV",
+        .tlsa: "TLSA",
+    ]
+
+    /// As zone files have it; RFC 3597 §5 where the type has no name here.
+    package var description: String { Self.names[self] ?? "TYPE\(rawValue)" }
+
+    /// Nil where no type of this name is known here.
+    package init?(name: String) {
+        guard let found = Self.names.first(where: { $0.value == name.uppercased() })?.key else { return nil }
+        self = found
+    }
+}

@@ -1,0 +1,158 @@
+import DNS
+import Directory
+import Domains
+import Glibc
+import Logging
+import Mail
+import MailConfiguration
+import NIOConcurrencyHelpers
+import TestSupport
+import Testing
+
+@testable import ControlPlane
+
+/// DNS as a test says it is.
+private final class ChangingZone: Resolver {
+    private let texts = NIOLockedValueBox<[String: String]>([:])
+
+    func publish(_ text: String, at name: String) { texts.withLockedValue { $0[name] = text } }
+
+    func ask(_ name: DNSName, _ type: RecordType) async -> Answer {
+        guard type == .txt, let text = texts.withLockedValue({ $0[name.text] }) else { return .noData(.insecure) }
+        return .records(RecordSet(proof: .insecure, records: [.text(Array(text.utf8))]))
+    }
+}
+
+@Suite("Hosted domains") struct HostedDomainsTests {
+    private let host: ExampleHost
+    private let control: HostControl
+    private let zone = ChangingZone()
+    private let clock = NIOLockedValueBox<Int64>(1_796_904_000)
+    private let domains: HostedDomains
+
+    init() throws {
+        host = try ExampleHost()
+        try host.write(
+            "malaposta.yaml", ExampleHost.hostFile.replacing("allow_unproven: true", with: "addresses: [203.0.113.10]"))
+        control = HostControl(host.folders) { [clock] in clock.withLockedValue { $0 } }
+        let zone = zone
+        let toolbox = DomainToolbox { _ in
+            DomainTools(resolver: zone, servers: AuthoritativeServers(zone), webSite: WebSite(zone))
+        }
+        domains = HostedDomains(control, toolbox, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func apply() async throws { _ = try await control.apply(configuration: host.folders.configuration, plan: nil) }
+
+    private func hosted() async throws -> HostedDomain {
+        let number = try #require(host.folders.generations.currentNumber)
+        let generation = try await Generation.open(host.folders.generations, number: number)
+        return try #require(try await generation.domain(try DomainName("acme.example")))
+    }
+
+    private func publishProof() async throws {
+        let records = try await domains.report("acme.example", looks: false).records
+        let proof = try #require(records.first { $0.purpose == .ownership })
+        zone.publish(proof.value, at: proof.name.text)
+    }
+
+    @Test func takeMailOnceTheirProofIsSeen() async throws {
+        #expect(
+            try await control.plan(configuration: host.folders.configuration).text.contains(
+                "inactive until the ownership TXT is seen"))
+        #expect(try await control.plan(configuration: host.folders.configuration).effect.starting == 0)
+        try await apply()
+        #expect(try await !hosted().isActive)
+        try await domains.round(watchPause: 3_600)
+        #expect(try await !hosted().isActive)
+        try await publishProof()
+        try await domains.round(watchPause: 3_600)
+        #expect(try await hosted().isActive)
+        #expect(try await control.generations().first?.reason == "proven: acme.example")
+        // And stay so, whatever DNS says later.
+        zone.publish("other", at: "_malaposta.acme.example")
+        try await apply()
+        #expect(try await control.plan(configuration: host.folders.configuration).isEmpty)
+        #expect(try await hosted().isActive)
+    }
+
+    @Test func haveKeysThatOthersMayNotRead() async throws {
+        try await apply()
+        let keys = try await domains.report("acme.example", looks: false).keys
+        #expect(Set(keys.map(\.algorithm)) == ["rsa", "ed25519"])
+        #expect(keys.allSatisfy { $0.state == .pending })
+        for key in keys {
+            var status = stat()
+            let path = "\(host.folders.keys)/\(KeyFiles.name(try DomainName("acme.example"), key.selector))"
+            #expect(unsafe stat(path, &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o640)
+        }
+        #expect(try await hosted().signers.isEmpty)
+    }
+
+    @Test func signWithAKeyThatBecomesActive() async throws {
+        try await apply()
+        let key = try #require(try await domains.report("acme.example", looks: false).keys.first { $0.algorithm == "ed25519" })
+        let site = try await control.domain("acme.example").site
+        _ = try await control.change([.move(selector: key.selector, .active)], of: site)
+        #expect(try await hosted().signers.map(\.selector) == [key.selector])
+    }
+
+    @Test func areForgottenAfterTheGracePeriodOnly() async throws {
+        try await apply()
+        try await publishProof()
+        try await domains.round(watchPause: 3_600)
+        let other = "tenants/acme/domains/other.example.yaml"
+        try host.write(other, "schema: 1\nname: other.example\n")
+        try host.remove("tenants/acme/domains/acme.example.yaml")
+        try host.accounts { $0.replacing("acme.example", with: "other.example") }
+        try await apply()
+        #expect(
+            try await control.domainSummaries().map { "\($0.domain) \($0.state)" } == [
+                "other.example declared", "acme.example retiring",
+            ])
+        clock.withLockedValue { $0 += 31 * 86_400 }
+        try await domains.round(watchPause: 3_600)
+        #expect(try await control.domainSummaries().map(\.domain.ascii) == ["other.example"])
+    }
+
+    @Test func findAStopHalfWayAndGoOn() async throws {
+        try await apply()
+        let database = try ControlDatabase(host.folders)
+        try DomainTable(database.connection).prove(try DomainName("acme.example"), try TenantID("acme"), at: 1)
+        #expect(try await !hosted().isActive)
+        try await domains.begin()
+        #expect(try await hosted().isActive)
+        let number = host.folders.generations.currentNumber
+        try await domains.begin()
+        #expect(host.folders.generations.currentNumber == number)
+    }
+
+    @Test func publishTheirRecordsWhereTheirFileSaysSo() async throws {
+        let server = try await UpdatableServer(zone: "acme.example")
+        try host.write("tenants/acme/tsig.key", UpdatableServer.secret + "\n")
+        try host.write(
+            "tenants/acme/domains/acme.example.yaml",
+            """
+            schema: 1
+            name: acme.example
+            dns: { mode: rfc2136, server: 127.0.0.1, port: \(server.port), zone: acme.example, key_name: \(UpdatableServer.keyName), key_file: tsig.key }
+
+            """)
+        try await apply()
+        try await domains.round(watchPause: 3_600)
+        let report = try await domains.report("acme.example", looks: false)
+        #expect(report.isPublished)
+        #expect(report.publishingProblems.isEmpty, "\(report.publishingProblems)")
+        let named = NamedServer(try #require(ServerAddress("127.0.0.1@\(server.port)")))
+        for record in report.records where record.place == .domain && record.type == "TXT" {
+            let shown = try await named.ask(record.name, .txt).records(.txt, at: record.name)
+            #expect(shown.contains(.text(Array(record.value.utf8))), "\(record.name)")
+        }
+    }
+
+    @Test func tellWhatIsUnknown() async throws {
+        try await apply()
+        await #expect(throws: ControlError.self) { try await domains.report("nobody.example", looks: false) }
+    }
+}

@@ -1,0 +1,77 @@
+import DNS
+import Domains
+import Mail
+import MailConfiguration
+import SQL
+import Testing
+
+@Suite("What is remembered of domains") struct DomainTableTests {
+    private let table: DomainTable
+    private let name: DomainName
+    private let acme: TenantID
+    private let casa: TenantID
+
+    init() throws {
+        let connection = try Connection(path: ":memory:")
+        try connection.execute(Dialect.render(DomainSchema.script))
+        table = DomainTable(connection)
+        name = try DomainName("acme.example")
+        acme = try TenantID("acme")
+        casa = try TenantID("casa")
+    }
+
+    private func follow(_ tenant: TenantID?, at now: Int64) throws {
+        try table.follow(tenant.map { [(name: name, tenant: $0)] } ?? [], at: now) { _ in now + 100 }
+    }
+
+    @Test func aDomainThatComesBackIsProvenAsBefore() throws {
+        try follow(acme, at: 1)
+        try table.prove(name, acme, at: 2)
+        try follow(nil, at: 3)
+        #expect(try table.row(name, acme)?.retired == 3)
+        #expect(try table.row(name, acme)?.purgeAfter == 103)
+        try follow(acme, at: 4)
+        #expect(try table.row(name, acme)?.retired == nil)
+        #expect(try table.row(name, acme)?.proven == 2)
+    }
+
+    @Test func anotherTenantBeginsAnew() throws {
+        try follow(acme, at: 1)
+        try table.prove(name, acme, at: 2)
+        try follow(casa, at: 3)
+        #expect(try table.row(name, casa)?.proven == nil)
+        try table.prove(name, casa, at: 4)
+        #expect(try table.row(name, acme)?.proven == nil)
+        try follow(acme, at: 5)
+        #expect(try table.row(name, acme)?.proven == nil)
+    }
+
+    @Test func twoTenantsCannotHoldOneName() throws {
+        try table.follow([(name: name, tenant: acme), (name: name, tenant: casa)], at: 1) { _ in 0 }
+        try table.prove(name, acme, at: 2)
+        try table.prove(name, casa, at: 3)
+        #expect(try table.rows().filter { $0.proven != nil }.map(\.tenant) == [casa])
+    }
+
+    @Test func theFirstLookChangesNothingAndLaterOnesAreHistory() throws {
+        try follow(acme, at: 1)
+        let place = DNSName(name)
+        let bad = Finding(.mx, .error, "mx-missing", at: place, now: "nothing")
+        let note = Finding(.dane, .note, "tlsa-missing", at: place, now: "nothing")
+        #expect(try table.note([bad], of: name, acme, at: 2) == [])
+        #expect(try table.note([note], of: name, acme, at: 3).map(\.direction) == [.better])
+        #expect(try table.note([note, bad], of: name, acme, at: 4).map(\.direction) == [.worse])
+        #expect(try table.events(of: name, acme, limit: 10).map(\.at) == [4, 3])
+        #expect(try table.events(of: name, acme, limit: 10).map(\.change.finding.code) == ["mx-missing", "mx-missing"])
+    }
+
+    @Test func keysAndRecordsGoWithTheDomain() throws {
+        try follow(acme, at: 1)
+        let key = DomainKey(selector: "a", algorithm: .rsa, state: .pending, publicKey: [1, 2], made: 1, changed: 1)
+        try table.keep(key, of: name, acme)
+        #expect(try table.keys(of: name, acme) == [key])
+        try table.forget(name, acme)
+        #expect(try table.keys(of: name, acme) == [])
+        #expect(try table.rows().isEmpty)
+    }
+}

@@ -1,0 +1,115 @@
+import DNS
+import Domains
+import Mail
+import MailConfiguration
+import TestSupport
+import Testing
+
+/// The name servers that the faulty domains are in: one that answers, one that serves other zones, one that never answers.
+private final class FaultyWorld: Sendable {
+    let resolver: ValidatingResolver
+    let servers: AuthoritativeServers
+    private let server: AuthoritativeServer
+    private let lame: AuthoritativeServer
+    private let silent: SilentSocket
+
+    static let shared = Task { try await FaultyWorld() }
+
+    init() async throws {
+        var zone = FaultyDomain.surroundings
+        for domain in FaultyDomain.all {
+            zone += domain.zoneText(token: try Examples.site(domain.name).token.recordValue)
+        }
+        let head = "$TTL 300\n@ SOA ns.example. admin 1 3600 600 86400 60\n"
+        let reverse =
+            "$ORIGIN 113.0.203.in-addr.arpa.\n\(head)@ NS ns.example.\n10 PTR mail.host.example.\n11 PTR other.example.\n12 PTR also.host.example.\n"
+        var bogus = try ZoneSigning.sign(
+            .init("bogus.zone", "$ORIGIN bogus.zone.\n\(head)@ NS ns.example.\n@ MX 10 mail.host.example.\n"))
+        bogus.text = bogus.text.replacing("MX\t10", with: "MX\t11")
+        let signed = try ZoneSigning.sign(
+            .init(
+                "signed.zone",
+                "$ORIGIN signed.zone.\n\(head)@ NS ns.example.\nmail A 203.0.113.10\n_25._tcp.mail TLSA 3 1 1 \(String(repeating: "00", count: 32))\n"
+                    + "right A 203.0.113.10\n_25._tcp.right TLSA 3 1 1 \(String(repeating: "ab", count: 32))\nnone A 203.0.113.10\n"
+            ))
+        let half =
+            "$ORIGIN half.zone.\n\(head)@ NS ns.example.\n@ NS lame.half.zone.\n@ NS silent.half.zone.\nlame A 127.0.0.2\nsilent A 127.0.0.3\n@ MX 10 mail.host.example.\n"
+        let port = try LoopbackPort.free()
+        server = try await AuthoritativeServer(
+            [
+                .init("example", zone), .init("113.0.203.in-addr.arpa", reverse), .init("bogus.zone", bogus.text),
+                .init("signed.zone", signed.text), .init("half.zone", half),
+            ], port: port)
+        lame = try await AuthoritativeServer(
+            [.init("elsewhere", "$ORIGIN elsewhere.\n\(head)@ NS ns.example.\n")], address: "127.0.0.2", port: port)
+        silent = try SilentSocket("127.0.0.3", port)
+        func stub(_ zone: String, _ address: String) throws -> ValidatingResolver.Options.Stub {
+            .init(zone: try #require(DNSName(zone)), server: try #require(ServerAddress("\(address)@\(port)")))
+        }
+        resolver = try ValidatingResolver(
+            .init(
+                trustAnchors: [.record(bogus.trustAnchor), .record(signed.trustAnchor)],
+                stubs: ["example", "113.0.203.in-addr.arpa", "bogus.zone", "signed.zone", "half.zone"].map {
+                    try stub($0, "127.0.0.1")
+                }
+                    + [try stub("lame.zone", "127.0.0.2"), try stub("silent.zone", "127.0.0.3")],
+                asksPrivateServers: true, deadline: .seconds(3)))
+        servers = AuthoritativeServers(resolver, port: port, asksPrivate: true, deadline: .milliseconds(500))
+    }
+
+    func findings(_ site: DomainSite) async -> [Finding] {
+        await DomainEvaluation(site, resolver, servers, WebSite(resolver)).findings()
+    }
+}
+
+extension [Finding] {
+    /// Codes of warnings and errors, each once.
+    fileprivate var faults: [String] { Set(filter { $0.severity > .note }.map(\.code)).sorted() }
+}
+
+@Suite("Domains with known faults") struct FaultyDomainTests {
+    @Test(arguments: FaultyDomain.all)
+    func isFound(_ domain: FaultyDomain) async throws {
+        let world = try await FaultyWorld.shared.value
+        let findings = await world.findings(try Examples.site(domain.name, change: domain.change))
+        #expect(findings.faults == domain.expected, "\(findings)")
+        for finding in findings where finding.severity > .note {
+            #expect(!finding.now.isEmpty)
+            #expect(!finding.wanted.isEmpty, "\(finding.code)")
+            #expect(!finding.consequence.isEmpty, "\(finding.code)")
+        }
+    }
+
+    @Test(arguments: [
+        ("missing.example", "zone-missing"), ("bogus.zone", "zone-bogus"), ("lame.zone", "zone-failing"),
+        ("silent.zone", "zone-silent"),
+    ])
+    func ofTheZoneIsToldOnce(name: String, code: String) async throws {
+        let world = try await FaultyWorld.shared.value
+        #expect(await world.findings(try Examples.site(name)).filter { $0.subject != .host }.faults == [code])
+    }
+
+    @Test func ofSingleServersIsToldByName() async throws {
+        let world = try await FaultyWorld.shared.value
+        let zone = await world.findings(try Examples.site("half.zone")).filter { $0.subject == .zone }
+        #expect(
+            zone.map { "\($0.code) \($0.name)" }.sorted() == ["server-lame lame.half.zone", "server-silent silent.half.zone"])
+    }
+
+    @Test(arguments: [
+        ("mail.host.example", "203.0.113.10", ""),
+        ("mail.host.example", "203.0.113.11", "host-no-address host-other-address ptr-unconfirmed"),
+        ("mail.host.example", "203.0.113.13", "host-no-address host-other-address ptr-missing"),
+        ("also.host.example", "203.0.113.10", "ptr-other"), ("none.host.example", "203.0.113.10", "host-no-address ptr-other"),
+        ("mail.lame.zone", "203.0.113.10", "host-unreadable ptr-other tlsa-failing"),
+        ("mail.signed.zone", "203.0.113.10", "ptr-other tlsa-wrong"), ("right.signed.zone", "203.0.113.10", "ptr-other"),
+        ("none.signed.zone", "203.0.113.10", "ptr-other"),
+    ])
+    func ofTheHostIsFound(host: String, address: String, expected: String) async throws {
+        let world = try await FaultyWorld.shared.value
+        var site = try Examples.site("right.example", host: host, addresses: [address])
+        site.fingerprint = Array(repeating: 0xab, count: 32)
+        let faults = await world.findings(site).filter { $0.subject == .host || $0.subject == .dane }.faults
+        #expect(faults == expected.split(separator: " ").map(String.init))
+    }
+}

@@ -33,7 +33,6 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
-let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -225,13 +224,15 @@ let package = Package(
         tests("DirectoryTests", ["DirectoryTestSupport", "Directory", "Mail", "MailConfiguration", logging]),
         tests("SystemdTests", ["Systemd", logging, locks]),
         tests(
-            "WorkerTests", ["Worker", "Mail", "LocalSocket", "Systemd", coreMetrics, logging, locks, lifecycle, nioEmbedded] + nio),
+            "WorkerTests",
+            ["Worker", "Mail", "LocalSocket", "Systemd", coreMetrics, logging, locks, lifecycle, nioEmbedded] + nio),
         tests("UpkeepTests", ["Upkeep", "Mail"]),
         tests("SendmailTests", ["Sendmail", "Mail", nioCore]),
         tests(
             "SMTPServerTests",
             [
-                "DirectoryTestSupport", "SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "LocalSocket", "TLS", logging,
+                "DirectoryTestSupport", "SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "LocalSocket", "TLS",
+                logging,
                 locks, lifecycle,
                 nioSSL,
             ] + nio),
@@ -259,7 +260,8 @@ let package = Package(
         tests(
             "ControlPlaneTests",
             [
-                "ControlPlane", "Domains", "DNS", "SQL", "Provisioning", "Upkeep", "Store", "Directory", "MailConfiguration", "Mail",
+                "ControlPlane", "Domains", "DNS", "SQL", "Provisioning", "Upkeep", "Store", "Directory", "MailConfiguration",
+                "Mail",
                 "LocalSocket", logging, locks,
             ] + nio),
         tests("WallsTests", ["IMAP", "SMTPServer", "Webmail", "Wire"], exclude: ["ways.txt"]),

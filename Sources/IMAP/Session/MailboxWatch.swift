@@ -26,6 +26,9 @@ final class MailboxWatch: Sendable {
     /// Whether there may be changes above `known`.
     func hasHeard(above known: ModSequence) -> Bool { heard.newest.load(ordering: .relaxed) > known.value }
 
+    /// As if it had heard that something happened.
+    func suspect() { heard.newest.store(.max, ordering: .relaxed) }
+
     /// Forgets what it has heard; before a look at all that happened.
     func forget() { heard.newest.store(0, ordering: .relaxed) }
 }

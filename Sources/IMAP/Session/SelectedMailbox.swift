@@ -43,6 +43,9 @@ final class SelectedMailbox {
     /// Whether somebody may have changed something.
     var hasChanged: Bool { watch.hasHeard(above: seen) }
 
+    /// A look failed: the next one is due all the same.
+    func lookAgain() { watch.suspect() }
+
     /// The UIDs that the client knows of; sequence number n is the n-th.
     func uids() async throws(StoreError) -> UIDList {
         if let list { return list }

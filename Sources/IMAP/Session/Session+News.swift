@@ -31,7 +31,7 @@ extension Session {
     func tellNewsOrLater(expunges: Bool, evenIfQuiet: Bool = false) async throws {
         do { try await tellNews(expunges: expunges, evenIfQuiet: evenIfQuiet) } catch let error as StoreError {
             logger.warning("news of a mailbox have to wait", metadata: ["cause": "\(error)"])
-            selected?.hasChanged = true
+            selected?.lookAgain()
         }
     }
 

@@ -112,7 +112,7 @@ import Testing
         let paths = MailboxPaths(root: test.root + "/accounts", account: id)
         let stray = BlobName(milliseconds: 1_700_000_000_000, suffix: Array(repeating: 7, count: 10))
         try FileSystem.real.makeFolder(paths.folder(of: stray))
-        try FileSystem.real.write([ByteBuffer(string: "stray")], to: paths.file(stray), durable: false)
+        try FileSystem.real.write([ByteBuffer(string: "stray")], to: paths.file(stray))
         #expect(try backUp("b1").messages == 1)
         #expect(!FileSystem.real.exists(MailboxPaths(root: test.root + "/b1", account: id).file(stray)))
     }

@@ -44,7 +44,8 @@ extension Account {
         for name in AccountBackup.messageFiles(source, files) {
             try files.makeFolder(draft.folder(of: name))
             if try !files.link(source.file(name), to: draft.file(name)) {
-                try files.copy(source.file(name), after: .init(), to: draft.file(name), durable: true) { _ in }
+                try files.copy(source.file(name), after: .init(), to: draft.file(name)) { _ in }
+                try files.sync(draft.file(name))
             }
         }
         try files.touch(draft.database)

@@ -69,7 +69,7 @@ package struct AccountBackup {
             if try files.link(source, to: path) {
                 report.linked += 1
             } else {
-                try files.copy(source, after: .init(), to: path, durable: false) { _ in }
+                try files.copy(source, after: .init(), to: path) { _ in }
                 report.copied += 1
                 report.copiedOctets += size
             }
@@ -93,7 +93,7 @@ package struct AccountBackup {
     }
 
     private func link(_ source: String, to path: String) throws {
-        if try !files.link(source, to: path) { try files.copy(source, after: .init(), to: path, durable: false) { _ in } }
+        if try !files.link(source, to: path) { try files.copy(source, after: .init(), to: path) { _ in } }
     }
 
     static func messageFiles(_ paths: MailboxPaths, _ files: FileSystem) -> [BlobName] {

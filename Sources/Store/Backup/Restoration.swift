@@ -106,9 +106,7 @@ struct Restoration {
         guard files.exists(from) else { return nil }
         let folder = mailbox.paths.folder(of: message.name)
         try files.makeFolder(folder)
-        if !files.exists(to), try !files.link(from, to: to) {
-            try files.copy(from, after: .init(), to: to, durable: true) { _ in }
-        }
+        if !files.exists(to), try !files.link(from, to: to) { try files.copy(from, after: .init(), to: to) { _ in } }
         try files.sync(to)
         for place in [folder, mailbox.paths.messages, mailbox.paths.folder] { try files.sync(place) }
         var scanner = SummaryScanner(prefixLimit: StoreLimits.summaryPrefix)

@@ -6,16 +6,27 @@ import Testing
 @testable import Worker
 
 @Suite("The PROXY protocol, version 2") struct ProxyTests {
-    fileprivate static let four = ProxyHeader.signature + [0x21, 0x11, 0, 12, 192, 0, 2, 7, 10, 0, 0, 1, 0x12, 0x34, 0, 25]
-    fileprivate static let six =
-        ProxyHeader.signature + [0x21, 0x21, 0, 36] + [0x20, 1, 0xd, 0xb8] + [UInt8](repeating: 0, count: 11) + [9]
-        + [UInt8](repeating: 0, count: 20)
+    /// What stands behind the signature: command, family, length, addresses.
+    private static func octets(_ rest: [UInt8]) -> [UInt8] { ProxyHeader.signature + rest }
 
-    @Test(
-        arguments: [
-            (ProxyTests.four, "192.0.2.7"), (ProxyTests.six, "2001:db8::9"), (ProxyHeader.signature + [0x20, 0, 0, 0], nil),
-            (ProxyHeader.signature + [0x21, 0, 0, 0], nil),
-        ] as [([UInt8], String?)])
+    fileprivate static let four: [UInt8] = octets([0x21, 0x11, 0, 12, 192, 0, 2, 7, 10, 0, 0, 1, 0x12, 0x34, 0, 25])
+    fileprivate static let six: [UInt8] = {
+        var rest: [UInt8] = [0x21, 0x21, 0, 36, 0x20, 1, 0xd, 0xb8]
+        rest.append(contentsOf: [UInt8](repeating: 0, count: 11))
+        rest.append(9)
+        rest.append(contentsOf: [UInt8](repeating: 0, count: 20))
+        return octets(rest)
+    }()
+    fileprivate static let read: [([UInt8], String?)] = [
+        (four, "192.0.2.7"), (six, "2001:db8::9"), (octets([0x20, 0, 0, 0]), nil), (octets([0x21, 0, 0, 0]), nil),
+    ]
+    fileprivate static let refused: [([UInt8], ProxyHeaderError)] = [
+        (Array("EHLO mail".utf8), .notAHeader), (Array("PROXY TCP4 192".utf8), .notAHeader),
+        (octets([0x31, 0x11, 0, 12]), .unknownVersion(0x31)), (octets([0x21, 0x31, 0, 0]), .unknownFamily(0x31)),
+        (octets([0x21, 0x11, 0, 4, 1, 2, 3, 4]), .tooShort), (octets([0x21, 0x11, 0x04, 0x01]), .tooLong(1_025)),
+    ]
+
+    @Test(arguments: ProxyTests.read)
     func reads(octets: [UInt8], client: String?) throws {
         var buffer = ByteBuffer(bytes: octets + Array("EHLO".utf8))
         #expect(try ProxyHeader.read(from: &buffer) == ProxyHeader(client: client))
@@ -30,13 +41,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (Array("EHLO mail".utf8), ProxyHeaderError.notAHeader), (Array("PROXY TCP4 192".utf8), .notAHeader),
-        (ProxyHeader.signature + [0x31, 0x11, 0, 12], .unknownVersion(0x31)),
-        (ProxyHeader.signature + [0x21, 0x31, 0, 0], .unknownFamily(0x31)),
-        (ProxyHeader.signature + [0x21, 0x11, 0, 4, 1, 2, 3, 4], .tooShort),
-        (ProxyHeader.signature + [0x21, 0x11, 0x04, 0x01], .tooLong(1_025)),
-    ])
+    @Test(arguments: ProxyTests.refused)
     func refuses(octets: [UInt8], because error: ProxyHeaderError) {
         var buffer = ByteBuffer(bytes: octets)
         #expect(throws: error) { try ProxyHeader.read(from: &buffer) }

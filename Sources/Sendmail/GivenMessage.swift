@@ -41,14 +41,15 @@ package struct GivenMessage: Sendable {
         if rest.readableBytesView.starts(with: Array("From ".utf8)), let end = rest.readableBytesView.firstIndex(of: 0x0a) {
             rest.moveReaderIndex(to: end + 1)
         }
-        let start = rest.readerIndex
+        // Octets before the reader's place cannot be had from `rest` any more.
+        let whole = rest
         var isFirst = true
         while true {
             let view = rest.readableBytesView
             guard let end = view.firstIndex(of: 0x0a) else { break }
             let line = view[..<end]
             if line.first == 0x0d {
-                let header = rest.getSlice(at: start, length: rest.readerIndex - start) ?? ByteBuffer()
+                let header = whole.getSlice(at: whole.readerIndex, length: rest.readerIndex - whole.readerIndex) ?? ByteBuffer()
                 rest.moveReaderIndex(to: end + 1)
                 return (Header(header), rest)
             }
@@ -57,7 +58,7 @@ package struct GivenMessage: Sendable {
             isFirst = false
             rest.moveReaderIndex(to: end + 1)
         }
-        let header = rest.getSlice(at: start, length: rest.readerIndex - start) ?? ByteBuffer()
+        let header = whole.getSlice(at: whole.readerIndex, length: rest.readerIndex - whole.readerIndex) ?? ByteBuffer()
         return (Header(header), rest)
     }
 

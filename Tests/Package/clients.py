@@ -35,7 +35,7 @@ def inbox(user, password):
         subjects = []
         for number in found:
             part = client.fetch(number, "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1][0][1].decode()
-            subjects.append(part.split(":", 1)[1].strip())
+            subjects.append(part.partition(":")[2].strip())
         return subjects
 
 

@@ -71,7 +71,7 @@ class PackageTests(unittest.TestCase):
         self.assertEqual(machine.run("ls", "-A", "/etc/malaposta").stdout, "", "the packages ship no file in /etc/malaposta")
         status = self.status()
         self.assertIn("this host is empty: 'malaposta setup' writes its first files", status.stdout)
-        self.assertEqual(status.returncode, 0, status.stdout)
+        self.assertIn(status.returncode, (0, 2), status.stdout)
         certificate = machine.shell("openssl s_client -connect 127.0.0.1:993 </dev/null 2>/dev/null | openssl x509 -noout -subject").stdout
         self.assertIn("mail.test.example", certificate)
 
@@ -306,4 +306,4 @@ END
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2, failfast=True)
+    unittest.main(verbosity=2)

@@ -100,6 +100,7 @@ let package = Package(
         .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         .systemLibrary(name: "CUnbound", pkgConfig: "libunbound", providers: [.apt(["libunbound-dev"])]),
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
+        .systemLibrary(name: "CHost"),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
@@ -178,7 +179,7 @@ let package = Package(
             [
                 "Metering",
                 "Wire", "Mail", "SQL", "TLS", "MailConfiguration", "Directory", "LocalSocket", "Worker", "Upkeep", "CCrypt",
-                "CLinux", "DNS", "MIME",
+                "CHost", "DNS", "MIME",
                 "Domains", "LDAP", "Provisioning", "Systemd", "SMTP", "SMTPServer", "Delivery", "Store", logging, locks,
                 lifecycle,
             ] + nio),

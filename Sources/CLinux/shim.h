@@ -1,8 +1,6 @@
 #ifndef MALAPOSTA_CLINUX_SHIM_H
 #define MALAPOSTA_CLINUX_SHIM_H
 
-#include <sys/timex.h>
-
 // What glibc declares for _GNU_SOURCE alone, which Swift does not set.
 
 extern int sync_file_range(int descriptor, long offset, long count, unsigned int flags);
@@ -16,8 +14,5 @@ extern int malloc_trim(unsigned long pad);
 
 /// Gives the memory back to the system that was freed and is still held for later.
 static inline void malaposta_give_memory_back(void) { malloc_trim(0); }
-
-/// syncfs(2).
-extern int syncfs(int descriptor);
 
 #endif

@@ -7,7 +7,7 @@ import Mail
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look at the way out, clock, disk, certificates, and send a test message.",
+        abstract: "Look at names, the way out, clock, disk, certificates, and send a test message.",
         discussion: """
             Each look has a deadline. What is wrong is told with what is wanted and what happens to mail because of it. The test \
             message comes in by port 25 and is removed once it is filed. Exits 1 where there is a problem.
@@ -42,7 +42,11 @@ struct DoctorCommand: AsyncParsableCommand {
                 throw ValidationError("\(to) is not an address: \(error)")
             }
         }
-        let report = await Doctor(host.folders, try await host.generation(), settings: settings).report()
+        let doctor: Doctor
+        do { doctor = try Doctor(host.folders, try await host.generation(), settings: settings) } catch {
+            throw CommandRefusal("\(error)")
+        }
+        let report = await doctor.report()
         if json { try printJSON(report) } else { print(report.text) }
         if !report.isFine { throw ExitStatus.errors }
     }

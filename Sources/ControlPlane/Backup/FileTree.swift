@@ -1,4 +1,4 @@
-internal import CLinux
+internal import CHost
 internal import Directory
 internal import Glibc
 

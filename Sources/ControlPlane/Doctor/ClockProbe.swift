@@ -1,4 +1,4 @@
-internal import CLinux
+internal import CHost
 
 /// Whether something keeps this machine's clock right, adjtimex(2).
 enum ClockProbe {

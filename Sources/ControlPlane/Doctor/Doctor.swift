@@ -1,7 +1,9 @@
+package import DNS
 package import Directory
 package import Mail
+internal import MailConfiguration
 
-/// Looks at everything outside this host's own files that mail depends on: the way out, clock, disk, certificates, and
+/// Looks at everything outside this host's own files that mail depends on: names, the way out, clock, disk, certificates, and
 /// whether a message really arrives. All looks are made side by side, each with a deadline.
 package struct Doctor: Sendable {
     package struct Settings: Sendable {
@@ -17,17 +19,30 @@ package struct Doctor: Sendable {
 
     let folders: HostFolders
     let generation: Generation
+    let resolver: any Resolver
     let settings: Settings
 
-    package init(_ folders: HostFolders, _ generation: Generation, settings: Settings = Settings()) {
+    package init(_ folders: HostFolders, _ generation: Generation, resolver: any Resolver, settings: Settings = Settings()) {
         self.folders = folders
         self.generation = generation
+        self.resolver = resolver
         self.settings = settings
+    }
+
+    /// With the resolver that malaposta.yaml asks for.
+    ///
+    /// - Throws: `ResolverError` where there is no trust anchor.
+    package init(_ folders: HostFolders, _ generation: Generation, settings: Settings = Settings()) throws {
+        let resolver = try DomainTools(generation.host.dns).resolver
+        self.init(folders, generation, resolver: resolver, settings: settings)
     }
 
     /// In a fixed order.
     package func report() async -> DoctorReport {
         let looks: [(String, @Sendable () async -> [DoctorFinding])] = [
+            ("name of this host", { await NameProbes(self).hostName() }),
+            ("reverse names", { await NameProbes(self).reverseNames() }),
+            ("MX of the domains", { await NameProbes(self).exchanges() }),
             ("port 25 outwards", { [await OutboundProbe(self).finding()] }),
             ("clock", { [ClockProbe.finding()] }),
             ("disk", { await DiskProbe(self).findings() }),

@@ -100,6 +100,10 @@ package struct Explainer: Sendable {
         if trace.steps.count > steps.count {
             steps.append(.init(kind: .more, text: "and \(trace.steps.count - steps.count) steps more"))
         }
+        if trace.resolution == .unproven {
+            let domain = "declared here, and not proven yet: 'malaposta dns guide' shows the record that proves it"
+            steps.append(.init(kind: .domain, text: domain))
+        }
         if trace.resolution == .notHosted { steps.append(.init(kind: .domain, text: "not hosted here")) }
         if trace.resolution == .unknown {
             steps.append(.init(kind: .nobody, text: "nobody has this address, and no catch-all takes it"))

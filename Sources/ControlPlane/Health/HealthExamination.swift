@@ -1,4 +1,5 @@
 internal import Mail
+internal import Provisioning
 internal import Worker
 
 /// Finds what is amiss in a host's state. A value: nothing is asked here.
@@ -19,7 +20,8 @@ struct HealthExamination {
     /// Problems before warnings, each kind in the order of what is looked at.
     var problems: [HealthProblem] {
         let all =
-            generation + programs + listeners + queue + status.certificates.flatMap { $0.problems(now: now) }
+            generation + programs + listeners + queue + directories + domains
+            + status.certificates.flatMap { $0.problems(now: now) }
             + (status.disk?.problems(kept: ByteCount(keptFree)) ?? [])
         return all.filter { $0.severity == .problem } + all.filter { $0.severity == .warning }
     }
@@ -101,6 +103,37 @@ struct HealthExamination {
                 "listener-closed", "nobody listens at \(listener.place) (listener \(listener.name), \(listener.service))",
                 cure: "restart the host, so that it binds what malaposta.yaml names; its log says what is in the way")
         }
+    }
+
+    private var directories: [HealthProblem] {
+        status.control.directories.compactMap { state in
+            let name = "directory \(state.directory) of tenant \(state.tenant)"
+            switch state.health {
+            case .fine, .never: return nil
+            case .unreachable:
+                let since = state.failingSince.map { " since \(CalendarDay.minute($0)) UTC" } ?? ""
+                return HealthProblem(
+                    "directory-unreachable",
+                    "\(name) cannot be read\(since) (\(state.failure ?? "no answer")): what was read last serves",
+                    cure: "'malaposta ldap test \(state.tenant)' says step by step what does not work")
+            case .held:
+                return HealthProblem(
+                    HealthProblem.brake,
+                    "\(name) is held by the brake (\(state.held?.sentence ?? "")): what was read before serves",
+                    cure: "where that is right: 'malaposta ldap sync \(state.tenant) --allow-removals'")
+            }
+        }
+    }
+
+    private var domains: [HealthProblem] {
+        let names = status.domains.unproven
+        guard let first = names.first else { return [] }
+        let list = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", ... \(names.count) in all" : "")
+        return [
+            HealthProblem(
+                "domain-unproven", .warning, "not proven, and so without mail: \(list)",
+                cure: "'malaposta dns guide \(first)' shows the record that proves it")
+        ]
     }
 
     private var queue: [HealthProblem] {

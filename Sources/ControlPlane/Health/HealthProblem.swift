@@ -7,6 +7,9 @@ package struct HealthProblem: Codable, Sendable, Hashable {
         case warning
     }
 
+    /// The code of a removal that a brake has refused; `status` exits 3 where it is the only problem.
+    package static let brake = "directory-held"
+
     /// A stable word for programs: `certificate-expired`.
     package var code: String
     package var severity: Severity

@@ -1,4 +1,5 @@
 internal import Mail
+internal import Provisioning
 
 extension HostStatus {
     /// At most 80 columns, but for paths that are longer.
@@ -12,6 +13,7 @@ extension HostStatus {
         table.add("accounts", accounts)
         table.add(
             "domains", "\(domains.hosted)" + (domains.aliases > 0 ? ", of them \(domains.aliases) for another's addresses" : ""))
+        for state in control.directories { table.add("directory", words(state)) }
         let open = listeners.filter(\.isOpen)
         if !listeners.isEmpty {
             let list = open.map { "\($0.name) \($0.place)" }.joined(separator: ", ")
@@ -50,6 +52,12 @@ extension HostStatus {
         if control.drift.isEmpty { return "as applied" }
         let names = control.drift.prefix(3).joined(separator: ", ") + (control.drift.count > 3 ? ", ..." : "")
         return "changed since they were applied (\(names)); 'malaposta plan' shows what that means"
+    }
+
+    private func words(_ state: DirectoryState) -> String {
+        let read = state.lastSync.map { "read \(CalendarDay.minute($0)) UTC" } ?? "not read yet"
+        let live = state.isLive ? ", live" : ""
+        return "\(state.tenant)/\(state.directory): \(read)\(live), \(state.users) users, \(state.groups) groups"
     }
 
     private var queueWords: String {

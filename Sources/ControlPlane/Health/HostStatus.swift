@@ -20,6 +20,8 @@ package struct HostStatus: Codable, Sendable, Hashable {
         package var hosted: Int
         /// Of those, how many stand for another one.
         package var aliases: Int
+        /// Those that take no mail, as nobody has proven yet that they are their tenants'.
+        package var unproven: [String]
     }
 
     /// What waits in the spool; the mail worker knows.
@@ -39,6 +41,11 @@ package struct HostStatus: Codable, Sendable, Hashable {
             crashed = figures["spool.crashed"] ?? 0
             oldest = figures["spool.oldest"] ?? 0
         }
+    }
+
+    /// Whether a brake is all that needs the operator.
+    package var isHeldByBrakeAlone: Bool {
+        !isFine && problems.allSatisfy { $0.severity == .warning || $0.code == HealthProblem.brake }
     }
 
     /// Whether nothing needs the operator.
@@ -64,7 +71,9 @@ extension HostControl {
         let domains = (content?.tenants ?? []).flatMap(\.domains)
         return HostFacts(
             control: try status(), listeners: content.map { ListenerStatus.all($0.host) } ?? [],
-            domains: HostStatus.DomainCounts(hosted: domains.count, aliases: domains.count { $0.aliasOf != nil }),
+            domains: HostStatus.DomainCounts(
+                hosted: domains.count, aliases: domains.count { $0.aliasOf != nil },
+                unproven: domains.filter { !$0.isActive }.map(\.name.ascii).sorted()),
             certificates: content.map { CertificateStatus.all($0.host, folders) } ?? [], disk: DiskStatus(folder: folders.data),
             keptFree: content?.host.spool.freeDisk.octets ?? 0)
     }

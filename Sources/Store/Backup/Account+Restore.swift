@@ -36,6 +36,8 @@ extension Account {
     private func restoreWhole(_ source: MailboxPaths) throws -> RestoreReport {
         let (files, options) = (shared.options.files, shared.options)
         let place = MailboxPaths(root: options.root, account: id)
+        // Files without a database are mail that a rebuild brings back.
+        guard !place.holdMail(files) else { throw StoreError.damaged(cause: "mailbox.db is not there") }
         var aside = options
         aside.root = "\(options.root)/.restoring"
         let draft = MailboxPaths(root: aside.root, account: id)
@@ -58,7 +60,7 @@ extension Account {
         for folder in files.entries(draft.messages) { try files.sync("\(draft.messages)/\(folder)") }
         for folder in [draft.messages, draft.folder] { try files.sync(folder) }
         try files.makeFolder(FileSystem.parent(of: place.folder))
-        // A folder without a database holds no mail: a lock, or the rest of a making that was stopped.
+        // What is there holds no mail: a lock, or the rest of a making that was stopped.
         if files.exists(place.folder) { try files.removeTree(place.folder) }
         try files.rename(draft.folder, to: place.folder)
         try files.sync(FileSystem.parent(of: place.folder))

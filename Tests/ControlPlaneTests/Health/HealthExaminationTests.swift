@@ -1,4 +1,5 @@
 import Mail
+import Provisioning
 import Testing
 
 @testable import ControlPlane
@@ -16,10 +17,10 @@ import Testing
             control: ControlPlaneStatus(
                 generation: 5, made: now - 100, reason: "apply", drift: [], fileErrors: 0, tenants: 1, users: 2,
                 sharedMailboxes: 0,
-                suspended: 0, retired: 0),
+                suspended: 0, retired: 0, directories: []),
             workers: programs,
             listeners: [ListenerStatus(name: "smtp", service: "smtp", address: "127.0.0.1", port: 25, isOpen: true)],
-            domains: .init(hosted: 1, aliases: 0),
+            domains: .init(hosted: 1, aliases: 0, unproven: []),
             certificates: [
                 CertificateStatus(file: "/c.pem", names: ["mail.example"], notAfter: now + 90 * 86_400, isSelfSigned: false)
             ],
@@ -60,6 +61,21 @@ import Testing
         Case(code: "certificate-expires") { $0.certificates[0].notAfter = now + 3 * 86_400 },
         Case(code: "certificate-expires", severity: .warning) { $0.certificates[0].notAfter = now + 15 * 86_400 },
         Case(code: "certificate-unreadable") { $0.certificates[0].notAfter = nil },
+        Case(code: "domain-unproven", severity: .warning) { $0.domains.unproven = ["new.example"] },
+        Case(code: "directory-unreachable") { status in
+            if let tenant = try? TenantID("acme") {
+                var state = DirectoryState(tenant: tenant, directory: "corp")
+                (state.failingSince, state.failure) = (now - 60, "no answer")
+                status.control.directories = [state]
+            }
+        },
+        Case(code: HealthProblem.brake) { status in
+            if let tenant = try? TenantID("acme") {
+                var state = DirectoryState(tenant: tenant, directory: "corp")
+                state.held = HeldRemoval(accounts: 9, others: 0, allAccounts: 10, allOthers: 0, since: now)
+                status.control.directories = [state]
+            }
+        },
         Case(code: "disk-full") { $0.disk = DiskStatus(folder: "/d", free: .megabytes(10), total: .gigabytes(1)) },
         Case(code: "disk-low", severity: .warning) {
             $0.disk = DiskStatus(folder: "/d", free: .megabytes(1_500), total: .gigabytes(9))

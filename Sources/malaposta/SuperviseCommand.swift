@@ -30,6 +30,8 @@ struct SuperviseCommand: AsyncParsableCommand {
     var demo = false
 
     mutating func run() async throws {
+        // What the children get is kept at high numbers, which a small limit of the shell does not have.
+        FileLimit.raise()
         MetricsSystem.bootstrap(MetricsRegistry.shared)
         let folders = try makeFolders()
         var logger = Logger(label: "malaposta")

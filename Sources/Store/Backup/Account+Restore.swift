@@ -28,8 +28,10 @@ extension Account {
                 return try restoration.run()
             }
         }
-        letGo()
-        return try StoreError.wrapping { try restoreWhole(source) }
+        return try StoreError.wrapping {
+            try letGo()
+            return try restoreWhole(source)
+        }
     }
 
     /// Made whole beside its place, and put there at once: a stop in between leaves nothing half done.

@@ -1,4 +1,5 @@
 import Directory
+import DirectoryTestSupport
 import Mail
 import Testing
 

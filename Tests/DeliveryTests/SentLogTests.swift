@@ -1,4 +1,5 @@
 import Directory
+import DirectoryTestSupport
 import Foundation
 import Mail
 import Testing

@@ -1,6 +1,7 @@
 package import Directory
 package import Mail
 internal import MailConfiguration
+internal import Provisioning
 internal import SQL
 
 /// A user as commands show one.

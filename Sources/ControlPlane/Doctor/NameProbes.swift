@@ -16,7 +16,7 @@ struct NameProbes {
         host = doctor.generation.host
     }
 
-    private var hostName: DNSName { DNSName(host.hostName) }
+    private var ownName: DNSName { DNSName(host.hostName) }
     private var addresses: [IPAddress] { host.addresses.compactMap { IPAddress($0) } }
 
     // MARK: The name that is said in EHLO
@@ -29,7 +29,7 @@ struct NameProbes {
             : "A and AAAA records for \(addresses.map(\.description).joined(separator: ", "))"
         let consequence =
             "other servers refuse mail from a host whose EHLO name they cannot find (RFC 5321 §4.1.4)"
-        let (found, failure) = await doctor.resolver.addresses(of: hostName)
+        let (found, failure) = await doctor.resolver.addresses(of: ownName)
         if let failure, found.isEmpty {
             return [
                 DoctorFinding(
@@ -100,7 +100,7 @@ struct NameProbes {
                 probe, .problem, now: answer.words, wanted: wanted, consequence: consequence)
         }
         let list = names.map(\.description).joined(separator: ", ")
-        guard names.contains(hostName) else {
+        guard names.contains(ownName) else {
             let (back, _) = await doctor.resolver.addresses(of: first)
             let isConfirmed = back.contains(address)
             return DoctorFinding(
@@ -111,7 +111,7 @@ struct NameProbes {
                     ? "mail is taken, but its name differs from the one said in EHLO, which costs trust"
                     : consequence)
         }
-        let (back, _) = await doctor.resolver.addresses(of: hostName)
+        let (back, _) = await doctor.resolver.addresses(of: ownName)
         guard back.contains(address) else {
             return DoctorFinding(
                 probe, .problem, now: "PTR \(list), which does not lead back to \(address)", wanted: wanted,
@@ -168,7 +168,7 @@ struct NameProbes {
                     ? "mail for \(domain) waits with its senders" : "mail for \(domain) does not come here")
         }
         let list = hosts.map(\.description).joined(separator: ", ")
-        guard hosts.contains(hostName) else {
+        guard hosts.contains(ownName) else {
             return DoctorFinding(
                 probe, .problem, now: "MX \(list)", wanted: wanted,
                 consequence: "mail for \(domain) goes to another host")

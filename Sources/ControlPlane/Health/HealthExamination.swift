@@ -119,7 +119,7 @@ struct HealthExamination {
             case .held:
                 return HealthProblem(
                     HealthProblem.brake,
-                    "\(name) is held by the brake (\(state.held?.sentence ?? "")): what was read before serves",
+                    "\(name): \(state.held?.sentence ?? "held"); what was read before serves",
                     cure: "where that is right: 'malaposta ldap sync \(state.tenant) --allow-removals'")
             }
         }

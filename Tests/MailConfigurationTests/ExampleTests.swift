@@ -63,7 +63,7 @@ import Testing
         #expect(text.contains("  limits.connections: 10000  (default)"))
         #expect(text.contains("  users[tomas].quota: 1 GB  (line 23)"))
         #expect(text.contains("  users[rita].quota: 2 GB  (tenants/acme/tenant.yaml:17:24)\n  users[rita].language: en"))
-        #expect(text.contains("  plan.limits.messages_per_day: 2000  (malaposta.yaml:63:21)"))
+        #expect(text.contains("  plan.limits.messages_per_day: 2000  (malaposta.yaml:69:21)"))
         #expect(!text.contains("$y$"))
     }
 }

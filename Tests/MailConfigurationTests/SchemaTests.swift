@@ -19,7 +19,8 @@ import Testing
         for required in schema["required"] as? [String] ?? [] { #expect(properties[required] != nil, "\(path).\(required)") }
         for (key, property) in properties {
             #expect((property["description"] as? String)?.isEmpty == false, "\(path).\(key)")
-            #expect(property["type"] != nil || property["enum"] != nil, "\(path).\(key)")
+            let forms = property["oneOf"] as? [[String: Any]] ?? [property]
+            #expect(forms.allSatisfy { $0["type"] != nil || $0["enum"] != nil }, "\(path).\(key)")
             check(property, "\(path).\(key)")
         }
     }

@@ -38,7 +38,7 @@ package actor StoredPasswords: PasswordSource {
 
     package func acceptsApplicationPassword(
         _ password: [UInt8], of account: AccountID, for service: LoginService, from remote: String
-    ) throws -> Bool {
+    ) async throws -> Bool {
         let database = try database()
         guard let digest = ApplicationPassword.digest(password),
             let found = try database.applicationPassword(digest: digest, of: account),

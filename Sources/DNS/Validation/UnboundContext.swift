@@ -1,4 +1,5 @@
 internal import CUnbound
+internal import Glibc
 
 /// A libunbound context, used by one thread; libunbound runs a thread of its own behind it.
 @safe struct UnboundContext: ~Copyable {
@@ -22,6 +23,8 @@ internal import CUnbound
         for anchor in options.trustAnchors {
             switch anchor {
             case .file(let path):
+                // libunbound reads the file with the first question, and would only fail then.
+                guard unsafe access(path, R_OK) == 0 else { throw .trustAnchor(path: path) }
                 do { try check(unsafe ub_ctx_add_ta_file(handle, path)) } catch { throw .trustAnchor(path: path) }
             case .record(let text): try check(unsafe ub_ctx_add_ta(handle, text))
             }

@@ -51,7 +51,7 @@ package final class ValidatingResolver: Resolver, Sendable {
     private let deadline: Duration
     private let loop: UnboundLoop
 
-    /// - Throws: `.trustAnchor` where the file is missing or holds no key, `.library` where libunbound refuses.
+    /// - Throws: `.trustAnchor` where the file cannot be read, `.library` where libunbound refuses.
     package init(_ options: Options = Options()) throws(ResolverError) {
         deadline = options.deadline
         loop = try UnboundLoop(options)

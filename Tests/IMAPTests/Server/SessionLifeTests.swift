@@ -97,7 +97,7 @@ import Testing
 
     @Test func aMessageThatStopsComingEndsTheConnection() async throws {
         var limits = IMAPLimits()
-        limits.stallTime = .milliseconds(50)
+        limits.stallTime = .seconds(1)
         try await withServer(limits: limits) { server in
             let client = try await loggedIn(server)
             try await client.send("a APPEND INBOX {100}\r\n")
@@ -115,7 +115,8 @@ import Testing
             try await server.deliver(RunningServer.message(1) + String(repeating: "x", count: 4 << 20))
             let client = try await TestClient(server.address, reads: false)
             try await client.send("a LOGIN ana@acme.example secret\r\nb SELECT INBOX\r\n")
-            for number in 0..<20 { try await client.send("c\(number) FETCH 1 BODY.PEEK[]\r\n") }
+            // It may be cut before it has asked for all.
+            for number in 0..<20 { try? await client.send("c\(number) FETCH 1 BODY.PEEK[]\r\n") }
             #expect(await client.isCut(within: .seconds(30)))
         }
     }

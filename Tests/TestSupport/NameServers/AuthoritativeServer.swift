@@ -89,7 +89,7 @@ package enum ZoneSigning {
             "\(folder)/zone",
         ])
         let key = TestFile.text("\(folder)/\(anchor).key").split(separator: "\n").first { !$0.hasPrefix(";") } ?? ""
-        let delegation = try ChildProgram.run(["/usr/bin/dnssec-dsfromkey", "-2", "-K", folder, "\(anchor).key"])
+        let delegation = try ChildProgram.run(["/usr/bin/dnssec-dsfromkey", "-2", "\(folder)/\(anchor).key"])
         return Signed(text: TestFile.text("\(folder)/signed"), trustAnchor: String(key), delegation: delegation)
     }
 }

@@ -37,6 +37,8 @@ class NameServers:
             f' recursion yes; allow-query {{ any; }}; dnssec-validation no; empty-zones-enable no; pid-file "{self.folder}/named.pid";'
             f' session-keyfile "{self.folder}/session"; managed-keys-directory "{self.folder}"; max-cache-ttl 1; max-ncache-ttl 1;'
             f' query-source address {self.recursor}; }};\ncontrols {{ }};\nzone "." {{ type hint; file "hints"; }};\n')
+        # bind9 listens at addresses that an interface has by name, not at all of 127.0.0.0/8.
+        subprocess.run(["ip", "address", "add", f"{self.recursor}/32", "dev", "lo"], check=True)
         self.spawn(["named", "-g", "-n", "1", "-c", self.folder / "named.conf"], "named")
         for address in (self.authority, self.recursor):
             self.wait(address)
@@ -92,6 +94,7 @@ class NameServers:
         for process in self.processes:
             process.kill()
             process.wait()
+        subprocess.run(["ip", "address", "del", f"{self.recursor}/32", "dev", "lo"], stderr=subprocess.DEVNULL)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

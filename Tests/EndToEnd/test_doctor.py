@@ -28,7 +28,7 @@ def may_make_namespaces():
 class Network:
     """A namespace with this host's address, another mail server's, and a name server that both ask."""
 
-    OWN, OTHER, SILENT, CLOSED = "192.0.2.25", "198.51.100.25", "198.51.100.26", "198.51.100.27"
+    OWN, OTHER, SILENT, CLOSED, RESOLVER = "192.0.2.25", "198.51.100.25", "198.51.100.26", "198.51.100.27", "127.0.0.53"
 
     def __init__(self):
         self.name = f"mp-{os.getpid()}"
@@ -37,7 +37,7 @@ class Network:
         self.processes = []
         subprocess.run(["ip", "netns", "add", self.name], check=True)
         self.run("ip", "link", "set", "lo", "up")
-        for address in (self.OWN, self.OTHER, self.SILENT, self.CLOSED):
+        for address in (self.OWN, self.OTHER, self.SILENT, self.CLOSED, self.RESOLVER):
             self.run("ip", "address", "add", f"{address}/32", "dev", "lo")
 
     def run(self, *words):

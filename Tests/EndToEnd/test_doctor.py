@@ -107,6 +107,7 @@ GOOD = {
     "malaposta.example": "mail A 192.0.2.25",
     "2.0.192.in-addr.arpa": "25 PTR mail.malaposta.example.",
     "acme.example": "@ MX 10 mail.malaposta.example.",
+    "acme-travel.example": "@ MX 10 mail.malaposta.example.",
     "casadorio.example": "@ MX 10 mail.malaposta.example.",
 }
 

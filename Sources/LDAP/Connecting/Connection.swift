@@ -95,7 +95,7 @@ internal import Glibc
         if server.startTLS, url.hasPrefix("ldap:") {
             let code = unsafe ldap_start_tls_s(handle, nil, nil)
             guard code == LDAP_SUCCESS else { throw unsafe failure(handle, "start TLS with \(url)", code, isTLS: true) }
-            return
+            return try unsafe setLargestAnswer(handle)
         }
         let code = unsafe ldap_connect(handle)
         guard code == LDAP_SUCCESS else {
@@ -122,7 +122,9 @@ internal import Glibc
         let detail = unsafe diagnostic(of: handle)
         let words = (detail ?? "").lowercased()
         let isCertificate = ["certificate", "handshake", "tls", "hostname", "host name"].contains { words.contains($0) }
-        let looksTLS = isTLS && (isCertificate || code == LDAP_PROTOCOL_ERROR || code == LDAP_UNAVAILABLE)
+        // LDAP_CONNECT_ERROR: connected, and then no TLS; GnuTLS often has no words for why.
+        let codes = [LDAP_PROTOCOL_ERROR, LDAP_UNAVAILABLE, LDAP_CONNECT_ERROR]
+        let looksTLS = isTLS && (isCertificate || codes.contains(code))
         return LDAPError(operation, code: code, detail: detail, kind: looksTLS ? .tls : nil)
     }
 

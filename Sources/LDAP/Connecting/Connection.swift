@@ -122,8 +122,10 @@ internal import Glibc
         let detail = unsafe diagnostic(of: handle)
         let words = (detail ?? "").lowercased()
         let isCertificate = ["certificate", "handshake", "tls", "hostname", "host name"].contains { words.contains($0) }
-        let looksTLS = isTLS && (isCertificate || code == LDAP_PROTOCOL_ERROR || code == LDAP_UNAVAILABLE)
-        return LDAPError(operation, code: code, detail: detail, kind: looksTLS ? .tls : nil)
+        // GnuTLS often tells no more than that connecting failed, after somebody has answered.
+        let looksTLS = isTLS && (isCertificate || [LDAP_CONNECT_ERROR, LDAP_PROTOCOL_ERROR, LDAP_UNAVAILABLE].contains(code))
+        let told = detail == "(unknown error code)" ? nil : detail
+        return LDAPError(operation, code: code, detail: told, kind: looksTLS ? .tls : nil)
     }
 
     static func diagnostic(of handle: OpaquePointer) -> String? {

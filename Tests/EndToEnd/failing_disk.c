@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { DATA = 1, FLUSH = 2, NAME = 4 };
+enum { DATA = 1, FLUSH = 2, NAME = 4, FREEING = 8 };    /* FREEING needs no room: a full disk does it */
 
 struct page {
     _Atomic int armed;        /* 0: count only */
@@ -91,11 +91,11 @@ ssize_t pwrite64(int file, const void *octets, size_t count, off64_t at) {
 }
 int ftruncate(int file, off_t size) {
     REAL(int, ftruncate, int, off_t);
-    return fails_on(DATA, file) ? -1 : real(file, size);
+    return fails_on(FREEING, file) ? -1 : real(file, size);
 }
 int ftruncate64(int file, off64_t size) {
     REAL(int, ftruncate64, int, off64_t);
-    return fails_on(DATA, file) ? -1 : real(file, size);
+    return fails_on(FREEING, file) ? -1 : real(file, size);
 }
 int fsync(int file) {
     REAL(int, fsync, int);
@@ -119,7 +119,7 @@ int symlink(const char *target, const char *path) {
 }
 int unlink(const char *path) {
     REAL(int, unlink, const char *);
-    return fails(NAME, path) ? -1 : real(path);
+    return fails(FREEING, path) ? -1 : real(path);
 }
 int mkdir(const char *path, mode_t mode) {
     REAL(int, mkdir, const char *, mode_t);

@@ -92,9 +92,10 @@ access to * by dn.exact="cn=reader,{base}" read by anonymous auth by * none
         run("/usr/sbin/slapadd", "-q", "-f", self.folder / "slapd.conf", "-l", self.folder / "load.ldif")
 
     def start(self):
-        self.process = subprocess.Popen(
-            ["/usr/sbin/slapd", "-d", "0", "-f", self.folder / "slapd.conf", "-h", f"{self.url} {self.tls_url} {self.socket_url}"],
-            stdout=subprocess.DEVNULL, stderr=open(self.folder / "log", "ab"))
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                ["/usr/sbin/slapd", "-d", "0", "-f", self.folder / "slapd.conf", "-h",
+                 f"{self.url} {self.tls_url} {self.socket_url}"], stdout=subprocess.DEVNULL, stderr=log)
         end = time.monotonic() + 20
         while subprocess.run(["ldapwhoami", "-x", "-H", self.url], capture_output=True).returncode:
             if time.monotonic() > end or self.process.poll() is not None:

@@ -185,14 +185,13 @@ class Directory(unittest.TestCase):
         self.assertEqual(preview.returncode, 3, preview.stdout)
         done = host.command("ldap", "sync", "acme", "--allow-removals")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        # Workers take a generation within moments of its being in force.
         wait_until("mail to them waits", lambda: rcpt("extra4@acme.example")[0] == 450)
         self.assertIsNone(state().get("held"))
         for name in gone[:5]:
             slapd.set(name, "employeeType")
         done = host.command("ldap", "sync", "acme", "--json")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        wait_until("mail to them is taken again", lambda: rcpt("extra4@acme.example")[0] == 250)
+        wait_until("they are back", lambda: rcpt("extra4@acme.example")[0] == 250)
 
     def test_hostile_entries_are_findings(self):
         slapd.modify(
@@ -293,7 +292,7 @@ class Wrong(unittest.TestCase):
     def test_few_guesses_reach_it(self):
         slapd.modify(person("vera"))
         wait_until("she is there", lambda: rcpt("vera@acme.example")[0] == 250)
-        # After an outage the server is not asked again for some seconds.
+        # After an outage the directory is not asked for some seconds.
         wait_until("she logs in", lambda: refused("vera@acme.example", "ldap-vera") is None)
         session = imap("vera@acme.example", "ldap-vera")
         slapd.set(f"uid=vera,{PEOPLE}", "carLicense", "1")

@@ -122,10 +122,10 @@ internal import Glibc
         let detail = unsafe diagnostic(of: handle)
         let words = (detail ?? "").lowercased()
         let isCertificate = ["certificate", "handshake", "tls", "hostname", "host name"].contains { words.contains($0) }
-        // LDAP_CONNECT_ERROR: connected, and then no TLS; GnuTLS often has no words for why.
-        let codes = [LDAP_PROTOCOL_ERROR, LDAP_UNAVAILABLE, LDAP_CONNECT_ERROR]
-        let looksTLS = isTLS && (isCertificate || codes.contains(code))
-        return LDAPError(operation, code: code, detail: detail, kind: looksTLS ? .tls : nil)
+        // GnuTLS often tells no more than that connecting failed, after somebody has answered.
+        let looksTLS = isTLS && (isCertificate || [LDAP_CONNECT_ERROR, LDAP_PROTOCOL_ERROR, LDAP_UNAVAILABLE].contains(code))
+        let told = detail == "(unknown error code)" ? nil : detail
+        return LDAPError(operation, code: code, detail: told, kind: looksTLS ? .tls : nil)
     }
 
     static func diagnostic(of handle: OpaquePointer) -> String? {

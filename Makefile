@@ -46,8 +46,6 @@ test: test-deps check-build ## Install what the tests need, build, and run every
 	@for tests in Tests/*Tests Tests/Fuzz; do swift test --skip-build --filter "^$$(basename "$$tests")\\." || exit 1; done
 	python3 -m unittest discover -s Tests/Lint
 	python3 -m unittest discover -v -s Tests/EndToEnd
-	@# With the programs that are built by now: an optimised build would take longer than all the tests.
-	$(MAKE) test-package PACKAGED=debug
 
 deb: check-build ## Build the Debian packages into .build/deb
 	@packaging/install-packages $(DEB_PACKAGES)

@@ -48,7 +48,7 @@ struct FaultyDomain: Sendable, CustomTestStringConvertible {
         }.joined(separator: "\n") + "\n"
     }
 
-    private static let ten = (0..<11).map { "include:s\($0).many.example" }.joined(separator: " ")
+    private static let ten = (0..<11).map { "include:s\($0).m.example" }.joined(separator: " ")
 
     static let all: [FaultyDomain] = [
         .init("right", [:], ""),
@@ -159,5 +159,5 @@ struct FaultyDomain: Sendable, CustomTestStringConvertible {
         _dmarc.foreign TXT "v=DMARC1; p=none; psd=n"
         agreed-reports-dmarc.example._report._dmarc.takes.foreign TXT "v=DMARC1"
 
-        """ + (0..<11).map { "s\($0).many TXT \"v=spf1 ip4:198.51.100.\($0) -all\"\n" }.joined()
+        """ + (0..<11).map { "s\($0).m TXT \"v=spf1 ip4:198.51.100.\($0) -all\"\n" }.joined()
 }

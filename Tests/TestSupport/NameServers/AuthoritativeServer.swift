@@ -50,11 +50,15 @@ package final class AuthoritativeServer: Sendable {
         var tries = 0
         while !LoopbackPort.isOpen(address, self.port) {
             tries += 1
-            guard tries < 600 else {
-                throw ChildProgramError(words: ["nsd"], code: 0, output: TestFile.text("\(folder)/log"))
-            }
+            guard tries < 600 else { throw Self.failure(folder) }
             try await Task.sleep(for: .milliseconds(50))
         }
+        // A zone with an error is not served at all, which looks like trouble elsewhere.
+        guard !TestFile.text("\(folder)/log").contains(" error: ") else { throw Self.failure(folder) }
+    }
+
+    private static func failure(_ folder: String) -> ChildProgramError {
+        ChildProgramError(words: ["nsd"], code: 0, output: TestFile.text("\(folder)/log"))
     }
 
     deinit {

@@ -40,7 +40,7 @@ package final class UpdatableServer: Sendable {
             """, to: "\(folder)/named.conf")
         program = try ChildProgram(["/usr/sbin/named", "-g", "-c", "\(folder)/named.conf", "-n", "1"], output: "\(folder)/log")
         var tries = 0
-        while !TestFile.text("\(folder)/log").contains("running") {
+        while !TestFile.text("\(folder)/log").contains("all zones loaded") || !LoopbackPort.isOpen("127.0.0.1", port) {
             tries += 1
             guard tries < 600 else { throw ChildProgramError(words: ["named"], code: 0, output: TestFile.text("\(folder)/log")) }
             try await Task.sleep(for: .milliseconds(50))

@@ -1,6 +1,6 @@
 package import Mail
 internal import MailConfiguration
-package import Provisioning
+internal import Provisioning
 
 extension DirectoryCommand.Tested {
     /// What `ldap test` prints of a directory.
@@ -68,23 +68,5 @@ extension SnapshotDifference {
             }
         }
         return parts.isEmpty ? "nothing has changed" : parts.joined(separator: ", ")
-    }
-}
-
-extension DirectoryState {
-    /// `acme/corp   fine   2 minutes ago, live   20 users, 3 groups`: a line of `status`.
-    package var line: String {
-        var words = ["\(tenant)/\(directory)".padded(to: 24)]
-        switch health {
-        case .never: words.append("not read yet" + (failure.map { ": \($0)" } ?? ""))
-        case .fine: words.append(isLive ? "live" : "read \(CalendarDay.minute(lastSync ?? 0)) UTC")
-        case .unreachable:
-            words.append("unreachable since \(CalendarDay.minute(failingSince ?? 0)) UTC; what it said last goes on serving")
-        case .held: words.append("held: \(held?.sentence ?? "")")
-        }
-        var counts = ["\(users) users", "\(sharedMailboxes) shared", "\(groups) groups"]
-        if missing > 0 { counts.append("\(missing) missing") }
-        if findings > 0 { counts.append("\(findings) findings") }
-        return words.joined(separator: " ") + "\n" + String(repeating: " ", count: 25) + counts.joined(separator: ", ")
     }
 }

@@ -118,11 +118,18 @@ import Testing
         let thread = try await account.thread(page.rows[0].thread)
         #expect(thread.map(\.message.id) == filed[0...3].map(\.message))
         #expect(thread.map(\.depth) == [0, 1, 2, 0])
+        #expect(page.rows[0].recent.map(\.id) == filed[0...3].map(\.message).reversed())
+        // Of a long one, the latest.
+        for folder in [nil, inbox] {
+            let latest = try await account.thread(page.rows[0].thread, in: folder, limit: 2)
+            #expect(latest.map(\.message.id) == filed[2...3].map(\.message))
+        }
         #expect(try await account.threads(in: inbox, unreadOnly: true).rows.count == 1)
         try await account.setFlags(FlagChange(.add, .seen), of: filed.map(\.message))
         #expect(try await account.threads(in: inbox).rows.map(\.unread) == [0, 0])
         try await account.moveToTrash([filed[3].message])
         #expect(try await account.threads(in: inbox).rows[0].latest.id == filed[2].message)
+        #expect(try await account.thread(page.rows[0].thread).map(\.message.id) == filed[0...2].map(\.message))
         try await account.expectSound()
     }
 

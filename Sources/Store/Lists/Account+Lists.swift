@@ -17,9 +17,12 @@ extension Account {
         }
     }
 
-    /// A thread's messages in all folders but trash and spam, or in one folder; the oldest first, at most 1,000.
-    package func thread(_ id: ThreadID, in folder: FolderID? = nil) throws(StoreError) -> [ThreadedMessage] {
-        try perform { mailbox in try mailbox.database.snapshot { try mailbox.thread(id, in: folder) } }
+    /// A thread's latest messages in all folders but trash and spam, or in one folder; the oldest of them first. Costs what
+    /// `limit` says, however long the thread is.
+    ///
+    /// - Parameter limit: at most `StoreLimits.messages`.
+    package func thread(_ id: ThreadID, in folder: FolderID? = nil, limit: Int = 1_000) throws(StoreError) -> [ThreadedMessage] {
+        try perform { mailbox in try mailbox.database.snapshot { try mailbox.thread(id, in: folder, limit: limit) } }
     }
 
     /// Nil where there is no such message.

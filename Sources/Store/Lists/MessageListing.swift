@@ -33,6 +33,8 @@ package struct ThreadListing: Sendable {
     package let unread: Int
     /// The one that came last in this folder.
     package let latest: MessageListing
+    /// The latest ones, `latest` first; at most 8.
+    package let recent: [MessageListing]
     /// Senders, the latest first, each once; at most 5.
     package let participants: [HeaderAddress]
 }

@@ -35,37 +35,58 @@ extension Mailbox {
             previous: (isReversed ? hasMore : cursor != nil && !rows.isEmpty) ? cursorAt(rows.first, true) : nil)
     }
 
+    /// Messages of a thread that its row is made of, the latest ones.
+    private static let recent: Int64 = 8
+
     private func threadListing(_ thread: Int64, in folder: FolderID, messages: Int, unread: Int) throws -> ThreadListing? {
-        let latest = try database.all(
-            """
-            SELECT \(Self.listingColumns) FROM messages m \(Self.listingJoin)
-            WHERE m.account = $1 AND m.thread = $2 AND m.folder = $3 ORDER BY m.received DESC, m.uid DESC LIMIT 8
-            """, me, .integer(thread), .integer(folder.value)
-        ) { Self.listing($0) }
+        let latest = try threadRows(ThreadID(thread), in: folder, limit: Self.recent) { Self.listing($0) }
         guard let first = latest.first else { return nil }
         var seen: Set<String> = []
         let people = latest.compactMap(\.from.first).filter { seen.insert($0.address.lowercased()).inserted }
         return ThreadListing(
-            thread: ThreadID(thread), messages: messages, unread: unread, latest: first, participants: Array(people.prefix(5)))
+            thread: ThreadID(thread), messages: messages, unread: unread, latest: first, recent: latest,
+            participants: Array(people.prefix(5)))
     }
 
-    /// A thread's messages, the oldest first, each as deep as what it answers and one.
-    func thread(_ id: ThreadID, in folder: FolderID?) throws -> [ThreadedMessage] {
-        let hidden = try folder == nil ? subtree(folderID(.trash)) + subtree(folderID(.spam)) : []
-        var rows = try database.all(
+    /// Messages of a thread in one folder, the latest first, straight from the index.
+    private func threadRows<Value>(
+        _ thread: ThreadID, in folder: FolderID, limit: Int64, _ read: (borrowing Row) throws -> Value
+    ) throws -> [Value] {
+        try database.all(
             """
-            SELECT \(Self.listingColumns), s.message_id, s.in_reply_to, s.reference_list
-            FROM messages m \(Self.listingJoin) WHERE m.account = $1 AND m.thread = $2 ORDER BY m.received, m.uid LIMIT 1000
-            """, me, .integer(id.value)
-        ) { row in
-            (
-                listing: Self.listing(row), id: row.optionalText(Self.listingColumnCount),
-                parents: [row.optionalText(Self.listingColumnCount + 1), row.optionalText(Self.listingColumnCount + 2)]
-            )
+            SELECT \(Self.listingColumns), s.message_id, s.in_reply_to, s.reference_list FROM messages m \(Self.listingJoin)
+            WHERE m.account = $1 AND m.thread = $2 AND m.folder = $3 ORDER BY m.received DESC, m.uid DESC LIMIT $4
+            """, values: [me, .integer(thread.value), .integer(folder.value), .integer(limit)], read: read)
+    }
+
+    /// The folders that a thread has messages in, trash and spam left out: one step in the index for each.
+    private func folders(of thread: ThreadID) throws -> [FolderID] {
+        let hidden = Set(try subtree(folderID(.trash)) + subtree(folderID(.spam)))
+        var (folders, last) = ([FolderID](), Int64.min)
+        while let next = try database.first(
+            "SELECT folder FROM messages WHERE account = $1 AND thread = $2 AND folder > $3 ORDER BY folder LIMIT 1", me,
+            .integer(thread.value), .integer(last), read: { $0.integer(0) })
+        {
+            last = next
+            if !hidden.contains(FolderID(next)) { folders.append(FolderID(next)) }
         }
-        rows.removeAll { row in folder.map { $0 != row.listing.folder } ?? hidden.contains(row.listing.folder) }
+        return folders
+    }
+
+    /// The latest messages of a thread, the oldest of them first, each as deep as what it answers and one.
+    func thread(_ id: ThreadID, in folder: FolderID?, limit: Int) throws -> [ThreadedMessage] {
+        let limit = max(1, min(limit, StoreLimits.messages))
+        var rows = try (folder.map { [$0] } ?? folders(of: id)).flatMap { folder in
+            try threadRows(id, in: folder, limit: Int64(limit)) { row in
+                (
+                    listing: Self.listing(row), id: row.optionalText(Self.listingColumnCount),
+                    parents: [row.optionalText(Self.listingColumnCount + 1), row.optionalText(Self.listingColumnCount + 2)]
+                )
+            }
+        }
+        rows.sort { ($0.listing.received, $0.listing.id.value) < ($1.listing.received, $1.listing.id.value) }
         var depths: [String: Int] = [:]
-        return rows.map { row in
+        return rows.suffix(limit).map { row in
             let parents = row.parents.compactMap(\.self).flatMap { $0.split(separator: " ").reversed() }.map(String.init)
             let depth = parents.lazy.compactMap { depths[$0] }.first.map { $0 + 1 } ?? 0
             if let id = row.id, depths[id] == nil { depths[id] = depth }

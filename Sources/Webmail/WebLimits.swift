@@ -42,10 +42,16 @@ package struct WebLimits: Sendable {
     package var eventStreams = 10
     /// An event stream says something at least this often, so that its end is seen.
     package var heartbeat = Duration.seconds(25)
-    /// Messages of one action, of one page of a list, and of a search.
-    package var messagesPerAction = 1_000
+    /// Messages of one action, all of its conversations counted (below `FormFields.limit`, as Undo names them), of one page of a
+    /// list, and of a search.
+    package var messagesPerAction = 4_000
     package var page = 50
     package var found = 200
+    /// Messages of an open conversation that are shown, the latest ones.
+    package var conversation = 200
+    /// Messages of a conversation that are opened with it, and octets of all of them; the one that was asked for is in any case.
+    package var openedMessages = 10
+    package var openedOctets = 32 << 20
     /// Octets of text shown in a page, and of HTML shown in a frame; pieces of text of one message.
     package var shownText = 1 << 20
     package var shownHTML = 4 << 20

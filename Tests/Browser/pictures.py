@@ -85,8 +85,13 @@ class Session:
         self.open("Rooms 14")
         self.shoot("message")
         self.open("Contract for")
+        self.shoot("conversation")
         self.browser.run("document.querySelector('.message .more').open = true")
         self.shoot("menu")
+        self.open("Lisbon itinerary")
+        self.shoot("unread")
+        self.browser.run("document.querySelector('.own details').open = true")
+        self.shoot("letter-menu")
         self.browser.run("document.querySelector('.message .back').click()")
         self.go("/compose")
         self.browser.fill("#to", "tom")
@@ -96,6 +101,12 @@ class Session:
         self.shoot("compose")
         self.go("/settings")
         self.shoot("settings")
+        self.go("/search/me?q=hotel")
+        self.shoot("search")
+        self.go("/search/me?q=xyzzyq")
+        self.shoot("nothing-found")
+        self.go("/mail/me/99999")
+        self.shoot("missing")
 
     def wide(self):
         b = self.browser
@@ -110,8 +121,14 @@ class Session:
         b.run("document.querySelector('.tagging .within').open = true")
         self.shoot("newtag")
         self.open("Contract for")
-        b.run("document.querySelector('.message .more').open = true")
         self.shoot("conversation")
+        b.run("document.querySelector('.message .more').open = true")
+        self.shoot("conversation-menu")
+        self.open("Lisbon itinerary")
+        b.run("document.querySelectorAll('.letter:not(.open) .fold').forEach(f => f.click())")
+        b.wait("!document.querySelector('.letter:not(.open)')")
+        b.run("document.querySelector('.own details').open = true")
+        self.shoot("conversation-open")
         self.open("Changes from 14 December")
         self.shoot("paper")
         for subject, name in (("Photos for", "pictures"), ("Invoice", "invoice"), ("חדרים", "hebrew")):
@@ -149,6 +166,10 @@ class Session:
         self.shoot("search")
         self.go("/search/me?q=xyzzyq")
         self.shoot("nothing-found")
+        self.go("/")
+        b.run("[...document.querySelectorAll('#folders a')].find(a => /Templates|Modelos/.test(a.innerText)).click()")
+        b.wait("!!document.querySelector('#list .blank')")
+        self.shoot("empty")
         self.go("/compose")
         b.fill("#to", "in")
         b.wait("!!document.querySelector('.suggestions li')")
@@ -183,7 +204,7 @@ def main():
         with smtplib.SMTP("127.0.0.1", host.ports["smtp"], local_hostname="client.example") as server:
             server.sendmail("dana@elsewhere.example", ["rita@acme.example"], RIGHT_TO_LEFT.encode(), ["BODY=8BITMIME"])
         for settings in (dict(), dict(dark=True), dict(language="pt"), dict(width=390, height=844), dict(width=390, height=844, dark=True, language="pt"),
-                         dict(width=800, height=1000)):
+                         dict(width=800, height=1000), dict(width=800, height=1000, dark=True, language="pt"), dict(width=1440, dark=True, language="pt")):
             session = Session(host, **settings)
             try:
                 session.phone() if settings.get("width", 1440) < 640 else session.wide()

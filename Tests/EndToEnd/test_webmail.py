@@ -330,6 +330,110 @@ class Webmail(unittest.TestCase):
         browser.wait(has_row("Talk of the town"))
         wait_until("both are back", lambda: len(messages("rita", "INBOX", "Talk of the town")) == 2)
 
+    def send_conversation(self, subject, count):
+        """One after the other, so that they are in their order."""
+        tag = random.randrange(1 << 60)
+        for number in range(1, count + 1):
+            with smtplib.SMTP("127.0.0.1", host.ports["smtp"], local_hostname="client.example") as server:
+                server.sendmail("maria@elsewhere.example", ["rita@acme.example"],
+                                f"From: Maria {number} <maria@elsewhere.example>\r\nTo: rita@acme.example\r\n"
+                                f"Subject: {'' if number == 1 else 'Re: '}{subject}\r\nMessage-ID: <{tag}.{number}@elsewhere.example>\r\n"
+                                f"{'' if number == 1 else f'In-Reply-To: <{tag}.{number - 1}@elsewhere.example>'}\r\n\r\nPart {number} of it.\r\n".replace("\r\n\r\n\r\n", "\r\n\r\n").encode())
+            wait_until("it arrived", lambda: len(messages("rita", "INBOX", subject)) == number)
+
+    LETTERS = "[...document.querySelectorAll('#reading .letter')].filter(l => l.getClientRects().length)"
+
+    def open_conversation(self, subject):
+        go_to_inbox()
+        browser.wait(has_row(subject))
+        browser.click(".row", subject)
+        browser.wait(f"document.querySelector('#subject')?.innerText.includes({subject!r})")
+
+    def test_a_conversation_is_read_whole(self):
+        self.send_conversation("Whole story", 3)
+        self.open_conversation("Whole story")
+        # All of it is unread, so all of it is open; the list says that it is read now.
+        self.assertEqual(browser.run(f"{self.LETTERS}.map(l => l.matches('.open.unread'))"), [True] * 3)
+        browser.wait("!document.querySelector('.row.current.unread') && document.querySelectorAll('.row.current').length === 1")
+        self.assertEqual(browser.run("document.querySelectorAll('.row .many').length > 0"), True)
+        # Opened again, only the latest is; a line becomes a message and a line again, with the keyboard too.
+        self.open_conversation("Lunch on Tuesday")
+        self.open_conversation("Whole story")
+        browser.wait(f"{self.LETTERS}.map(l => l.matches('.open')).join() === 'false,false,true'")
+        browser.click("#reading .letter .fold", "Maria 1")
+        browser.wait("document.querySelector('#reading .letter').matches('.open') && document.querySelector('#reading .letter .content').innerText.includes('Part 1')")
+        address = browser.run("location.href")
+        browser.wait("document.activeElement?.matches('.fold')")
+        browser.key("n")
+        self.assertIn("Maria 2", browser.run("document.activeElement.innerText"))
+        self.assertEqual(browser.run("document.activeElement.getAttribute('aria-expanded')"), "false")
+        browser.key("Enter")
+        browser.wait("document.activeElement?.matches('.fold') && document.activeElement.getAttribute('aria-expanded') === 'true'"
+                     " && document.activeElement.innerText.includes('Maria 2')")
+        browser.key("Enter")
+        browser.wait("document.activeElement.getAttribute('aria-expanded') === 'false'")
+        self.assertEqual(browser.run(f"{self.LETTERS}.map(l => l.matches('.open'))"), [True, False, True])
+        self.assertEqual(browser.run("location.href"), address)
+        # Keys that answer mean the message that the focus is in.
+        browser.key("p")
+        browser.key("f")
+        browser.wait("!!document.querySelector('#compose')")
+        self.assertIn("Part 1 of it.", browser.run("document.querySelector('#body').value"))
+
+    def test_what_comes_into_an_open_conversation_is_said_there(self):
+        self.send_conversation("Growing story", 2)
+        self.open_conversation("Growing story")
+        browser.wait(f"{self.LETTERS}.length === 2")
+        send_by_smtp("Re: Growing story", "The third part.\r\n")
+        browser.wait("!!document.querySelector('#reading .arrived') && document.querySelector('#spoken').textContent.includes('new message')")
+        browser.wait("!!document.querySelector('.row.current.unread')")
+        browser.click("#reading .arrived")
+        browser.wait(f"{self.LETTERS}.length === 3 && {self.LETTERS}[2].innerText.includes('The third part.')")
+        browser.wait("!document.querySelector('.row.current.unread') && !document.querySelector('#reading .arrived')")
+
+    def test_one_message_of_a_conversation_goes_and_comes_back(self):
+        self.send_conversation("Three in a row", 3)
+        self.open_conversation("Three in a row")
+        count = "[...document.querySelectorAll('.row')].find(r => r.innerText.includes('Three in a row'))?.querySelector('.many > span')?.innerText"
+        self.assertEqual(browser.run(count), "3")
+        second = f"{self.LETTERS}[1]"
+        browser.run(f"{second}.querySelector('.own details').open = true")
+        browser.run(f"{second}.querySelector('button[value=star]').click()")
+        browser.wait(f"!!{second}.querySelector('.marks .star') && !!{second}.querySelector('button[value=unstar]')")
+        browser.wait("!!document.querySelector('.row.current .star') && !!document.querySelector('.bar .star.on')")
+        browser.run(f"{second}.querySelector('.own details').open = true")
+        browser.run(f"{second}.querySelector('.own button[value=trash]').click()")
+        browser.wait(f"{self.LETTERS}.length === 2 && {count} === '2'")
+        self.assertEqual(len(messages("rita", "Trash", "Three in a row")), 1)
+        browser.click("#toasts button")
+        browser.wait(f"{self.LETTERS}.length === 3 && {count} === '3'")
+        # The latest, by which the conversation was opened, leaves it open too.
+        browser.run(f"{self.LETTERS}[2].querySelector('.own details').open = true")
+        browser.run(f"{self.LETTERS}[2].querySelector('.own button[value=trash]').click()")
+        browser.wait(f"{self.LETTERS}.length === 2 && {count} === '2' && {self.LETTERS}[1].matches('.open')")
+        browser.wait("location.pathname.endsWith('/' + document.querySelector('#reading .message').dataset.id)")
+        self.assertEqual(len(messages("rita", "INBOX", "Three in a row")), 2)
+
+    def test_a_forward_that_waited_as_a_draft_marks_its_source(self):
+        send_by_smtp("Pass it on")
+        go_to_inbox()
+        browser.click(".row", "Pass it on")
+        browser.wait("document.querySelector('#subject')?.innerText.includes('Pass it on')")
+        browser.click("article.message .bar [data-key=f]")
+        browser.fill("#to", "tomas@acme.example")
+        browser.click("#compose button[value=save]")
+        browser.wait("!document.querySelector('#compose')")
+        browser.click("#folders a", "Drafts")
+        browser.wait("document.title.startsWith('Drafts') && " + has_row("Fwd: Pass it on"))
+        browser.click(".row", "Fwd: Pass it on")
+        browser.wait("!!document.querySelector('#compose') && document.querySelectorAll('.chip').length === 1")
+        browser.click("#compose button[value=send]")
+        browser.wait("!document.querySelector('#compose') && !!document.querySelector('#toasts .toast')")
+        arrived = wait_until("it arrived", lambda: messages("tomas", "INBOX", "Pass it on"))
+        self.assertNotIn("X-Malaposta-Origin", arrived[0])
+        go_to_inbox()
+        browser.wait("!![...document.querySelectorAll('.row')].find(r => r.innerText.includes('Pass it on'))?.querySelector('[aria-label=Forwarded]')")
+
     def test_a_tag_is_made_at_a_message_coloured_and_forgotten(self):
         send_by_smtp("Worth a tag")
         go_to_inbox()
@@ -524,6 +628,57 @@ class Webmail(unittest.TestCase):
         nameless = [(role, properties) for role, name, properties in browser.tree() if role in self.NAMED and not name.strip()]
         self.assertEqual(nameless, [], where)
 
+    # Every page, and what has to be there before it is looked at.
+    PAGES = (("/", ".row"), ("/search/me?q=hotel", ".row"), ("/search/me?q=xyzzyq", ".blank"), ("/settings", "#language"),
+             ("/compose?to=Zoe%20<zoe@far.example>", ".chip"), ("/mail/me/99999", ".card"), ("/login?again", "#name, .row"))
+
+    # What shows where the focus is: a ring on the element or on what stands for it, or the line of its field.
+    SHOWN_FOCUS = """(() => {
+        const e = document.activeElement;
+        if (!e || e === document.body) return null;
+        const stands = [e, e.closest('.search'), e.closest('.field'), e.closest('.attach'), e.closest('.pick'), e.nextElementSibling?.matches('.swatch') ? e.nextElementSibling : null];
+        const rings = (e, pseudo) => { const s = getComputedStyle(e, pseudo); return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none' || s.backgroundImage !== 'none' };
+        const box = e.getBoundingClientRect();
+        return { what: `${e.tagName} ${e.id || e.className || e.getAttribute('href') || e.name}`, seen: box.width > 0 && box.height > 0,
+                 ring: stands.filter(Boolean).some((one) => rings(one) || rings(one, '::after')), key: [...document.querySelectorAll('*')].indexOf(e) };
+    })()"""
+
+    def walk(self, where, most=260):
+        """Tab through a page, all of it: each stop is seen and shows that it has the focus. Gives the stops in their order."""
+        browser.run("document.activeElement?.blur(); getSelection().removeAllRanges()")
+        browser.call("DOM.getDocument")
+        stops = []
+        for _ in range(most):
+            browser.key("Tab")
+            stop = browser.run(self.SHOWN_FOCUS)
+            if stop is None or (stops and stop["key"] == stops[0]["key"]):
+                break
+            self.assertTrue(stop["seen"] and stop["ring"], f"{where}: {stop}")
+            stops.append(stop)
+        self.assertGreater(len(stops), 0, where)
+        return stops
+
+    def test_every_page_is_walked_through_with_tab(self):
+        for path, there in self.PAGES:
+            browser.go(site(path))
+            browser.wait(f"!!document.querySelector({there!r})")
+            stops = self.walk(path)
+            # The order is that of the page, whose first stop is the way past the menus.
+            keys = [stop["key"] for stop in stops]
+            first = keys.index(min(keys))
+            self.assertEqual(keys[first:] + keys[:first], sorted(keys), path)
+        self.open_conversation("Contract for")
+        stops = [stop["what"] for stop in self.walk("conversation")]
+        self.assertTrue(any("fold" in stop for stop in stops), stops)
+
+    def test_the_way_past_the_menus_leads_to_the_messages(self):
+        go_to_inbox()
+        browser.key("Tab")
+        browser.key("Enter")
+        browser.wait("location.hash === '#list'")
+        browser.key("Tab")
+        self.assertTrue(browser.run("!!document.activeElement.closest('#list')"))
+
     def test_screen_readers_are_told_what_is_what(self):
         go_to_inbox()
         self.assert_all_named("list")
@@ -541,8 +696,15 @@ class Webmail(unittest.TestCase):
         tree = browser.tree()
         self.assertIn(("combobox", "To"), [(role, name) for role, name, _ in tree])
         self.assertTrue(any(role == "button" and name.startswith("Zoe <zoe@far.example>") for role, name, _ in tree))
-        browser.go(site("/settings"))
-        self.assert_all_named("settings")
+        for path, there in self.PAGES:
+            browser.go(site(path))
+            browser.wait(f"!!document.querySelector({there!r})")
+            self.assert_all_named(path)
+        self.open_conversation("Contract for")
+        browser.run("document.querySelectorAll('#reading details').forEach(d => { d.open = true })")
+        self.assert_all_named("conversation")
+        tree = [(role, name) for role, name, _ in browser.tree()]
+        self.assertTrue(any(role == "region" and name.startswith("Beatriz Moura, ") for role, name in tree), [one for one in tree if one[0] == "region"])
         self.assertEqual(browser.run("[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, n, all) => all.indexOf(id) !== n)"), [])
 
     def test_every_text_can_be_read_in_both_schemes(self):
@@ -555,7 +717,7 @@ class Webmail(unittest.TestCase):
                     browser.go(site(path))
                     browser.wait("document.readyState === 'complete'")
                     self.assertEqual(browser.run(script), [], f"{path} {scheme}")
-                for subject in ("Harbour Hotel", "Rail timetable", "Beatriz Moura", "Casa do Rio"):
+                for subject in ("Harbour Hotel", "Rail timetable", "Beatriz Moura", "Casa do Rio", "Lisbon itinerary"):
                     go_to_inbox()
                     browser.click(".row", subject)
                     browser.wait("!!document.querySelector('#subject')")

@@ -94,7 +94,21 @@ import Testing
             _ = try await site.ask(.post, "/actions", body: form + "&action=read", headers: json(cookie))
             #expect(try await account.folder(.inbox).unseen == 1)
             _ = try await site.ask(.post, "/actions", body: form + "&action=unread", headers: json(cookie))
-            #expect(try await account.folder(.inbox).unseen == 2)
+            #expect(try await account.folder(.inbox).unseen == 3)
+            // Stars and tags too; what is in another folder is left alone.
+            func here() async throws -> [MessageListing] {
+                try await account.thread(#require(try await account.message(latest)).listing.thread, in: folder).map(\.message)
+            }
+            for (action, isOn) in [("action=star", true), ("action=unstar", false)] {
+                _ = try await site.ask(.post, "/actions", body: "\(form)&\(action)", headers: json(cookie))
+                #expect(try await here().map { $0.flags.contains(.flagged) } == [isOn, isOn])
+            }
+            for (action, count) in [("tag=hotel", 1), ("untag=hotel", 0)] {
+                _ = try await site.ask(.post, "/actions", body: "\(form)&\(action)", headers: json(cookie))
+                #expect(try await here().map(\.tags.count) == [count, count])
+            }
+            _ = try await site.ask(.post, "/tags", body: "\(form)&name=Stay&color=2", headers: json(cookie))
+            #expect(try await here().map { $0.tags.map(\.name) } == [["stay"], ["stay"]])
             let gone = try await site.ask(.post, "/actions", body: form + "&action=trash", headers: json(cookie))
             #expect(gone.body.contains("2 messages deleted."))
             #expect(try await account.folder(.trash).messages == 2)
@@ -114,17 +128,33 @@ import Testing
         }
     }
 
-    @Test func onlyTheLatestOpenMessageStandsForItsConversation() async throws {
+    @Test func whatIsTooMuchAtOnceIsRefusedAndNothingIsDone() async throws {
+        var limits = WebLimits()
+        limits.messagesPerAction = 2
+        try await TestSite.with(limits) { site in
+            var last: (MessageID, FolderID)?
+            for number in 1...3 {
+                last = try await site.file(message("Rooms", id: "\(number)", answers: "\(number - 1)"), of: site.ana)
+            }
+            let (id, folder) = try #require(last)
+            let (cookie, csrf) = try await site.session(site.ana)
+            let form = "csrf=\(csrf)&box=me&folder=\(folder)&message=\(id)&action=trash"
+            #expect(try await site.ask(.post, "/actions", body: "\(form)&threads=1", headers: json(cookie)).status == 413)
+            #expect(try await site.store.account(site.ana.id).folder(.inbox).messages == 3)
+            #expect(try await site.ask(.post, "/actions", body: form, headers: json(cookie)).status == 200)
+        }
+    }
+
+    @Test func aRowShowsWhatItsLatestMessagesHave() async throws {
         try await TestSite.with { site in
             let (first, folder) = try await site.file(message("Rooms", id: "1"), of: site.ana)
-            let (latest, _) = try await site.file(message("Re: Rooms", id: "2", answers: "1"), of: site.ana)
+            try await site.file(message("Re: Rooms", id: "2", answers: "1"), of: site.ana)
+            let account = try await site.store.account(site.ana.id)
+            let tag = try #require(Tag("hotel"))
+            try await account.setFlags(FlagChange(.add, [.flagged], tags: [tag]), of: [first])
             let (cookie, _) = try await site.session(site.ana)
-            func bar(_ id: MessageID) async throws -> Bool {
-                try await site.ask(.get, "/mail/me/\(folder)/\(id)?fragment=message", headers: cookie).body
-                    .contains("Delete the conversation")
-            }
-            #expect(try await bar(latest))
-            #expect(try await !bar(first))
+            let list = try await site.ask(.get, "/mail/me/\(folder)?fragment=rows", headers: cookie).body
+            #expect(list.contains(#"data-starred="true""#) && list.contains(">hotel</span>"))
         }
     }
 

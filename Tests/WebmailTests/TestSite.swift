@@ -123,6 +123,18 @@ final class TestSite: Sendable {
     }
 }
 
+extension TestSite {
+    /// Takes the files of messages with these words away, as a broken disk would.
+    func removeFiles(containing text: String) throws {
+        let files = FileManager.default.enumerator(atPath: "\(folder)/accounts")?.allObjects.compactMap { $0 as? String } ?? []
+        for file in files.map({ "\(folder)/accounts/\($0)" }) where file.hasSuffix(".eml") {
+            if try String(contentsOfFile: file, encoding: .utf8).contains(text) {
+                try FileManager.default.removeItem(atPath: file)
+            }
+        }
+    }
+}
+
 /// Takes everybody with the password "right".
 struct TestAuthenticator: Authenticator {
     let accounts: [DirectoryAccount]

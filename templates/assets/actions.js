@@ -1,7 +1,7 @@
 // What is done with messages: the row answers at once, the server follows, and a failure puts the row back and says why.
 import { piece, page, send, fields } from "./net.js";
 import { say, counted } from "./words.js";
-import { rows, currentRow, openRow, focusRow, renewList, renewFolders, showNothing } from "./list.js";
+import { rows, rowOf, currentRow, openRow, focusRow, renewList, renewFolders, show, showNothing, isThreaded } from "./list.js";
 
 const removing = new Set(["trash", "move", "spam", "notspam"]);
 const ofTags = new Set(["/tags", "/tags/color", "/tags/delete"]);
@@ -34,6 +34,7 @@ export function startActions() {
 function place(menu) {
   const items = menu.querySelector(".menu-items");
   if (!items) return;
+  if (menu.closest(".letter")) items.scrollIntoView({ block: "nearest" });
   items.style.translate = "";
   const box = items.getBoundingClientRect(), room = document.documentElement.clientWidth - 8;
   const by = box.left < 8 ? 8 - box.left : box.right > room ? room - box.right : 0;
@@ -60,9 +61,12 @@ function submitAction(values) {
 export async function act(action, ids, { to, folder, tag, threads } = {}) {
   if (!ids.length) return;
   closeMenus();
-  const touched = rows().filter((row) => ids.includes(row.dataset.id));
-  const shown = document.querySelector("#reading .message");
-  const isShown = shown && (ids.includes(shown.dataset.id) || (threads && touched.some((row) => row.dataset.thread === shown.dataset.thread)));
+  // One message of a conversation leaves the row alone, which shows all of them.
+  const isPart = isThreaded() && !threads;
+  const touched = rows().filter((row) => ids.includes(row.dataset.id) && !(isPart && row.querySelector(".many")));
+  const shown = document.querySelector("#reading .message"), letters = partsOf(ids);
+  const isShown = shown && (ids.includes(shown.dataset.id) || letters.length > 0 || (threads && touched.some((row) => row.dataset.thread === shown.dataset.thread)));
+  const staying = isShown && !threads && !(touched.length && ids.includes(shown.dataset.id)) ? lastBeside(ids) : null;
   const following = touched.length ? nextOf(touched) : null;
   const hadFocus = touched.some((row) => row.contains(document.activeElement)) || document.getElementById("reading").contains(document.activeElement);
   for (const row of touched) {
@@ -72,33 +76,76 @@ export async function act(action, ids, { to, folder, tag, threads } = {}) {
     row.querySelector("input").checked = false;
   }
   showSelection();
-  if (removing.has(action) && isShown) following && wide() ? openRow(following) : leave();
+  if (removing.has(action) && staying) for (const letter of letters) letter.hidden = true;
+  else if (removing.has(action) && isShown) following && wide() ? openRow(following) : leave();
   if (action === "unread" && isShown) leave();
-  if (removing.has(action) && hadFocus && following) focusRow(following);
+  if (removing.has(action) && hadFocus && following && !staying) focusRow(following);
   try {
     const result = await send("/actions", fields({ csrf: page.csrf, box: page.box, action, to, tag, threads, folder: folder || page.folder, message: ids }));
-    const back = result.back && (() => act("move", result.messages, { to: result.back, folder: to }));
+    const back = result.back && (async () => {
+      await act("move", result.messages, { to: result.back, folder: to });
+      if (staying && document.querySelector("#reading .message")) await show(location.href, false);
+    });
     if (removing.has(action)) say(result.text, back);
-    if (!removing.has(action) && action !== "unread" && isShown) await renewShown();
+    if (!removing.has(action) && action !== "unread" && isShown) await renewShown(result.messages);
     await Promise.all([renewList(), renewFolders()]);
+    if (removing.has(action) && staying) await stay(staying, hadFocus);
   } catch (error) {
+    for (const letter of letters) letter.hidden = false;
     for (const row of touched) { row.hidden = false; row.classList.add("failed"); setTimeout(() => row.classList.remove("failed"), 2500); }
     if (error.message) say(error.message);
     renewList().catch(() => {});
   }
 }
 
+// MARK: Messages of an open conversation
+
+function partsOf(ids) { return [...document.querySelectorAll("#reading .letter.part")].filter((letter) => ids.includes(letter.dataset.id)); }
+
+// The last message of the open conversation that is not among these.
+function lastBeside(ids) {
+  const others = [...document.querySelectorAll("#reading .letter.part")].filter((letter) => !ids.includes(letter.dataset.id));
+  const here = others.filter((letter) => letter.dataset.folder === page.folder);
+  return (here.length ? here : others).at(-1) ?? null;
+}
+
+// The conversation is shown on without what was taken out of it.
+async function stay(letter, hadFocus) {
+  const gone = [...document.querySelectorAll("#reading .letter[hidden]")];
+  for (const one of gone) one.remove();
+  const shown = document.querySelector("#reading .message");
+  if (!shown || !letter.isConnected) return;
+  if (gone.some((one) => one.dataset.id === shown.dataset.id)) await show(letter.querySelector(".fold").href, true);
+  else await renewShown();
+  if (hadFocus) (document.querySelector(`#reading .letter[data-id="${letter.dataset.id}"] .fold`) ?? document.getElementById("reading")).focus({ preventScroll: true });
+}
+
 const wide = () => matchMedia("(min-width: 640px)").matches;
 
-// The bar and the subject of the open message anew; its text stays as it is.
-async function renewShown() {
+// The bar, the subject and the marks of the open messages anew; their texts stay as they are.
+async function renewShown(changed = []) {
   const shown = document.querySelector("#reading .message");
   if (!shown) return;
-  const made = document.createElement("template");
-  made.innerHTML = await piece(shown.dataset.path, "message");
-  for (const part of [".bar", "#subject"]) {
-    const fresh = made.content.querySelector(part), old = shown.querySelector(part);
-    if (fresh && old) old.replaceWith(fresh);
+  const fetched = async (path, fragment) => {
+    const made = document.createElement("template");
+    made.innerHTML = await piece(path, fragment);
+    return made.content;
+  };
+  const renew = (old, fresh, parts) => {
+    for (const part of parts) {
+      const made = fresh?.querySelector(part), before = old.querySelector(part);
+      if (made && before) before.replaceWith(made);
+    }
+  };
+  const all = await fetched(shown.dataset.path, "message");
+  renew(shown, all, [".bar", "#subject"]);
+  for (const letter of shown.querySelectorAll(".letter.part")) {
+    const fresh = all.querySelector(`.letter[data-id="${letter.dataset.id}"]`);
+    renew(letter, fresh, [".marks", ".own"]);
+    // What was opened by hand is only a line in a conversation that is opened anew.
+    if (letter.querySelector(".own") && !fresh?.querySelector(".own") && changed.includes(letter.dataset.id)) {
+      renew(letter, await fetched(letter.querySelector(".fold").href, "letter"), [".own"]);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // Keys as in the mail programs that people know.
-import { rows, currentRow, focusRow } from "./list.js";
+import { rows, currentRow, focusRow, isThreaded } from "./list.js";
+import { stepLetter } from "./reading.js";
 import { act, leave, closeMenus, clearSelection, showSelection } from "./actions.js";
 
 export function startKeys({ openRow }) {
@@ -40,16 +41,19 @@ function press(key, openRow) {
   const row = cursor(), id = message?.dataset.id ?? row?.dataset.id;
   const selected = rows().filter((row) => row.querySelector("input").checked).map((row) => row.dataset.id);
   const chosen = selected.length ? selected : id ? [id] : [];
-  const isThreaded = selected.length || !message ? !!document.querySelector("#bulk [name=threads]") : !!message.querySelector(".buttons [name=threads]");
-  const threads = isThreaded ? "1" : null;
+  // In a message of a conversation, keys that answer mean that message.
+  const letter = document.activeElement?.closest?.(".letter.part");
+  const threads = (selected.length || !message ? isThreaded() : !!message.querySelector(".buttons [name=threads]")) ? "1" : null;
   switch (key) {
     case "j": return step(1, openRow, message);
     case "k": return step(-1, openRow, message);
     case "o": if (!row) return false; openRow(row); return true;
     case "u": return leaveOrGo(message);
-    case "r": case "a": case "f": return follow(message?.querySelector(`[data-key="${key}"]`));
+    case "n": return stepLetter(1);
+    case "p": return stepLetter(-1);
+    case "r": case "a": case "f": return follow((letter?.querySelector(".own") ?? message)?.querySelector(`[data-key="${key}"]`));
     case "#": case "Delete": if (!chosen.length) return false; act("trash", chosen, { threads }); return true;
-    case "s": if (!row && !message) return false; act(isStarred(row, message) ? "unstar" : "star", chosen); return true;
+    case "s": if (!row && !message) return false; act(isStarred(row, message) ? "unstar" : "star", chosen, { threads }); return true;
     case "x": return toggle(row);
     case "e": return menu(selected.length || !message ? document.querySelector("#bulk .menu") : message.querySelector(".moves"));
     case "t": return menu(message?.querySelector(".tagging"));

@@ -18,10 +18,9 @@ export function startList() {
   });
   document.getElementById("list").addEventListener("click", (event) => { if (event.target.id === "news") goToTop(); });
   document.getElementById("scroll")?.addEventListener("scroll", (event) => { if (event.target.scrollTop < 4) hideNews(); }, { passive: true });
-  // The other messages of a conversation open in place too.
   document.getElementById("reading").addEventListener("click", (event) => {
-    const link = event.target.closest(".conversation a, .notice.images a, .message .back");
-    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest(".notice.images a, .message .back");
+    if (!link || event.defaultPrevented || link.closest(".letter.part") || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     link.matches(".back") ? goBack(link) : show(link.href, true);
   });
@@ -77,7 +76,7 @@ export async function show(path, isNew) {
   }
   const message = reading.querySelector(".message");
   document.body.classList.toggle("opened", !!message);
-  mark(message && rows().find((row) => row.dataset.id === message.dataset.id || row.dataset.thread === message.dataset.thread));
+  mark(message && rowOf(message.dataset));
   const brand = document.querySelector(".brand-name").textContent;
   if (message) {
     const subject = message.querySelector("#subject");
@@ -102,6 +101,13 @@ function fail(place, text, again) {
   blank.querySelector("button").addEventListener("click", again);
   place.replaceChildren(blank);
 }
+
+// The row of a message: its own, or where rows are conversations, its conversation's.
+export function rowOf({ id, thread }) {
+  return rows().find((row) => row.dataset.id === id) || (isThreaded() && rows().find((row) => row.dataset.thread === thread)) || null;
+}
+
+export function isThreaded() { return !!document.querySelector("#bulk [name=threads]"); }
 
 function mark(row) {
   for (const other of document.querySelectorAll("#rows > .row.current")) {
@@ -185,12 +191,12 @@ async function renew() {
   for (const group of list.querySelectorAll(".group")) {
     if (groups.has(group.dataset.group)) group.remove(); else groups.add(group.dataset.group);
   }
-  for (const row of rows()) {
-    if (checked.has(row.dataset.id)) row.querySelector("input").checked = true;
-    if (current && (row.dataset.id === current.id || row.dataset.thread === current.thread)) {
-      row.classList.add("current");
-      row.querySelector("a").setAttribute("aria-current", "true");
-    }
+  for (const row of rows()) if (checked.has(row.dataset.id)) row.querySelector("input").checked = true;
+  const shown = current && rowOf(current);
+  if (shown) {
+    shown.classList.add("current");
+    shown.querySelector("a").setAttribute("aria-current", "true");
+    announce(shown);
   }
   const blank = scroll.querySelector(".blank"), empty = made.content.querySelector("#scroll .blank");
   if (blank && rows().length) blank.remove();
@@ -202,6 +208,22 @@ async function renew() {
   }
   if (arrived && known.size) { tell(counted("news", arrived)); if (top > 4) showNews(arrived); }
   watchNext();
+}
+
+// What came into the conversation that is read is said there; it opens when it is asked for, as that makes it read.
+function announce(row) {
+  const message = document.querySelector("#reading .message"), id = row.dataset.id;
+  if (!isThreaded() || message?.dataset.thread !== row.dataset.thread) return;
+  if (message.querySelector(`.letter[data-id="${id}"], .arrived[data-id="${id}"]`)) return;
+  message.querySelector(".arrived")?.remove();
+  const button = document.createElement("button");
+  button.className = "arrived";
+  button.type = "button";
+  button.dataset.id = id;
+  button.textContent = words("conversation_grew");
+  button.addEventListener("click", () => { const fresh = rowOf({ id, thread: message.dataset.thread }); if (fresh) openRow(fresh); });
+  message.querySelector(".answer").before(button);
+  tell(button.textContent);
 }
 
 function showNews(count) {

@@ -5,7 +5,7 @@ export function startPanes() {
   for (const grip of document.querySelectorAll(".grip")) {
     const name = grip.dataset.pane;
     const stored = Number(localStorage.getItem(`width-${name}`));
-    if (stored) set(name, stored);
+    if (stored) set(name, stored); else tell(name, current(name));
     grip.addEventListener("pointerdown", (event) => {
       grip.setPointerCapture(event.pointerId);
       grip.classList.add("dragging");
@@ -31,6 +31,13 @@ export function startPanes() {
 function current(name) { return document.querySelector(name === "list" ? "#list" : "#folders").getBoundingClientRect().width; }
 
 function set(name, width) {
-  const [least, most] = limits[name];
-  document.body.style.setProperty(`--${name}`, `${Math.round(Math.min(most, Math.max(least, width)))}px`);
+  const [least, most] = limits[name], chosen = Math.round(Math.min(most, Math.max(least, width)));
+  document.body.style.setProperty(`--${name}`, `${chosen}px`);
+  tell(name, chosen);
+}
+
+// A separator that can be moved says where it stands.
+function tell(name, width) {
+  const grip = document.querySelector(`.grip[data-pane=${name}]`), [least, most] = limits[name];
+  for (const [key, value] of [["valuemin", least], ["valuemax", most], ["valuenow", Math.round(width)]]) grip.setAttribute(`aria-${key}`, value);
 }

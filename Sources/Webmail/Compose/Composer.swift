@@ -59,6 +59,9 @@ struct Composer: Sendable {
         builder.text = written.body
         builder.isFlowed = true
         try await thread(&builder, written)
+        if isDraft, let origin = try await DraftOrigin(written, in: mailbox.account) {
+            builder.fields.append((DraftOrigin.field, origin.text))
+        }
         builder.attachments = try await attachments(written)
         let envelope = Envelope(sender: sender.address, recipients: recipients(builder))
         if !isDraft { try check(envelope) }

@@ -47,7 +47,9 @@ struct WritingDesk: Sendable {
         written.kind = .draft
         // A template stays what it is: a message made from it is a new one (F62).
         if folder.use == .drafts { written.draft = id.value }
-        written.source = try await answered(by: detail)
+        let origin = try await DraftOrigin(draft: message.structure.header, in: mailbox.account)
+        if origin?.isForward == true { written.kind = .forward }
+        written.source = if let origin { origin.source } else { try await answered(by: detail) }
         written.from = detail.listing.from.first?.address ?? ""
         written.to = RecipientReader.write(detail.listing.to)
         written.cc = RecipientReader.write(detail.cc)
@@ -61,8 +63,8 @@ struct WritingDesk: Sendable {
     /// The message that a draft answers, so that it goes on answering it.
     private func answered(by draft: MessageDetail) async throws -> Int64? {
         guard let id = draft.inReplyTo.first else { return nil }
-        for other in try await mailbox.account.thread(draft.listing.thread).map(\.message.id).suffix(Self.answerable).reversed()
-        where other != draft.listing.id {
+        let thread = try await mailbox.account.thread(draft.listing.thread, limit: Self.answerable)
+        for other in thread.reversed().map(\.message.id) where other != draft.listing.id {
             if try await mailbox.account.message(other)?.messageID == id { return other.value }
         }
         return nil
@@ -153,7 +155,7 @@ struct WritingDesk: Sendable {
         for id in written.uploads {
             guard let file = try await web.uploads.file(id, of: visitor.account.id) else { continue }
             let size = visitor.words.size(file.size)
-            files.append(["id": id, "name": file.name, "size": size, "kind": MessageFields.kind(file.name)])
+            files.append(["id": id, "name": file.name, "size": size, "kind": LetterFields.kind(file.name)])
         }
         let chosen = written.from.isEmpty ? composer.senders.first?.address.description : written.from
         var fields: Fields = [

@@ -24,23 +24,21 @@ enum ActionEndpoints {
         let (visitor, form) = try await web.changing(call)
         let mailbox = try await web.mailbox(form["box"], of: visitor)
         let action = action(of: form)
-        let from = form["folder"].flatMap { Int64($0) }.map { FolderID($0) }
-        var ids = form.all("message").compactMap { Int64($0) }.map { MessageID($0) }
+        let picked = try await PickedMessages(form, in: mailbox.account, limit: web.limits.messagesPerAction)
+        let (ids, from) = (picked.ids, picked.folder)
         guard !ids.isEmpty else { throw WebRefusal.problem("err_no_selection") }
-        guard ids.count <= web.limits.messagesPerAction else { throw WebRefusal.tooLarge }
-        if form["threads"] == "1", let from, !ofOne.contains(action) {
-            ids = try await conversations(ids, in: from, mailbox.account)
-            guard ids.count <= web.limits.messagesPerAction else { throw WebRefusal.tooLarge }
-        }
         let (key, back) = try await perform(action, ids, from: from, form, mailbox.account)
         let count = key == "done" ? nil : ids.count
         if call.wantsJSON {
             let text = count.map { visitor.words.counted(key, $0) } ?? visitor.words[key]
             return Answer.json(Outcome(text: text, back: back?.description, messages: ids.map(\.description)))
         }
+        // An address holds only so many: what cannot be taken back whole is not offered.
+        let isUndoable = back != nil && ids.count <= Flash.undoable
         let path = FormFields.address(
-            Answer.safe(form["return"]), ["flash": key, "count": count.map { "\($0)" }, "back": back?.description])
-        let undo = back == nil ? "" : ids.prefix(Flash.undoable).map { "&undo=\($0)" }.joined()
+            Answer.safe(form["return"]),
+            ["flash": key, "count": count.map { "\($0)" }, "back": isUndoable ? back?.description : nil])
+        let undo = isUndoable ? ids.map { "&undo=\($0)" }.joined() : ""
         return Answer.redirect(joined(path) + undo)
     }
 
@@ -48,20 +46,6 @@ enum ActionEndpoints {
     private static func action(of form: FormFields) -> String {
         if let action = form["action"] { return action }
         return form["untag"] != nil ? "untag" : form["tag"] != nil ? "tag" : form["to"] != nil ? "move" : ""
-    }
-
-    /// What is done with the one message that a conversation's row shows.
-    private static let ofOne: Set<String> = ["star", "unstar", "unread"]
-
-    /// The messages of the conversations that these stand for, in one folder.
-    private static func conversations(_ ids: [MessageID], in folder: FolderID, _ account: Account) async throws -> [MessageID] {
-        var (all, threads) = ([MessageID](), Set<ThreadID>())
-        for message in try await account.listings(ids) where threads.insert(message.thread).inserted {
-            all += try await account.thread(message.thread, in: folder).map(\.message.id)
-        }
-        // What left the folder meanwhile is still what was picked.
-        let found = Set(all)
-        return all + ids.filter { !found.contains($0) }
     }
 
     private static func perform(

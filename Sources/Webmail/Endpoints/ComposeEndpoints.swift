@@ -29,14 +29,16 @@ enum ComposeEndpoints {
         _ written: Written, _ desk: WritingDesk, _ call: Call, origin: String?, problem: String? = nil,
         status: HTTPResponse.Status = .ok
     ) async throws -> Response {
-        // Beside the list that one came from, and back to it, or to the message that is answered.
+        // Beside the list that one came from, and back to it.
         let account = desk.mailbox.account
         var source: MessageListing?
         if let id = written.source { source = try await account.message(MessageID(id))?.listing }
         var folder = try await account.folder(.inbox)
         let wanted = origin.flatMap { Int64($0) }.map { FolderID($0) } ?? source?.folder
         if let wanted { folder = try await account.folder(wanted) ?? folder }
-        let back = source.map { desk.mailbox.path($0.folder, $0.id) } ?? desk.mailbox.path(folder.id)
+        // To the message that is answered; a draft that was resumed came from a list.
+        let answered = written.draft == nil ? source : nil
+        let back = answered.map { desk.mailbox.path(folder.id, $0.id) } ?? desk.mailbox.path(folder.id)
         var panes = try await Panes(desk.web, desk.visitor, desk.mailbox, folder: folder.id, query: FormFields())
         panes.current = source
         panes.opened = ["compose": try await desk.fields(written, problem: problem, back: back, folder: folder.id)]
@@ -138,7 +140,7 @@ enum ComposeEndpoints {
             throw error
         }
         return Answer.json([
-            "id": file.id, "name": file.name, "size": visitor.words.size(file.size), "kind": MessageFields.kind(file.name),
+            "id": file.id, "name": file.name, "size": visitor.words.size(file.size), "kind": LetterFields.kind(file.name),
         ])
     }
 

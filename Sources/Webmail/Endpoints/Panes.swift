@@ -1,6 +1,7 @@
 internal import Directory
 internal import HTTPTypes
 internal import HummingbirdCore
+internal import Logging
 internal import MIME
 internal import Mail
 internal import NIOCore
@@ -47,24 +48,61 @@ struct Panes {
 
     // MARK: A message
 
-    /// Opens a message, which is read from then on (F36 takes that back).
+    /// Opens a message with its conversation; what is open is read from then on (F36 takes that back).
     mutating func open(_ id: MessageID, _ call: Call) async throws {
         let account = mailbox.account
-        guard let detail = try await account.message(id), let folder = folders.first(where: { $0.id == detail.listing.folder })
+        guard let main = try await account.message(id)?.listing, let folder = folders.first(where: { $0.id == main.folder })
         else { throw WebRefusal.notFound }
-        // Moved meanwhile: an address with the folder of before still finds it.
-        if context.query == nil, context.folder?.id != folder.id { context.folder = folder }
-        let message = try await web.stored(id, in: mailbox)
-        let texts = try await MessageFields.texts(of: message, limits: web.limits)
-        if !detail.listing.flags.contains(.seen) { try await account.setFlags(FlagChange(.add, .seen), of: [id]) }
-        let thread = try await account.thread(detail.listing.thread)
+        let thread = try await account.thread(main.thread, limit: web.limits.conversation + 1).map(\.message)
+        look(for: main, among: thread)
         let always = try await account.setting(SettingsEndpoints.imagesKey) == "always"
-        let fields = MessageFields(
-            web: web, visitor: visitor, mailbox: mailbox, context: context, folder: folder, folders: folders, detail: detail,
-            message: message, texts: texts, thread: thread, tags: tags,
-            showsImages: always || call.query["images"] == "1", alwaysShowsImages: always)
-        opened = ["message": fields.fields]
-        current = detail.listing
+        let place = ReadingPlace(
+            visitor: visitor, mailbox: mailbox, context: context, folders: folders, tags: tags, limits: web.limits,
+            alwaysShowsImages: always)
+        let isOne = call.fragment == "letter"
+        let conversation = Conversation(of: main, among: thread, opensMore: context.threads, limits: web.limits)
+        let wanted = isOne ? [main] : conversation.messages.filter { conversation.opened.contains($0.id) }
+        let read = try await read(wanted, main: id, showsImages: always || call.query["images"] == "1", always: always)
+        let unread = wanted.filter { read[$0.id] != nil && !$0.flags.contains(.seen) }.map(\.id)
+        if !unread.isEmpty { try await account.setFlags(FlagChange(.add, .seen), of: unread) }
+        current = main
+        if isOne {
+            opened = ["letter": LetterFields(place: place, listing: main, opened: read[id], isPart: true).fields]
+        } else {
+            opened = [
+                "message": MessageFields(place: place, main: main, folder: folder, conversation: conversation, opened: read)
+                    .fields
+            ]
+        }
+    }
+
+    /// A conversation is read beside the list that it stands in, wherever its messages are. What was moved out of it meanwhile is
+    /// still found by the address of before, beside its own folder's list.
+    private mutating func look(for main: MessageListing, among thread: [MessageListing]) {
+        guard context.query == nil, context.folder?.id != main.folder else { return }
+        let isOfList = context.threads && thread.contains { $0.folder == context.folder?.id }
+        if !isOfList || !thread.contains(where: { $0.id == main.id }) {
+            context.folder = folders.first { $0.id == main.folder }
+        }
+    }
+
+    /// Reads messages for showing. Only the one that was asked for has to be there.
+    private func read(
+        _ messages: [MessageListing], main: MessageID, showsImages: Bool, always: Bool
+    ) async throws -> [MessageID: OpenedMessage] {
+        var opened: [MessageID: OpenedMessage] = [:]
+        for id in messages.map(\.id) {
+            do {
+                guard let detail = try await mailbox.account.message(id) else { throw StoreError.noSuchMessage }
+                let message = try await web.stored(id, in: mailbox)
+                opened[id] = OpenedMessage(
+                    detail: detail, message: message, texts: try await message.shownTexts(),
+                    showsImages: id == main ? showsImages : always)
+            } catch let error as StoreError where id != main {
+                web.logger.debug("a message of a conversation stays closed", metadata: ["cause": "\(error)"])
+            }
+        }
+        return opened
     }
 
     /// Opens the header fields of a message, as they came.
@@ -102,6 +140,9 @@ struct Panes {
         case "message":
             guard let message else { return html(base, "nothing") }
             return html(base.adding(message), "message")
+        case "letter":
+            guard let letter = opened["letter"] as? Fields else { throw WebRefusal.notFound }
+            return html(base.adding(letter), "letter")
         case "compose":
             guard let compose = opened["compose"] as? Fields else { throw WebRefusal.notFound }
             return html(base.adding(compose), "compose")

@@ -69,7 +69,7 @@ enum PartEndpoints {
     /// All files of a message in one.
     private static func archive(_ web: Web, _ call: Call) async throws -> Response {
         let (message, mailbox, visitor) = try await stored(web, call)
-        let files = message.structure.displayParts.attachments.filter(MessageFields.isListed)
+        let files = message.structure.displayParts.attachments.filter(LetterFields.isListed)
         guard !files.isEmpty, let detail = try await mailbox.account.message(message.id) else { throw WebRefusal.notFound }
         guard message.content.size <= ZipArchive.limit else { throw WebRefusal.tooLarge }
         let body = ResponseBody { [archive = ZipArchive(at: visitor.clock.moment(detail.listing.received))] writer in

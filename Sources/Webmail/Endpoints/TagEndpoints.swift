@@ -21,8 +21,7 @@ enum TagEndpoints {
             throw WebRefusal.problem("err_tag_name")
         }
         try await mailbox.account.define(TagDefinition(tag: tag, title: title, color: color))
-        let ids = form.all("message").compactMap { Int64($0) }.map { MessageID($0) }
-        guard ids.count <= web.limits.messagesPerAction else { throw WebRefusal.tooLarge }
+        let ids = try await PickedMessages(form, in: mailbox.account, limit: web.limits.messagesPerAction).ids
         // A tag that is made at a message is put on it.
         if !ids.isEmpty { try await mailbox.account.setFlags(FlagChange(.add, tags: [tag]), of: ids) }
         return answer(call, visitor, form, "tag_created")

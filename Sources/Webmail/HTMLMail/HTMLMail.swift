@@ -79,7 +79,7 @@ struct HTMLMail {
         return """
             \(all(":not([alt])")),\(all("[alt=\"\"]")),\(all("[width=\"1\"]")),\(all("[height=\"1\"]")){display:none!important}\
             \(all("")){position:relative;display:inline-block;box-sizing:border-box;width:auto!important;height:30px!important;\
-            min-width:48px;max-width:100%;padding:3px 10px;border:1px dashed #a8a196;border-radius:6px;font-size:13px;line-height:22px;\
+            min-width:min(100%,180px);max-width:100%;padding:3px 10px;border:1px dashed #a8a196;border-radius:6px;font-size:13px;line-height:22px;\
             vertical-align:middle;overflow:hidden;white-space:nowrap}\
             \(all("::after")){content:attr(alt);position:absolute;inset:0;padding:3px 10px;background:var(--sheet);color:#767069;\
             overflow:hidden;text-overflow:ellipsis}

@@ -48,6 +48,19 @@ struct StoredMessage: Sendable {
         return part.text(of: try await content.read(offset: range.lowerBound, length: range.count))
     }
 
+    /// The texts that are shown, by part; of each no more than is shown.
+    func shownTexts() async throws -> [Int: String] {
+        var texts: [Int: String] = [:]
+        for shown in structure.displayParts.texts.prefix(limits.shownTexts) {
+            if let html = shown.html {
+                texts[html] = try await text(of: html, limit: limits.shownHTML)
+            } else if let plain = shown.plain {
+                texts[plain] = try await text(of: plain, limit: limits.shownText)
+            }
+        }
+        return texts
+    }
+
     /// The content of a part, with its transfer encoding undone, piece by piece.
     func octets(of index: Int) -> PartContent {
         let part = structure.parts[index]

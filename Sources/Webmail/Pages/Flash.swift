@@ -4,7 +4,7 @@ internal import Store
 /// is one of our sentences, by name, and what it undoes is checked as any other action.
 enum Flash {
     /// Messages that can be moved back by it.
-    static let undoable = 50
+    static let undoable = 200
 
     private static let sentences: Set<String> = [
         "moved", "trashed", "deleted", "spammed", "unspammed", "emptied", "done", "undone", "folder_created", "folder_renamed",

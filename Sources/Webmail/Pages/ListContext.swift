@@ -11,8 +11,8 @@ struct ListContext: Sendable {
     var tag: Tag?
     var unreadOnly = false
     var order = ChosenOrder.usual
-    /// Whether rows are conversations.
-    var threads = true
+    /// Where conversations are not wanted as rows.
+    private var isFlat = false
 
     /// - Parameter remembered: how the visitor has sorted this list before.
     init(_ fields: FormFields, folder: Folder?, remembered: ChosenOrder?, limits: WebLimits) {
@@ -22,9 +22,13 @@ struct ListContext: Sendable {
         tag = fields["tag"].flatMap { Tag($0) }
         unreadOnly = fields["unread"] == "1"
         order = ChosenOrder(fields) ?? remembered ?? .usual
-        // Conversations stand where mail comes in; elsewhere each message is its own.
+        isFlat = fields["threads"] == "0"
+    }
+
+    /// Whether rows are conversations: where mail comes in; elsewhere each message is its own.
+    var threads: Bool {
         let isPlain: Bool = folder.map { $0.use == nil || $0.use == .inbox } ?? false
-        threads = isPlain && order == .usual && tag == nil && query == nil && fields["threads"] != "0"
+        return isPlain && order == .usual && tag == nil && query == nil && !isFlat
     }
 
     /// The address of this list, or of a message in it, changed in some of its parts.
@@ -35,10 +39,10 @@ struct ListContext: Sendable {
         var changed = self
         change(&changed)
         let isUsual = changed.order == .usual && order == .usual
-        let folder = message?.folder ?? (query == nil ? self.folder?.id : nil)
         var path = "/search/\(mailbox.name)"
-        if let folder { path = mailbox.path(folder) }
-        if let message { path = mailbox.path(message.folder, message.id) }
+        if query == nil, let folder { path = mailbox.path(folder.id) }
+        // A message of a conversation is read beside the list that the conversation stands in, wherever the message is.
+        if let message { path = mailbox.path(threads ? folder?.id ?? message.folder : message.folder, message.id) }
         return FormFields.address(
             path,
             [
@@ -57,6 +61,10 @@ struct ListSlice: Sendable {
         var thread = 0
         var isUnread: Bool
         var people: [HeaderAddress]
+        /// Of the listing, or of the latest messages of the conversation.
+        var isStarred: Bool
+        var hasAttachments: Bool
+        var tags: [Tag]
     }
 
     var rows: [Row] = []
@@ -77,7 +85,8 @@ extension ListContext {
             let rows = page.rows.map { thread in
                 ListSlice.Row(
                     listing: thread.latest, thread: thread.messages > 1 ? thread.messages : 0, isUnread: thread.unread > 0,
-                    people: thread.participants)
+                    people: thread.participants, isStarred: thread.recent.contains { $0.flags.contains(.flagged) },
+                    hasAttachments: thread.recent.contains(where: \.hasAttachments), tags: thread.recent.shownTags)
             }
             return ListSlice(rows: rows, next: page.next)
         }
@@ -93,6 +102,16 @@ extension ListContext {
 
     private func row(_ listing: MessageListing) -> ListSlice.Row {
         let people = isOutgoing ? listing.to : listing.from
-        return ListSlice.Row(listing: listing, isUnread: !listing.flags.contains(.seen), people: people)
+        return ListSlice.Row(
+            listing: listing, isUnread: !listing.flags.contains(.seen), people: people,
+            isStarred: listing.flags.contains(.flagged), hasAttachments: listing.hasAttachments, tags: [listing].shownTags)
+    }
+}
+
+extension [MessageListing] {
+    /// The tags of all of them, each once; those that programs use among themselves are left out.
+    var shownTags: [Tag] {
+        var seen: Set<Tag> = []
+        return flatMap(\.tags).filter { !$0.name.hasPrefix("$") && seen.insert($0).inserted }
     }
 }

@@ -59,13 +59,13 @@ struct RowFields {
             "id": message.id.description, "threadID": message.thread.description, "path": context.path(mailbox, message: message),
             "unread": row.isUnread,
             "current": isCurrent(message), "removed": message.flags.contains(.deleted),
-            "starred": message.flags.contains(.flagged), "answered": message.flags.contains(.answered),
-            "forwarded": message.flags.contains(.forwarded), "attached": message.hasAttachments,
+            "starred": row.isStarred, "answered": message.flags.contains(.answered),
+            "forwarded": message.flags.contains(.forwarded), "attached": row.hasAttachments,
             "high": message.priority == .high, "color": avatar.color, "initials": avatar.initials,
             "from": from.isEmpty ? words[context.isOutgoing ? "no_recipient" : "no_sender"] : from,
             "subject": message.subject.isEmpty ? words["no_subject"] : message.subject, "preview": message.preview,
             "date": clock.short(message.received), "fullDate": clock.full(message.received), "iso": clock.iso(message.received),
-            "tags": message.tags.filter { !$0.name.hasPrefix("$") }.prefix(3).map { TagFields.fields($0, tagColors[$0]) },
+            "tags": row.tags.prefix(3).map { TagFields.fields($0, tagColors[$0]) },
         ]
         if row.thread > 1 {
             fields["thread"] = row.thread

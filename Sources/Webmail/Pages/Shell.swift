@@ -17,7 +17,7 @@ struct Shell {
         "err_file_size", "err_file_failed", "err_unavailable", "remove", "close", "loading", "offline", "connecting",
         "selected_one",
         "selected_many", "people_help", "people_found_one", "people_found_many", "recipient_added", "recipient_removed",
-        "not_an_address", "group", "file_is_sent", "no_connection",
+        "not_an_address", "group", "file_is_sent", "no_connection", "conversation_grew",
     ]
 
     func path(_ use: SpecialUse) -> String { folders.first { $0.use == use }.map { mailbox.path($0.id) } ?? "/" }

@@ -119,7 +119,7 @@ let package = Package(
         module("LocalSocket", ["Wire", locks, logging] + nio),
 
         // 3: what mail is made of
-        module("SMTP", ["Wire", "Mail", nioSSL] + nio),
+        module("SMTP", ["Wire", "Mail", "LocalSocket", nioSSL] + nio),
         module("Store", ["Metering", "Wire", "CLinux", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
         module("MailAuthentication", ["Wire", "Mail", "DNS"]),
         module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),

@@ -9,7 +9,20 @@ package struct HostUsers: Hashable, Sendable {
     /// All programs are one user's, as under `malaposta supervise`.
     package static let same = HostUsers()
 
+    /// Those that this program's environment names; for the others those that Debian's packages make, where the machine has them.
+    package static let installed: HostUsers = {
+        func id(_ variable: String, _ usual: String) -> UInt32? {
+            let named = unsafe getenv(variable).map { unsafe String(cString: $0) }
+            return SystemUser(named: named ?? usual)?.id
+        }
+        return HostUsers(
+            control: id("MALAPOSTA_CONTROL_USER", "malaposta"), mail: id("MALAPOSTA_MAIL_USER", "malaposta-mail"),
+            web: id("MALAPOSTA_WEB_USER", "malaposta-web"))
+    }()
+
     private init() { (control, mail, web) = (nil, nil, nil) }
+
+    init(control: UInt32?, mail: UInt32?, web: UInt32?) { (self.control, self.mail, self.web) = (control, mail, web) }
 
     /// - Parameters: names of users, as the units pass them; nil is this program's own.
     /// - Throws: `UnknownUser`: to go on would leave a program out, or let a stranger in.

@@ -17,11 +17,15 @@ package final class LocalClient: Sendable {
 
     package let path: String
     private let limits: LocalSocketLimits
+    private let servers: PeerPolicy
     private let state = NIOLockedValueBox(State())
 
-    package init(path: String, limits: LocalSocketLimits = LocalSocketLimits()) {
+    /// - Parameter servers: who may listen at the path; by its name where nil. Questions carry passwords and mail, so that a
+    ///   stranger who got hold of the path is told nothing.
+    package init(path: String, limits: LocalSocketLimits = LocalSocketLimits(), servers: PeerPolicy? = nil) {
         self.path = path
         self.limits = limits
+        self.servers = servers ?? .answering(at: path)
     }
 
     deinit { state.withLockedValue { $0.channel }?.close(promise: nil) }
@@ -113,12 +117,12 @@ package final class LocalClient: Sendable {
             return channel
         } catch {
             state.withLockedValue { $0.opening = nil }
-            throw LocalSocketError.unreachable(path: path)
+            throw error as? LocalSocketError ?? .unreachable(path: path)
         }
     }
 
     private func connect() -> EventLoopFuture<any Channel> {
-        let (longest, state, path) = (limits.frame, state, path)
+        let (longest, state, path, servers) = (limits.frame, state, path, servers)
         return ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(2))
             .channelInitializer { channel in
@@ -134,6 +138,7 @@ package final class LocalClient: Sendable {
                 }
             }
             .connect(unixDomainSocketPath: path)
+            .flatMap { Peer.checked($0, servers, at: path) }
     }
 
     private static func arrived(_ frame: Frame, _ state: NIOLockedValueBox<State>) {

@@ -39,6 +39,8 @@ package struct Refusal: Error, Codable, Hashable, Sendable, CustomStringConverti
 package enum LocalSocketError: Error, Sendable, CustomStringConvertible {
     /// Nobody listens at the path, or the connection broke.
     case unreachable(path: String)
+    /// Whoever listens at the path is none of the host's programs; nothing was said to it.
+    case stranger(path: String)
     /// No answer came in time.
     case deadlinePassed(path: String)
     /// The other side answered "no".
@@ -49,6 +51,7 @@ package enum LocalSocketError: Error, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unreachable(let path): "nobody answers at \(path)"
+        case .stranger(let path): "whoever listens at \(path) is not this host's program; nothing was said to it"
         case .deadlinePassed(let path): "no answer in time from \(path)"
         case .refused(let refusal): refusal.reason
         case .notUnderstood(let path): "the answer from \(path) cannot be understood; are all programs of one version?"

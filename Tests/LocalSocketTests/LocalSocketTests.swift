@@ -1,9 +1,10 @@
 import Glibc
-import LocalSocket
 import Logging
 import NIOCore
 import NIOPosix
 import Testing
+
+@testable import LocalSocket
 
 private struct Double: Question {
     static let name = "double"
@@ -64,6 +65,26 @@ private struct Rang: Notice {
         let client = LocalClient(path: "/tmp/malaposta-nobody-listens.sock")
         let error = try await #require(throws: LocalSocketError.self) { _ = try await client.ask(Double(value: 1)) }
         guard case .unreachable = error else { throw error }
+    }
+
+    @Test func aStrangerWhoListensIsToldNothing() async throws {
+        try await withServer { server, _ in
+            let client = LocalClient(path: server.path, servers: PeerPolicy(exactly: [4_000_000_000]))
+            let error = try await #require(throws: LocalSocketError.self) { _ = try await client.ask(Double(value: 1)) }
+            guard case .stranger = error else { throw error }
+        }
+    }
+
+    /// Each socket is one program's.
+    @Test(arguments: [
+        ("/run/malaposta/auth.sock", [11]), ("/run/malaposta/control.sock", [11]), ("/run/malaposta/mail-admin.sock", [12]),
+        ("/run/malaposta/submission.sock", [12]), ("/run/malaposta/web-health.sock", [13]), ("/run/other.sock", []),
+    ]) func whoMayAnswer(path: String, users: [UInt32]) {
+        let policy = PeerPolicy.answering(at: path, HostUsers(control: 11, mail: 12, web: 13))
+        for user in UInt32(11)...13 {
+            #expect(policy.allows(Peer(processID: 1, userID: user, groupID: 1)) == users.contains(user))
+        }
+        for user in [0, geteuid()] { #expect(policy.allows(Peer(processID: 1, userID: user, groupID: 1))) }
     }
 
     @Test func noticesReachWhoeverStaysConnected() async throws {

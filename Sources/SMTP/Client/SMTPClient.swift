@@ -1,3 +1,4 @@
+internal import LocalSocket
 package import NIOCore
 internal import NIOPosix
 internal import NIOSSL
@@ -74,7 +75,13 @@ package struct SMTPClient: Sendable {
         do {
             switch destination {
             case .unixSocket(let path):
-                return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: prepare)
+                let connected = try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: prepare)
+                // Mail is not for whoever took hold of the path.
+                guard let peer = await Peer.of(connected.channel), PeerPolicy.answering(at: path).allows(peer) else {
+                    try? await connected.executeThenClose { _, _ in }
+                    throw LocalSocketError.stranger(path: path)
+                }
+                return connected
             case .host(let name, let port):
                 return try await bootstrap.connect(host: name, port: port, channelInitializer: prepare)
             }

@@ -8,6 +8,7 @@ import argparse
 import pathlib
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -76,7 +77,8 @@ directories:
         timed("one change", slapd, sync)
         timed("preview", slapd, sync[:2] + ["preview"] + sync[3:])
     finally:
-        host.close()
+        # The host itself was never started: its commands did all.
+        shutil.rmtree(host.folder, ignore_errors=True)
         slapd.close()
 
 

@@ -4,6 +4,7 @@ import imaplib
 import json
 import re
 import smtplib
+import sqlite3
 import time
 import unittest
 
@@ -172,6 +173,23 @@ class Directory(unittest.TestCase):
         wait_until("he is back", lambda: rcpt("quim@acme.example")[0] == 250)
         self.assertIn("kept", subjects("quim", "ldap-quim"))
 
+    def test_a_shared_mailbox_goes_and_comes_back(self):
+        slapd.modify(group("lobby", ["nuno"], unit="shared", mail="lobby@acme.example"))
+        wait_until("it is there", lambda: rcpt("lobby@acme.example")[0] == 250)
+        send("lobby@acme.example", "for the lobby")
+        before, missing = user("lobby@acme.example")["id"], state()["missing"]
+        slapd.delete(f"cn=lobby,ou=shared,{BASE}")
+        # It holds mail, and so waits like a user: suspended, and its mail is kept.
+        wait_until("mail to it waits", lambda: rcpt("lobby@acme.example")[0] == 450)
+        self.assertEqual(state()["missing"], missing + 1)
+        slapd.modify(group("lobby", ["nuno"], unit="shared", mail="lobby@acme.example"))
+        # A new entry has a new id, and is somebody else as long as the old one waits; whoever is there goes before.
+        wait_until("the address takes mail again", lambda: rcpt("lobby@acme.example")[0] == 250)
+        self.assertNotEqual(user("lobby@acme.example")["id"], before)
+        slapd.delete(f"cn=lobby,ou=shared,{BASE}")
+        wait_until("it waits again", lambda: rcpt("lobby@acme.example")[0] == 450)
+        allow_removals()
+
     def test_the_brake(self):
         gone = [f"uid=extra{number},{PEOPLE}" for number in range(6)]
         for name in gone[:5]:
@@ -264,6 +282,59 @@ class Directory(unittest.TestCase):
             self.assertIn("ca_file names the authorities", done.stdout)
         finally:
             file.write_text(before)
+
+
+class Cookie(unittest.TestCase):
+    """What changes while nobody listens is told from a cookie on: by deletion, and by presence where the server has forgotten."""
+
+    def changed_meanwhile(self, number, between):
+        allow_removals()
+        host.stop()
+        whole = read_as_a_whole()
+        slapd.modify(person(f"came{number}"))
+        slapd.modify(person(f"passed{number}"))
+        slapd.delete(f"uid=passed{number},{PEOPLE}")
+        slapd.set(f"uid=stays{number},{PEOPLE}", "mail", f"other{number}@acme.example")
+        slapd.delete(f"uid=goes{number},{PEOPLE}")
+        between()
+        host.start()
+        wait_until("who came is there", lambda: rcpt(f"came{number}@acme.example")[0] == 250)
+        self.assertEqual(rcpt(f"other{number}@acme.example")[0], 250)
+        self.assertEqual(rcpt(f"stays{number}@acme.example")[0], 550)
+        self.assertEqual(rcpt(f"goes{number}@acme.example")[0], 450)
+        self.assertEqual(rcpt(f"passed{number}@acme.example")[0], 550)
+        self.assertEqual(rcpt("nuno@acme.example")[0], 250)
+        wait_until("it listens", lambda: state()["isLive"])
+        self.assertEqual(read_as_a_whole(), whole, "everything was read again")
+        # And goes on listening.
+        slapd.delete(f"uid=came{number},{PEOPLE}", f"uid=stays{number},{PEOPLE}")
+        wait_until("who went is suspended", lambda: rcpt(f"came{number}@acme.example")[0] == 450)
+
+    def test_after_a_restart(self):
+        slapd.modify("".join(person(f"{name}{number}") for name in ("stays", "goes") for number in (1, 2)))
+        wait_until("they are there", lambda: rcpt("goes2@acme.example")[0] == 250)
+        wait_until("it listens", lambda: state()["isLive"])
+        self.changed_meanwhile(1, lambda: None)
+
+        def restart():
+            slapd.stop()
+            slapd.start()
+
+        self.changed_meanwhile(2, restart)
+        allow_removals()
+
+
+def read_as_a_whole():
+    """When everything was read last; also while the host is stopped."""
+    with contextlib.closing(sqlite3.connect(host.data / "control/directories.db")) as database:
+        return json.loads(database.execute("SELECT record FROM directory").fetchone()[0])["lastWhole"]
+
+
+def allow_removals():
+    """What has gone until now is not counted by the brake any more."""
+    done = host.command("ldap", "sync", "acme", "--allow-removals")
+    if done.returncode:
+        raise AssertionError(done.stdout + done.stderr)
 
 
 class Outage(unittest.TestCase):

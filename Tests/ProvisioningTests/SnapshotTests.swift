@@ -70,6 +70,59 @@ import Testing
         #expect(try database.forgetMissing(of: acme, before: 5) == 1)
     }
 
+    /// What a server tells after a cookie (RFC 4533 §3.3.2): by presence, or by deletion.
+    @Test(arguments: [true, false]) func listeningGoesOnFromACookie(namesEverything: Bool) throws {
+        _ = try read(["1", "2", "3", "4"].map { mapped($0, "\($0)@acme.example") }, at: 1)
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        try writing.resume()
+        // 1 has changed, 2 has gone, 5 is new, of 4 nothing can be made any more; 3 is as it was.
+        for id in ["1", "4", "5"] { try writing.tell(.user, uuid: "u-\(id)", isUnchanged: false) }
+        for id in ["1", "5"] { try writing.add(mapped(id, "new\(id)@acme.example"), .user, uuid: "u-\(id)") }
+        try writing.tell(.user, uuid: namesEverything ? "u-3" : "u-2", isUnchanged: namesEverything)
+        try writing.takeOver(.user, namesEverything: namesEverything)
+        let difference = try writing.difference()
+        #expect(difference.added == [.user: 1] && difference.changed == [.user: 1] && difference.removed == [.user: 2])
+        _ = try writing.commit(difference, at: 2)
+        let kept = try database.objects(of: acme)
+        #expect(kept.filter { $0.missingSince != nil }.map(\.stableID) == ["2", "4"])
+        #expect(
+            Set(kept.filter { $0.missingSince == nil }.flatMap(\.object.addresses)) == [
+                "new1@acme.example", "3@acme.example", "new5@acme.example",
+            ])
+        let state = try database.state(acme, "corp")
+        #expect(state.lastWhole == 1 && state.lastSync == 2)
+    }
+
+    @Test func findingsOfWhatIsUnchangedStay() throws {
+        var bad = mapped("1", "a@acme.example")
+        bad.object.findings = [DirectoryFinding(.badQuota, "cn=1", "much is no size")]
+        let first = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        try first.add(bad, .user, uuid: "u-1")
+        first.note(DirectoryFinding(.noID, "cn=2", "it has none"))
+        _ = try first.commit(first.difference(), at: 1)
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        try writing.resume()
+        try writing.takeOver(.user, namesEverything: false)
+        try writing.takeOverUnusable()
+        _ = try writing.commit(writing.difference(), at: 2)
+        #expect(Set(try database.findings(of: acme).map(\.finding.code)) == [.badQuota, .noID])
+    }
+
+    @Test func aCookieHoldsForOneSearch() throws {
+        let map = try Examples.map("openldap")
+        #expect(try database.cookies(acme, "corp", for: map) == nil)
+        var cookies = SyncCookies()
+        for kind in AttributeMap.order {
+            cookies.cookies[kind] = try map.fingerprint(kind).map { SyncCookies.Cookie(search: $0, octets: Array("csn=1".utf8)) }
+        }
+        let gone = SnapshotDatabase.Change.gone(.user, uuid: "u-1")
+        _ = try database.apply([gone], acme, "corp", cookies: cookies, at: 1)
+        #expect(try database.cookies(acme, "corp", for: map) == cookies)
+        #expect(try database.cookies(acme, "corp", for: try Examples.map("lldap")) == nil)
+        try database.forgetCookies(acme, "corp")
+        #expect(try database.cookies(acme, "corp", for: map) == nil)
+    }
+
     @Test func failuresLeaveWhatWasThere() throws {
         _ = try read([mapped("1", "a@acme.example")], at: 1)
         try database.noteFailure(acme, "corp", "nobody answers", at: 2)

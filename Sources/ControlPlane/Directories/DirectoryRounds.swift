@@ -89,12 +89,15 @@ package final class DirectoryRounds: Sendable {
     private func keep(_ source: DirectorySource) async {
         var failures = 0
         while !Task.isCancelled {
-            let pause: Duration
+            var pause = source.configuration.sync.interval
             do {
-                let outcome = try await read(source, allowsRemovals: false)
+                let isLive = source.configuration.sync.live ? try await isLive(source) : false
+                // With a cookie, listening tells what has changed meanwhile; without one everything is read first.
+                let resumes = isLive ? try await canResume(source) : false
+                let isHeld = resumes ? false : try await read(source, allowsRemovals: false).held != nil
                 failures = 0
-                if outcome.held == nil, source.configuration.sync.live, try await isLive(source) { try await listen(source) }
-                pause = source.configuration.sync.interval
+                // Where it was not the brake that ended it, a reading of everything is due.
+                if isLive, !isHeld, try await listen(source) { pause = .zero }
             } catch {
                 guard !Task.isCancelled else { return }
                 await noteFailure(source, error)
@@ -122,16 +125,24 @@ package final class DirectoryRounds: Sendable {
         return try await threads.run { try live.isOffered() }
     }
 
+    private func canResume(_ source: DirectorySource) async throws -> Bool {
+        let (live, now) = (live(source), now())
+        return try await threads.run { try live.canResume(at: now) }
+    }
+
     private func live(_ source: DirectorySource) -> LiveSync { LiveSync(source, path: folders.snapshots, now: now) }
 
-    private func listen(_ source: DirectorySource) async throws {
+    /// - Returns: whether it ended because it was stopped or a reading of everything is due.
+    private func listen(_ source: DirectorySource) async throws -> Bool {
         let live = live(source)
+        let (now, end) = (now, now() + LiveSync.wholeEvery)
         let stopped = NIOLockedValueBox(false)
         let lock = lock(of: source)
-        try await withTaskCancellationHandler {
+        return try await withTaskCancellationHandler {
             try await threads.run {
                 try live.run(
-                    isStopped: { stopped.withLockedValue { $0 } }, alone: { work in try lock.withLock { try work() } },
+                    isStopped: { stopped.withLockedValue { $0 } || now() >= end },
+                    alone: { work in try lock.withLock { try work() } },
                     report: { self.take($0) })
             }
         } onCancel: {

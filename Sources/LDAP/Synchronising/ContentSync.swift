@@ -6,12 +6,13 @@ package enum ContentChange: Sendable {
     case entry(Entry, uuid: String)
     /// No longer among what is looked for.
     case deleted(uuid: String)
+    /// As it was at the time of the cookie.
+    case unchanged(uuid: String)
 }
 
 /// One search whose content is kept up to date by the server: refreshAndPersist of RFC 4533 §3.4.
 ///
-/// It begins with the whole content and without a cookie: the library does not tell a refresh by presence from one by
-/// deletion once it is done, and who takes the one for the other removes people.
+/// It begins with the whole content, or with what has changed since a cookie.
 ///
 /// Used by the thread that has the connection, and gone before it.
 @safe package final class ContentSync {
@@ -23,6 +24,8 @@ package enum ContentChange: Sendable {
         var taker: ((ContentChange) throws -> Void)?
         var failure: (any Error)?
         var ended = false
+        /// Whether the server said what is unchanged (RFC 4533 §3.3.2): what was not named then is deleted.
+        var toldPresent = false
 
         init(_ handle: OpaquePointer) { unsafe self.handle = handle }
     }
@@ -31,10 +34,25 @@ package enum ContentChange: Sendable {
     fileprivate let receiver: Receiver
     private let base: String
 
-    /// Starts, and gives the whole content to `each` before it returns.
+    /// Whether everything that was not named while it started is deleted: without a cookie, and where the server chose to name
+    /// what is unchanged. Else what was not named is as it was at the time of the cookie.
+    package let namesEverything: Bool
+
+    /// Where the content now stands, for a later start; nil where the server told none. Belongs to all changes that were taken
+    /// so far.
+    package var cookie: [UInt8]? {
+        guard unsafe state.pointee.ls_cookie.bv_val != nil else { return nil }
+        return unsafe octets(state.pointee.ls_cookie)
+    }
+
+    /// Starts, and gives the whole content, or what has changed since `cookie`, to `each` before it returns.
     ///
-    /// - Throws: where the server does not do it or not everything could be read, and what `each` throws.
-    package init(_ search: Search, on connection: borrowing Connection, _ each: @escaping (ContentChange) throws -> Void) throws {
+    /// - Throws: where the server does not do it, does not know the cookie any more, or not everything could be read, and what
+    ///   `each` throws.
+    package init(
+        _ search: Search, since cookie: [UInt8]? = nil, on connection: borrowing Connection,
+        _ each: @escaping (ContentChange) throws -> Void
+    ) throws {
         guard let state = unsafe ldap_sync_initialize(nil) else {
             throw LDAPError("listen below \(search.base)", kind: .refused, reason: "no memory")
         }
@@ -48,9 +66,12 @@ package enum ContentChange: Sendable {
         unsafe state.pointee.ls_attrs = Self.list(search.attributes)
         unsafe state.pointee.ls_timeout = Int32(clamping: max(1, connection.answerTime.components.seconds))
         unsafe state.pointee.ls_private = Unmanaged.passUnretained(receiver).toOpaque()
-        setCallbacks()
+        // Freed with the rest of it.
+        if let cookie { unsafe state.pointee.ls_cookie = ContentSync.copied(cookie) }
+        unsafe Self.setCallbacks(state)
         receiver.taker = each
         let code = unsafe ldap_sync_init(state, LDAP_SYNC_REFRESH_AND_PERSIST)
+        namesEverything = cookie == nil || receiver.toldPresent
         try connection.check(code, "listen below \(base)")
         guard !receiver.ended else {
             throw LDAPError("listen below \(base)", kind: .refused, reason: "the server ended the search")
@@ -80,7 +101,7 @@ package enum ContentChange: Sendable {
 
     // MARK: What the library calls
 
-    private func setCallbacks() {
+    private static func setCallbacks(_ state: UnsafeMutablePointer<ldap_sync_t>) {
         unsafe state.pointee.ls_search_entry = { state, message, uuid, phase in
             guard let receiver = unsafe Receiver.of(state), let message = unsafe message, let uuid = unsafe uuid else { return 0 }
             let id = unsafe ContentSync.text(octets(uuid.pointee))
@@ -88,17 +109,28 @@ package enum ContentChange: Sendable {
             case LDAP_SYNC_CAPI_ADD, LDAP_SYNC_CAPI_MODIFY:
                 unsafe receiver.take(.entry(Entry(receiver.handle, message), uuid: id))
             case LDAP_SYNC_CAPI_DELETE: receiver.take(.deleted(uuid: id))
+            case LDAP_SYNC_CAPI_PRESENT:
+                receiver.toldPresent = true
+                receiver.take(.unchanged(uuid: id))
             default: break
             }
             return 0
         }
-        unsafe state.pointee.ls_intermediate = { state, _, uuids, phase in
-            guard let receiver = unsafe Receiver.of(state), phase == LDAP_SYNC_CAPI_DELETES_IDSET, let uuids = unsafe uuids else {
+        unsafe state.pointee.ls_intermediate = { state, message, uuids, phase in
+            guard let receiver = unsafe Receiver.of(state) else { return 0 }
+            guard let uuids = unsafe uuids else {
+                if let message = unsafe message, unsafe ContentSync.endsPresentPhase(receiver.handle, message) {
+                    receiver.toldPresent = true
+                }
                 return 0
             }
+            let isPresent = phase == LDAP_SYNC_CAPI_PRESENTS_IDSET
+            guard isPresent || phase == LDAP_SYNC_CAPI_DELETES_IDSET else { return 0 }
+            if isPresent { receiver.toldPresent = true }
             var index = 0
             while unsafe uuids[index].bv_val != nil {
-                receiver.take(.deleted(uuid: unsafe ContentSync.text(octets(uuids[index]))))
+                let id = unsafe ContentSync.text(octets(uuids[index]))
+                receiver.take(isPresent ? .unchanged(uuid: id) : .deleted(uuid: id))
                 index += 1
             }
             return 0
@@ -107,6 +139,26 @@ package enum ContentChange: Sendable {
             unsafe Receiver.of(state)?.ended = true
             return 0
         }
+    }
+
+    /// Whether a message is refreshPresent (RFC 4533 §2.5). The library tells only that the refresh is done, and not how.
+    private static func endsPresentPhase(_ handle: OpaquePointer, _ message: OpaquePointer) -> Bool {
+        var value: UnsafeMutablePointer<berval>?
+        guard unsafe ldap_parse_intermediate(handle, message, nil, &value, nil, 0) == LDAP_SUCCESS, let value = unsafe value
+        else { return false }
+        defer { unsafe ber_bvfree(value) }
+        return unsafe octets(value.pointee).first == refreshPresent
+    }
+
+    /// [2], constructed: the tag of refreshPresent.
+    private static let refreshPresent: UInt8 = 0xa2
+
+    private static func copied(_ octets: [UInt8]) -> berval {
+        guard let memory = unsafe ber_memalloc(ber_len_t(octets.count + 1)) else { return unsafe berval() }
+        for (index, octet) in octets.enumerated() { unsafe memory.storeBytes(of: octet, toByteOffset: index, as: UInt8.self) }
+        unsafe memory.storeBytes(of: 0, toByteOffset: octets.count, as: UInt8.self)
+        return unsafe berval(
+            bv_len: ber_len_t(octets.count), bv_val: memory.bindMemory(to: CChar.self, capacity: octets.count + 1))
     }
 
     private static func list(_ strings: [String]) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {

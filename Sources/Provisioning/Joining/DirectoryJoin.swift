@@ -225,7 +225,8 @@ package struct DirectoryJoin {
         guard let kept = index.kept(id) else { return }
         let object = kept.object
         let lists: [([MemberReference], Set<SharedRight>)] = [
-            (object.members, object.rights ?? [.read, .send]), (object.readers, [.read]), (object.writers, [.read, .send]),
+            (object.members, object.rights.map { Set($0) } ?? [.read, .send]), (object.readers, [.read]),
+            (object.writers, [.read, .send]),
             (object.managers, [.read, .send, .manage]),
         ]
         var order: [LocalID] = []

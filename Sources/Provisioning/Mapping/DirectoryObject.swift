@@ -24,7 +24,8 @@ package struct DirectoryObject: Sendable, Codable, Hashable {
     package var memberOf: [String] = []
     package var targets: [MemberReference] = []
     package var senders: GroupSenders?
-    package var rights: Set<SharedRight>?
+    /// In the order of their cases: what is kept of an entry that has not changed must not change.
+    package var rights: [SharedRight]?
     /// What is wrong with it by itself.
     package var findings: [DirectoryFinding] = []
 

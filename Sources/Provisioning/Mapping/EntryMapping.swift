@@ -14,6 +14,9 @@ package struct EntryMapping: Sendable {
     /// Scalars of a display name.
     package static let longestName = 200
 
+    /// Of the way in which entries become objects: with another one, everything is read anew.
+    static let version = 1
+
     package struct Mapped: Sendable {
         package var stableID: String
         package var object: DirectoryObject
@@ -143,7 +146,7 @@ package struct EntryMapping: Sendable {
         let groups = texts(entry, attributes.memberOf).prefix(Self.mostGroups)
         object.memberOf = groups.compactMap { DistinguishedName(rawValue: $0).normalized }.sorted()
         object.senders = kind == .group ? attributes.senders : nil
-        object.rights = kind == .shared ? attributes.rights : nil
+        object.rights = kind == .shared ? attributes.rights.map { rights in SharedRight.allCases.filter(rights.contains) } : nil
     }
 
     private func references(_ entry: Entry, _ attributes: [String]?, _ object: inout DirectoryObject) -> [MemberReference] {

@@ -17,6 +17,8 @@ package struct DirectoryState: Codable, Sendable, Hashable {
     package var directory: String
     /// The last reading that ended well.
     package var lastSync: Int64?
+    /// The last one of the whole directory.
+    package var lastWhole: Int64?
     /// When it failed first, with no success since.
     package var failingSince: Int64?
     package var failure: String?

@@ -25,9 +25,10 @@ extension SnapshotDatabase {
         return counts
     }
 
+    /// - Parameter cookies: how far the directory has been listened to with these.
     /// - Returns: whether anything is different, and accounts whose password changed.
-    package func apply(
-        _ changes: [Change], _ tenant: TenantID, _ directory: String, at now: Int64
+    func apply(
+        _ changes: [Change], _ tenant: TenantID, _ directory: String, cookies: SyncCookies? = nil, at now: Int64
     ) throws -> (changed: Bool, passwords: [AccountID]) {
         try connection.transaction {
             var changed = false
@@ -50,6 +51,7 @@ extension SnapshotDatabase {
             state.failure = nil
             try state.count(self, changed: changed)
             try keep(state)
+            if let cookies { try keep(cookies, tenant, directory) }
             return (changed, passwords)
         }
     }

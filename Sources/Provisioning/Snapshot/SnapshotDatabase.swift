@@ -103,7 +103,7 @@ package final class SnapshotDatabase {
         let kept = Set(directories.map { "\($0.tenant)/\($0.id)" })
         try connection.transaction {
             for state in try states() where !kept.contains("\(state.tenant)/\(state.directory)") {
-                for table in ["object", "finding", "account"] {
+                for table in ["object", "finding", "account", "sync_cookie"] {
                     try connection.run(
                         "DELETE FROM \(table) WHERE tenant = $1 AND directory = $2", .text(state.tenant.text),
                         .text(state.directory))

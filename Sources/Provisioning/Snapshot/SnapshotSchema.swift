@@ -2,7 +2,7 @@ internal import SQL
 
 /// `directories.db`: what the directories said last.
 enum SnapshotSchema {
-    static let migrations = [Migration(version: 1, script: first)]
+    static let migrations = [Migration(version: 1, script: first), Migration(version: 2, script: second)]
 
     /// `missing_since` is 0 while the entry is there. `account` and `login` follow from the objects of generations in force.
     private static let first = """
@@ -25,5 +25,12 @@ enum SnapshotSchema {
             tenant TEXT NOT NULL, directory TEXT NOT NULL, place BIGINT NOT NULL, record TEXT NOT NULL,
             PRIMARY KEY (tenant, directory, place)) CLUSTERED;
         CREATE TABLE joined (tenant TEXT PRIMARY KEY, version BIGINT NOT NULL) CLUSTERED;
+        """
+
+    /// How far each search of a directory has been listened to (RFC 4533 §2.1.2); `search` says what was asked, and how read.
+    private static let second = """
+        CREATE TABLE sync_cookie (
+            tenant TEXT NOT NULL, directory TEXT NOT NULL, kind TEXT NOT NULL, search TEXT NOT NULL, cookie OCTETS NOT NULL,
+            PRIMARY KEY (tenant, directory, kind)) CLUSTERED;
         """
 }

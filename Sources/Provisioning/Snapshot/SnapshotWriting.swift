@@ -12,6 +12,10 @@ package final class SnapshotWriting {
     let directory: String
     package private(set) var findings: [DirectoryFinding] = []
     private var leftOut = 0
+    /// How far the directory has been listened to with this reading; nil leaves what is known of that.
+    var cookies: SyncCookies?
+    /// Whether every entry was read, and not only what has changed.
+    var isWhole = true
 
     package init(_ database: SnapshotDatabase, tenant: TenantID, directory: String) throws {
         self.database = database
@@ -107,6 +111,7 @@ package final class SnapshotWriting {
                     "INSERT INTO finding (tenant, directory, place, record) VALUES ($1, $2, $3, $4)", .text(tenant.text),
                     .text(directory), .number(place), .text(RecordCoding.text(finding)))
             }
+            if let cookies { try database.keep(cookies, tenant, directory) }
             try noteSuccess(difference, at: now)
         }
         return passwords
@@ -151,6 +156,7 @@ package final class SnapshotWriting {
     private func noteSuccess(_ difference: SnapshotDifference, at now: Int64) throws {
         var state = try database.state(tenant, directory)
         state.lastSync = now
+        if isWhole { state.lastWhole = now }
         state.failingSince = nil
         state.failure = nil
         state.held = nil

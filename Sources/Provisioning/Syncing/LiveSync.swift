@@ -5,6 +5,8 @@ internal import MailConfiguration
 package struct LiveSync: Sendable {
     /// Between looks at whether to stop.
     package static let pause: Duration = .seconds(1)
+    /// Seconds between two readings of everything, whatever the server has told in between.
+    package static let wholeEvery: Int64 = 86_400
 
     private let source: DirectorySource
     private let mapping: EntryMapping
@@ -26,39 +28,53 @@ package struct LiveSync: Sendable {
         return try connection.root().offersContentSynchronisation
     }
 
-    /// Takes the whole content, then each change as it comes.
+    /// Whether listening can go on from where it ended, without reading everything: not after a change of what is asked, nor
+    /// while the brake holds something back, and once in `wholeEvery` everything is read all the same.
+    package func canResume(at now: Int64) throws -> Bool {
+        let database = try SnapshotDatabase(path: path)
+        let state = try database.state(source.tenant, source.configuration.id)
+        guard state.held == nil, let whole = state.lastWhole, now - whole < Self.wholeEvery else { return false }
+        return try database.cookies(source.tenant, source.configuration.id, for: mapping.map) != nil
+    }
+
+    /// Takes what has changed since the directory was listened to last, else the whole content; then each change as it comes.
     ///
     /// - Parameters:
     ///   - isStopped: asked every `pause`.
     ///   - alone: runs what changes the snapshot while nobody else does.
     ///   - report: what was changed, or held back; after that it ends.
+    /// - Returns: whether it was stopped; else the brake holds something back.
     /// - Throws: where the connection broke or the server does not do it.
     package func run(
         isStopped: () -> Bool, alone: (() throws -> Void) throws -> Void, report: (SyncOutcome) -> Void
-    ) throws {
+    ) throws -> Bool {
         let database = try SnapshotDatabase(path: path)
+        let (tenant, id) = (source.tenant, source.configuration.id)
+        if let cookies = try database.cookies(tenant, id, for: mapping.map) {
+            do {
+                return try run(since: cookies, database, isStopped, alone, report)
+            } catch let error as LDAPError where error.kind == .refused {
+                // A server that does not know the cookie any more (RFC 4533 §3.2), or is another one.
+                try database.forgetCookies(tenant, id)
+            }
+        }
+        return try run(since: nil, database, isStopped, alone, report)
+    }
+
+    private typealias Listening = (kind: DirectoryNames.Kind, sync: ContentSync)
+
+    private func run(
+        since cookies: SyncCookies?, _ database: SnapshotDatabase, _ isStopped: () -> Bool,
+        _ alone: (() throws -> Void) throws -> Void, _ report: (SyncOutcome) -> Void
+    ) throws -> Bool {
         let connection = try Connection(source.server)
         try connection.bind(source.server.identity)
-        var listening: [(kind: DirectoryNames.Kind, sync: ContentSync)] = []
+        var listening: [Listening] = []
         var first: SyncOutcome?
-        try alone {
-            let whole = DirectorySync(source, path: path)
-            let writing = try SnapshotWriting(database, tenant: source.tenant, directory: source.configuration.id)
-            var entries = 0
-            for kind in AttributeMap.order {
-                guard let search = mapping.map.search(kind) else { continue }
-                let sync = try ContentSync(search, on: connection) { change in
-                    guard case .entry(let entry, let uuid) = change else { return }
-                    entries += 1
-                    try whole.add(entry, kind, uuid, to: writing)
-                }
-                listening.append((kind, sync))
-            }
-            first = try whole.settle(writing, entries, database, false, now())
-        }
-        guard let first else { return }
+        try alone { first = try start(since: cookies, database, connection, &listening) }
+        guard let first else { return true }
         report(first)
-        guard first.held == nil else { return }
+        guard first.held == nil else { return false }
         try database.noteLive(source.tenant, source.configuration.id, true)
         defer { try? database.noteLive(source.tenant, source.configuration.id, false) }
         while !isStopped() {
@@ -67,24 +83,68 @@ package struct LiveSync: Sendable {
             for (kind, sync) in listening { changes += try sync.changes(on: connection).compactMap { change($0, kind) } }
             guard !changes.isEmpty else { continue }
             var outcome: SyncOutcome?
-            try alone { outcome = try take(changes, database) }
+            try alone { outcome = try take(changes, database, reached(listening)) }
             guard let outcome else { continue }
             report(outcome)
-            guard outcome.held == nil else { return }
+            guard outcome.held == nil else { return false }
         }
+        return true
+    }
+
+    /// The first part of listening: everything, or what has changed.
+    private func start(
+        since cookies: SyncCookies?, _ database: SnapshotDatabase, _ connection: borrowing Connection,
+        _ listening: inout [Listening]
+    ) throws -> SyncOutcome {
+        let whole = DirectorySync(source, path: path)
+        let writing = try SnapshotWriting(database, tenant: source.tenant, directory: source.configuration.id)
+        if cookies != nil { try writing.resume() }
+        var entries = 0
+        for kind in AttributeMap.order {
+            guard let search = mapping.map.search(kind) else { continue }
+            let cookie = cookies?.cookies[kind]?.octets
+            let sync = try ContentSync(search, since: cookie, on: connection) { change in
+                switch change {
+                case .entry(let entry, let uuid):
+                    entries += 1
+                    if cookie != nil { try writing.tell(kind, uuid: uuid, isUnchanged: false) }
+                    try whole.add(entry, kind, uuid, to: writing)
+                case .deleted(let uuid): if cookie != nil { try writing.tell(kind, uuid: uuid, isUnchanged: false) }
+                case .unchanged(let uuid): if cookie != nil { try writing.tell(kind, uuid: uuid, isUnchanged: true) }
+                }
+            }
+            if cookie != nil { try writing.takeOver(kind, namesEverything: sync.namesEverything) }
+            listening.append((kind, sync))
+        }
+        if cookies != nil { try writing.takeOverUnusable() }
+        writing.cookies = try reached(listening)
+        return try whole.settle(writing, entries, database, false, now())
+    }
+
+    /// How far the server says that it has told everything; nil where it tells no cookies.
+    private func reached(_ listening: [Listening]) throws -> SyncCookies? {
+        var cookies = SyncCookies()
+        for (kind, sync) in listening {
+            guard let octets = sync.cookie, let search = try mapping.map.fingerprint(kind) else { return nil }
+            cookies.cookies[kind] = SyncCookies.Cookie(search: search, octets: octets)
+        }
+        return cookies
     }
 
     /// An entry that nothing can be made of any more is as good as gone.
     private func change(_ change: ContentChange, _ kind: DirectoryNames.Kind) -> SnapshotDatabase.Change? {
         switch change {
         case .deleted(let uuid): return .gone(kind, uuid: uuid)
+        case .unchanged: return nil
         case .entry(let entry, let uuid):
             guard let mapped = try? mapping.object(entry, kind) else { return .gone(kind, uuid: uuid) }
             return .put(mapped, kind, uuid: uuid)
         }
     }
 
-    private func take(_ changes: [SnapshotDatabase.Change], _ database: SnapshotDatabase) throws -> SyncOutcome {
+    private func take(
+        _ changes: [SnapshotDatabase.Change], _ database: SnapshotDatabase, _ cookies: SyncCookies?
+    ) throws -> SyncOutcome {
         let (tenant, id) = (source.tenant, source.configuration.id)
         var state = try database.state(tenant, id)
         let removed = try database.removals(changes, tenant, id)
@@ -101,7 +161,7 @@ package struct LiveSync: Sendable {
             outcome.held = held
             return outcome
         }
-        let (changed, passwords) = try database.apply(changes, tenant, id, at: now())
+        let (changed, passwords) = try database.apply(changes, tenant, id, cookies: cookies, at: now())
         outcome.passwords = passwords
         if !changed { outcome.difference.changed = [:] }
         return outcome

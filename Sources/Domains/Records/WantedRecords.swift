@@ -73,11 +73,7 @@ extension DomainSite {
     }
 
     /// What is served at https://mta-sts.<domain>/.well-known/mta-sts.txt (RFC 8461 §3.2).
-    package var mtaSTSPolicy: String {
-        let age = domain.mtaSTS.maximumAge.components.seconds
-        return ["version: STSv1", "mode: \(domain.mtaSTS.mode.rawValue)", "mx: \(hostName)", "max_age: \(age)", ""]
-            .joined(separator: "\r\n")
-    }
+    package var mtaSTSPolicy: String { domain.mtaSTS.policy(host: host.hostName) }
 
     /// The id changes with the policy, and with nothing else (RFC 8461 §3.1).
     package var wantedMTASTS: String {

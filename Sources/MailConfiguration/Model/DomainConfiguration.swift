@@ -107,6 +107,14 @@ package struct MTASTSConfiguration: Sendable, Codable, Equatable {
     package var mode: MTASTSMode
     /// At most 31557600 seconds.
     package var maximumAge: Duration
+
+    /// The policy as it is served at `https://mta-sts.<domain>/.well-known/mta-sts.txt` (RFC 8461 §3.2).
+    ///
+    /// - Parameter host: the only mail exchanger.
+    package func policy(host: DomainName) -> String {
+        ["version: STSv1", "mode: \(mode.rawValue)", "mx: \(host.ascii)", "max_age: \(maximumAge.components.seconds)", ""]
+            .joined(separator: "\r\n")
+    }
 }
 
 package enum MTASTSMode: String, Sendable, Codable, CaseIterable {

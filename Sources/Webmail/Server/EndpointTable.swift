@@ -36,5 +36,5 @@ package struct Endpoint: Sendable {
 package enum EndpointTable {
     package static let all: [Endpoint] =
         LoginEndpoints.all + MailEndpoints.all + PartEndpoints.all + ActionEndpoints.all + FolderEndpoints.all + TagEndpoints.all
-        + ComposeEndpoints.all + SettingsEndpoints.all + [EventEndpoint.events, AssetEndpoint.asset]
+        + ComposeEndpoints.all + SettingsEndpoints.all + [EventEndpoint.events, AssetEndpoint.asset, PolicyEndpoint.mtaSTS]
 }

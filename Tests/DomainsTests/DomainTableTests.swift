@@ -13,7 +13,7 @@ import Testing
 
     init() throws {
         let connection = try Connection(path: ":memory:")
-        try connection.execute(Dialect.render(DomainSchema.script))
+        for script in [DomainSchema.script, DomainSchema.second] { try connection.execute(Dialect.render(script)) }
         table = DomainTable(connection)
         name = try DomainName("acme.example")
         acme = try TenantID("acme")
@@ -48,9 +48,41 @@ import Testing
 
     @Test func twoTenantsCannotHoldOneName() throws {
         try table.follow([(name: name, tenant: acme), (name: name, tenant: casa)], at: 1) { _ in 0 }
-        try table.prove(name, acme, at: 2)
-        try table.prove(name, casa, at: 3)
+        #expect(try table.prove(name, acme, at: 2))
+        #expect(try !table.prove(name, casa, at: 3))
+        #expect(try table.rows().filter { $0.proven != nil }.map(\.tenant) == [acme])
+        // Once the first one's files do not name it any more, it is free for whoever proves it.
+        try follow(casa, at: 4)
+        #expect(try table.prove(name, casa, at: 5))
         #expect(try table.rows().filter { $0.proven != nil }.map(\.tenant) == [casa])
+    }
+
+    @Test func aProofLapsesWhenNothingElseIsThereForLong() throws {
+        try follow(acme, at: 1)
+        #expect(try !table.note(isLost: true, of: name, acme, at: 2))
+        #expect(try table.row(name, acme)?.lost == nil, "nothing was proven")
+        try table.prove(name, acme, at: 3)
+        #expect(try !table.note(isLost: true, of: name, acme, at: 10))
+        // Seen once in between: it begins anew.
+        #expect(try !table.note(isLost: false, of: name, acme, at: 20))
+        #expect(try !table.note(isLost: true, of: name, acme, at: 30))
+        #expect(try !table.note(isLost: true, of: name, acme, at: 30 + ProofLapse.time - 1))
+        #expect(try table.row(name, acme)?.lost == 30)
+        #expect(try table.note(isLost: true, of: name, acme, at: 30 + ProofLapse.time))
+        #expect(try table.row(name, acme)?.proven == nil)
+        #expect(try table.row(name, acme)?.lost == nil)
+        #expect(try table.prove(name, acme, at: 31 + ProofLapse.time))
+    }
+
+    @Test(arguments: [
+        (["ownership-missing", "mx-elsewhere"], true), (["ownership-other", "mx-missing"], true), (["zone-missing"], true),
+        (["ownership-missing", "mx"], false), (["ownership-missing", "mx-foreign"], false),
+        (["ownership", "mx-elsewhere"], false),
+        (["ownership-unreachable", "mx-elsewhere"], false), (["ownership-missing", "mx-unreadable"], false),
+        (["zone-silent"], false),
+    ]) func whatIsLost(codes: [String], isLost: Bool) {
+        let place = DNSName(name)
+        #expect(ProofLapse.isLost(codes.map { Finding(.mx, .error, $0, at: place, now: "") }) == isLost)
     }
 
     @Test func theFirstLookChangesNothingAndLaterOnesAreHistory() throws {

@@ -12,13 +12,20 @@ HEAD = "$ORIGIN {0}\n$TTL 1\n@ SOA ns.zone. admin.zone. {1} 3600 600 86400 1\n@ 
 
 
 class NameServers:
-    """`zones` are changed and `reload` shows them; the recursor remembers nothing for longer than a second."""
+    """`zones` are changed and `reload` shows them; the recursor remembers nothing for longer than a second.
+
+    `dynamic` are zones that the recursor holds itself and changes by updates (RFC 2136) signed with `update_key` alone.
+    """
+    update_key = "bWFsYXBvc3RhLXRlc3Qta2V5LW9mLTMyLW9jdGV0cy4="
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="malaposta-dns-"))
         net = f"127.{random.randint(1, 254)}.{random.randint(1, 254)}"
         self.authority, self.recursor = f"{net}.1", f"{net}.2"
+        # For a web site; nothing listens there by itself.
+        self.web = f"{net}.3"
         self.zones = {}
+        self.dynamic = {}
         self.serial = 1
         self.processes = []
 
@@ -36,7 +43,12 @@ class NameServers:
             f'options {{ directory "{self.folder}"; listen-on port 53 {{ {self.recursor}; }}; listen-on-v6 {{ none; }};'
             f' recursion yes; allow-query {{ any; }}; dnssec-validation no; empty-zones-enable no; pid-file "{self.folder}/named.pid";'
             f' session-keyfile "{self.folder}/session"; managed-keys-directory "{self.folder}"; max-cache-ttl 1; max-ncache-ttl 1;'
-            f' query-source address {self.recursor}; }};\ncontrols {{ }};\nzone "." {{ type hint; file "hints"; }};\n')
+            f' query-source address {self.recursor}; }};\ncontrols {{ }};\nzone "." {{ type hint; file "hints"; }};\n'
+            f'key "updates" {{ algorithm hmac-sha256; secret "{self.update_key}"; }};\n' + "".join(
+                f'zone "{name}" {{ type primary; file "{name}.dynamic"; allow-update {{ key "updates"; }}; }};\n' for name in self.dynamic))
+        for name, records in self.dynamic.items():
+            (self.folder / f"{name}.dynamic").write_text(
+                f"$ORIGIN {name}.\n$TTL 1\n@ SOA ns admin 1 3600 600 86400 1\n@ NS ns\nns A {self.recursor}\n{records}")
         # bind9 listens at addresses that an interface has by name, not at all of 127.0.0.0/8.
         subprocess.run(["ip", "address", "add", f"{self.recursor}/32", "dev", "lo"], check=True)
         self.spawn(["named", "-g", "-n", "1", "-c", self.folder / "named.conf"], "named")

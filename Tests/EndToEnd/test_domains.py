@@ -1,9 +1,18 @@
 """A domain from its declaration to its first mail, with real name servers."""
+import contextlib
+import email
+import email.policy
+import http.client
+import http.server
 import imaplib
 import json
 import re
 import smtplib
+import sqlite3
+import ssl
 import stat
+import subprocess
+import threading
 import unittest
 
 from host import PASSWORDS, Host, wait_until
@@ -22,13 +31,17 @@ def setUpModule():
     names.zones = {
         "acme.example": "", "malaposta.example": f"mail A {ADDRESS}\n",
         "113.0.203.in-addr.arpa": "10 PTR mail.malaposta.example.\n",
+        "site.example": f"@ A {names.web}\n", "casadorio.example": "",
     }
+    names.dynamic = {"dyn.example": '@ TXT "of somebody else"\nwww A 192.0.2.80\n'}
     names.start()
     host = Host()
     file = host.configuration / "malaposta.yaml"
     text = file.read_text().replace("allow_unproven: true", "").replace("addresses: []", f"addresses: [{ADDRESS}]")
     text += (f'\ndns:\n  forward_to: ["{names.recursor}"]\n  trust_anchor_file: {names.anchor_file}\n  private_servers: true\n')
     file.write_text(text)
+    plan = host.configuration / "tenants/acme/tenant.yaml"
+    plan.write_text(re.sub(r"domains: \d+", "domains: 5", plan.read_text()))
     host.start()
 
 
@@ -38,8 +51,8 @@ def tearDownModule():
             one.close()
 
 
-def records(purpose=None):
-    told = json.loads(host.command("dns", "records", "acme.example", "--json").stdout)
+def records(purpose=None, domain="acme.example"):
+    told = json.loads(host.command("dns", "records", domain, "--json").stdout)
     return [one for one in told["records"] if one["place"] == "domain" and purpose in (None, one["purpose"])]
 
 
@@ -47,8 +60,8 @@ def line(record):
     return f'{record["name"]}. {record["type"]} {record["data"]}\n'
 
 
-def check():
-    done = host.command("dns", "check", "acme.example", "--json")
+def check(domain="acme.example"):
+    done = host.command("dns", "check", domain, "--json")
     if done.returncode not in (0, 1):
         raise AssertionError(done.stdout + done.stderr)
     return json.loads(done.stdout)["report"]
@@ -164,6 +177,155 @@ class Domains(unittest.TestCase):
         self.assertIn("no domain nobody.example", host.command("dns", "check", "nobody.example").stderr)
         zone = host.command("dns", "records", "acme.example").stdout
         self.assertTrue(re.search(r"^mp\d+r2?\._domainkey\.acme\.example\. 3600 IN TXT \($", zone, re.M), zone)
+
+
+class OtherWays(unittest.TestCase):
+    """After `Domains` by its name: proof by a web site, records published by the host itself, and what is served for a domain."""
+
+    def add(self, name, text):
+        (host.configuration / f"tenants/acme/domains/{name}.yaml").write_text(f"schema: 1\nname: {name}\n{text}")
+        done = host.command("apply", "--yes")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def policy(self, name, listener="https"):
+        port = host.ports[listener]
+        if listener == "https":
+            connection = http.client.HTTPSConnection("127.0.0.1", port, context=ssl._create_unverified_context())
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/.well-known/mta-sts.txt", headers={"Host": f"{name}:{port}"})
+        answer = connection.getresponse()
+        found = answer.status, answer.getheader("Content-Type"), answer.read().decode()
+        connection.close()
+        return found
+
+    def test_1_a_file_on_the_web_site_proves_a_domain_and_its_policy_is_served(self):
+        self.add("site.example", "ownership: { proof: web }\nmta_sts: { mode: enforce, max_age: 7d }\n")
+        self.assertEqual(check("site.example")["state"], "declared")
+        # Of a domain that takes no mail nothing is served.
+        self.assertEqual(self.policy("mta-sts.site.example")[0], 404)
+        proof = next(one for one in check("site.example")["findings"] if one["subject"] == "ownership")
+        place, token = proof["wanted"].split(": ")
+        asked = []
+
+        class Pages(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append((self.headers["Host"], self.path))
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(token.encode() + b"\n")
+
+            def log_message(self, *words):
+                pass
+
+        site = http.server.ThreadingHTTPServer((names.web, 80), Pages)
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        try:
+            wait_until("the file is seen", lambda: check("site.example")["state"] == "active")
+        finally:
+            site.shutdown()
+            site.server_close()
+        self.assertEqual(place, "http://site.example/.well-known/malaposta-ownership.txt")
+        self.assertIn(("site.example", "/.well-known/malaposta-ownership.txt"), asked)
+        # RFC 8461 §3.2
+        served = wait_until("the policy is served", lambda: (found := self.policy("mta-sts.site.example"))[0] == 200 and found)
+        self.assertTrue(served[1].startswith("text/plain"), served)
+        self.assertEqual(served[2], "version: STSv1\r\nmode: enforce\r\nmx: mail.malaposta.example\r\nmax_age: 604800\r\n")
+        for other in ("mta-sts.acme.example", "mta-sts.elsewhere.example", "site.example", "mail.malaposta.example", "mta-sts."):
+            self.assertEqual(self.policy(other)[0], 404, other)
+        self.assertNotEqual(self.policy("mta-sts.site.example", "http")[0], 200)
+
+    def test_2_the_host_publishes_its_records_itself(self):
+        key = host.configuration / "tenants/acme/dyn.tsig"
+        key.write_text(names.update_key + "\n")
+        key.chmod(0o600)
+        self.add("dyn.example", f"dns: {{ mode: rfc2136, server: {names.recursor}, key_name: updates, key_file: dyn.tsig }}\n")
+        wait_until("its proof is published, and seen", lambda: check("dyn.example")["state"] == "active")
+        wait_until("nothing is wrong with it", lambda: not faults(check("dyn.example")))
+
+        def shown(name, kind):
+            return subprocess.run(["dig", f"@{names.recursor}", "+short", "+tries=1", "+time=2", kind, name],
+                                  capture_output=True, text=True).stdout
+
+        self.assertIn("10 mail.malaposta.example.", shown("dyn.example", "MX"))
+        self.assertIn("v=spf1 mx", shown("dyn.example", "TXT"))
+        self.assertIn("p=none", shown("_dmarc.dyn.example", "TXT"))
+        keys = json.loads(host.command("dkim", "list", "dyn.example", "--json").stdout)["keys"]
+        for one in keys:
+            self.assertIn("v=DKIM1", shown(f'{one["selector"]}._domainkey.dyn.example', "TXT"))
+        # What is not ours stays.
+        self.assertIn("of somebody else", shown("dyn.example", "TXT"))
+        self.assertEqual(shown("www.dyn.example", "A").strip(), "192.0.2.80")
+        # A wrong key is told, and changes nothing.
+        key.write_text("d3Jvbmcta2V5LXdyb25nLWtleS13cm9uZy1rZXktdHg=\n")
+        self.assertEqual(host.command("apply", "--yes").returncode, 0)
+        file = host.configuration / "tenants/acme/domains/dyn.example.yaml"
+        file.write_text(file.read_text() + "dmarc: { policy: reject }\n")
+        self.assertEqual(host.command("apply", "--yes").returncode, 0)
+        report = check("dyn.example")
+        self.assertTrue(report["publishingProblems"], report)
+        self.assertIn("p=none", shown("_dmarc.dyn.example", "TXT"))
+        key.write_text(names.update_key + "\n")
+        self.assertEqual(host.command("apply", "--yes").returncode, 0)
+        self.assertEqual(check("dyn.example")["publishingProblems"], [])
+        self.assertIn("p=reject", shown("_dmarc.dyn.example", "TXT"))
+
+    def test_3_an_ordered_check_sees_a_mended_zone_at_once_and_mail_speaks_the_admins_language(self):
+        domain = "casadorio.example"
+        names.zones[domain] = "".join(map(line, records("ownership", domain)))
+        names.reload()
+        wait_until("it is proven", lambda: check(domain)["state"] == "active")
+        names.zones[domain] = "".join(map(line, records(domain=domain)))
+        names.reload()
+        # The recursor before us remembers for a second, and we for none.
+        wait_until("nothing is missing", lambda: not {"spf-missing", "mx-missing"} & set(faults(check(domain))), 5)
+        names.zones[domain] = "".join(line(one) for one in records(domain=domain) if one["purpose"] not in ("spf", "mx"))
+        names.reload()
+        wait_until("the faults are found", lambda: {"spf-missing", "mx-missing"} <= set(faults(check(domain))), 5)
+        session = imaplib.IMAP4("127.0.0.1", host.ports["imap"])
+        session.login(f"joana@{domain}", PASSWORDS["joana"])
+
+        def mail():
+            session.select()
+            found = session.search(None, "SUBJECT", '"os registos no DNS"')[1][0].split()
+            texts = [email.message_from_bytes(session.fetch(one, "(RFC822)")[1][0][1], policy=email.policy.default) for one in found]
+            return "\n".join(one.get_content() for one in texts if "spf-missing" in one.get_content())
+
+        text = wait_until("the mail is there", mail, 30)
+        session.logout()
+        self.assertIn("agora: nenhum registo SPF", text)
+        self.assertIn("desejado: v=spf1 mx ~all", text)
+        self.assertIn("efeito: Os recetores não distinguem", text)
+        self.assertIsNone(re.search(r"\b(the|which|record|records|cannot|mail to|looked|now|wanted)\b", text), text)
+
+
+class Retiring(unittest.TestCase):
+    """Last by its name: a domain goes, and comes back as it was."""
+
+    def test_a_domain_that_leaves_the_files_is_remembered(self):
+        file = host.configuration / "tenants/acme/domains/site.example.yaml"
+        text = file.read_text()
+        file.unlink()
+        self.assertEqual(host.command("apply", "--yes").returncode, 0)
+        with contextlib.closing(sqlite3.connect(host.data / "control/control.db")) as database:
+            kept = database.execute("SELECT retired_at, purge_after FROM domain WHERE name = 'site.example'").fetchall()
+        self.assertEqual(len(kept), 1)
+        self.assertGreater(kept[0][1], kept[0][0])
+        with smtplib.SMTP("127.0.0.1", host.ports["smtp"]) as smtp:
+            smtp.ehlo("client.example")
+            smtp.mail("maria@elsewhere.example")
+            self.assertEqual(smtp.rcpt("rita@site.example")[0] // 100, 5)
+        # Two tenants cannot have one name: not in the files, and not in turns without a proof of the second one's own.
+        other = host.configuration / "tenants/casa/domains/acme.example.yaml"
+        other.write_text("schema: 1\nname: acme.example\n")
+        refused = host.command("check")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("error[duplicate-domain]", refused.stdout + refused.stderr)
+        other.unlink()
+        file.write_text(text)
+        self.assertEqual(host.command("apply", "--yes").returncode, 0)
+        # At once, though its web site is gone: it was proven before.
+        self.assertEqual(check("site.example")["state"], "active")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ internal import SQL
 enum ControlSchema {
     static let migrations = [
         Migration(version: 1, script: first), Migration(version: 2, script: second),
-        Migration(version: 3, script: DomainSchema.script),
+        Migration(version: 3, script: DomainSchema.script), Migration(version: 4, script: DomainSchema.second),
     ]
 
     private static let second = """

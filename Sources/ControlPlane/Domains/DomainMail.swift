@@ -69,9 +69,14 @@ package struct DomainMail: Sendable {
     private func words(_ findings: [Finding], _ site: DomainSite, _ language: String) -> (subject: String, text: String) {
         let domain = site.domain.name.unicode
         let list = findings.map { finding in
-            var lines = ["\(finding.name)  (\(finding.code))", "    " + texts.text("label.now", language) + ": " + finding.now]
-            if !finding.wanted.isEmpty { lines.append("    " + texts.text("label.wanted", language) + ": " + finding.wanted) }
-            let consequence = texts.found("code.\(finding.code)", language) ?? finding.consequence
+            func words(_ kind: String, orElse own: String) -> String { texts.found("\(kind).\(finding.code)", language) ?? own }
+            // A finding's own words are English; in another language what is not a record by itself has words of its own.
+            let now = words("now", orElse: finding.now)
+            var lines = ["\(finding.name)  (\(finding.code))", "    " + texts.text("label.now", language) + ": " + now]
+            if !finding.wanted.isEmpty {
+                lines.append("    " + texts.text("label.wanted", language) + ": " + words("wanted", orElse: finding.wanted))
+            }
+            let consequence = words("code", orElse: finding.consequence)
             if !consequence.isEmpty { lines.append("    " + texts.text("label.consequence", language) + ": " + consequence) }
             return lines.joined(separator: "\n")
         }

@@ -34,6 +34,10 @@ package struct DomainTools: Sendable {
 package actor DomainToolbox {
     private let make: @Sendable (NameServiceConfiguration) throws -> DomainTools
     private var kept: (configuration: NameServiceConfiguration, tools: DomainTools)?
+    private var lent = 0
+
+    /// Checks that have tools of their own at a time, each a resolver with two threads and an empty cache.
+    package static let mostFresh = 4
 
     package init(making make: @escaping @Sendable (NameServiceConfiguration) throws -> DomainTools = { try DomainTools($0) }) {
         self.make = make
@@ -45,4 +49,29 @@ package actor DomainToolbox {
         kept = (configuration, tools)
         return tools
     }
+
+    /// Runs a check that somebody has ordered with tools that remember nothing: whoever has just mended a zone wants to see that,
+    /// and the kept resolver remembers for up to a minute. Beyond `mostFresh` checks at a time the kept ones have to do.
+    nonisolated func withFreshTools<Result>(
+        _ configuration: NameServiceConfiguration, _ check: (DomainTools) async throws -> Result
+    ) async throws -> Result {
+        guard let tools = try await lend(configuration) else { return try await check(tools(configuration)) }
+        do {
+            let result = try await check(tools)
+            await takeBack()
+            return result
+        } catch {
+            await takeBack()
+            throw error
+        }
+    }
+
+    private func lend(_ configuration: NameServiceConfiguration) throws -> DomainTools? {
+        guard lent < Self.mostFresh else { return nil }
+        let tools = try make(configuration)
+        lent += 1
+        return tools
+    }
+
+    private func takeBack() { lent -= 1 }
 }

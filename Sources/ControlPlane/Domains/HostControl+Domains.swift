@@ -95,7 +95,8 @@ extension HostControl {
             let site = DomainSite(
                 host: applied.host, domain: domain, tenant: tenant,
                 token: OwnershipToken(secret: secret, domain: domain.name, tenant: tenant),
-                state: isActive ? .active : .declared, keys: try table.keys(of: domain.name, tenant), fingerprint: fingerprint)
+                state: isActive ? .active : .declared, keys: try table.keys(of: domain.name, tenant), fingerprint: fingerprint,
+                isLapsing: row?.lost != nil)
             var publishingSecret: String?
             if case .dynamicUpdate(let update) = domain.dns { publishingSecret = applied.secrets[update.keyFile] }
             return DomainStanding(
@@ -164,8 +165,10 @@ extension HostControl {
         let fresh = sites.filter { $0.state == .declared }
         guard !fresh.isEmpty else { return nil }
         return try locked { _ -> Outcome? in
-            try note { table in for site in fresh { try table.prove(site.domain.name, site.tenant, at: now()) } }
-            return try recompile(reason: "proven: \(fresh.map(\.domain.name.ascii).joined(separator: ", "))")
+            let proven = try note { table in
+                try fresh.filter { try table.prove($0.domain.name, $0.tenant, at: now()) }.map(\.domain.name.ascii)
+            }
+            return proven.isEmpty ? nil : try recompile(reason: "proven: \(proven.joined(separator: ", "))")
         }
     }
 
@@ -211,6 +214,19 @@ extension HostControl {
 
     func note(_ findings: [Finding], of site: DomainSite) throws -> [DomainChange] {
         try note { try $0.note(findings, of: site.domain.name, site.tenant, at: now()) }
+    }
+
+    /// Follows what a look says of a proven domain's proof.
+    ///
+    /// - Returns: the generation in which it is inactive, where its proof has lapsed.
+    func followProof(_ findings: [Finding], of site: DomainSite) throws -> Outcome? {
+        guard site.state == .active, !site.host.allowsUnprovenDomains else { return nil }
+        let isLost = ProofLapse.isLost(findings)
+        guard isLost || site.isLapsing else { return nil }
+        return try locked { _ -> Outcome? in
+            let hasLapsed = try note { try $0.note(isLost: isLost, of: site.domain.name, site.tenant, at: now()) }
+            return hasLapsed ? try recompile(reason: "proof lapsed: \(site.domain.name.ascii)") : nil
+        }
     }
 
     func note(_ change: PublishingChange?, problems: [String], of site: DomainSite) throws {

@@ -36,7 +36,10 @@ package struct HostedDomains: Sendable {
     /// - Parameter looks: whether DNS is asked now; without it the report is of the last look.
     package func report(_ name: String, looks: Bool) async throws -> DomainReport {
         _ = try await keepKeys(control.domain(name), visible: [])
-        if looks { try await look(control.domain(name)) }
+        if looks {
+            let standing = try await control.domain(name)
+            try await toolbox.withFreshTools(standing.site.host.dns) { try await look(standing, $0) }
+        }
         return Self.report(try await control.domain(name))
     }
 
@@ -61,7 +64,9 @@ package struct HostedDomains: Sendable {
         if let outcome = try await control.change(rotation.rotation(of: standing.site.keys), of: standing.site) {
             _ = await change(outcome)
         }
-        try? await publish(control.domain(name))
+        if let standing = try? await control.domain(name), let tools = try? await toolbox.tools(standing.site.host.dns) {
+            try? await publish(standing, tools)
+        }
         return Self.keys(try await control.domain(name))
     }
 
@@ -104,12 +109,10 @@ package struct HostedDomains: Sendable {
     private func round(_ standing: HostControl.DomainStanding, _ watchPause: Int64) async {
         let name = standing.site.domain.name.ascii
         do {
-            try await proveOwnership(standing)
-            let visible = try await visibleKeys(standing)
-            _ = try await keepKeys(control.domain(name), visible: visible)
-            try await publish(control.domain(name))
+            let tools = try await toolbox.tools(standing.site.host.dns)
+            try await tend(standing, tools)
             let looked = standing.looked ?? .min
-            if looked == .min || control.now() - looked >= watchPause { try await evaluate(control.domain(name)) }
+            if looked == .min || control.now() - looked >= watchPause { try await evaluate(control.domain(name), tools) }
         } catch ControlError.busy, ControlError.noSuchDomain {
             // Another command is under way, or the domain is gone: the next round sees.
         } catch {
@@ -119,19 +122,22 @@ package struct HostedDomains: Sendable {
     }
 
     /// All of a round for one domain, now.
-    private func look(_ standing: HostControl.DomainStanding) async throws {
-        let name = standing.site.domain.name.ascii
-        try await proveOwnership(standing)
-        let visible = try await visibleKeys(standing)
-        _ = try await keepKeys(control.domain(name), visible: visible)
-        try await publish(control.domain(name))
-        try await evaluate(control.domain(name))
+    private func look(_ standing: HostControl.DomainStanding, _ tools: DomainTools) async throws {
+        try await tend(standing, tools)
+        try await evaluate(control.domain(standing.site.domain.name.ascii), tools)
     }
 
-    private func proveOwnership(_ standing: HostControl.DomainStanding) async throws {
+    private func tend(_ standing: HostControl.DomainStanding, _ tools: DomainTools) async throws {
+        let name = standing.site.domain.name.ascii
+        try await proveOwnership(standing, tools)
+        let visible = await visibleKeys(standing, tools)
+        _ = try await keepKeys(control.domain(name), visible: visible)
+        try await publish(control.domain(name), tools)
+    }
+
+    private func proveOwnership(_ standing: HostControl.DomainStanding, _ tools: DomainTools) async throws {
         let site = standing.site
         guard site.state == .declared else { return }
-        let tools = try await toolbox.tools(site.host.dns)
         let sighting = await OwnershipSearch(tools.resolver, tools.webSite).look(for: site.token, site.domain.ownership.proof)
         guard sighting == .seen, let outcome = try await control.prove([site]) else { return }
         _ = await change(outcome)
@@ -140,10 +146,9 @@ package struct HostedDomains: Sendable {
             metadata: ["domain": "\(site.domain.name)", "tenant": "\(site.tenant)", "generation": "\(outcome.generation)"])
     }
 
-    private func visibleKeys(_ standing: HostControl.DomainStanding) async throws -> Set<String> {
+    private func visibleKeys(_ standing: HostControl.DomainStanding, _ tools: DomainTools) async -> Set<String> {
         // What is signed for must be proven.
         guard standing.site.state == .active || standing.site.host.allowsUnprovenDomains else { return [] }
-        let tools = try await toolbox.tools(standing.site.host.dns)
         return await KeySighting(tools.servers).visible(standing.site.keys, of: standing.site.domain.name)
     }
 
@@ -159,10 +164,9 @@ package struct HostedDomains: Sendable {
         return true
     }
 
-    private func publish(_ standing: HostControl.DomainStanding) async throws {
+    private func publish(_ standing: HostControl.DomainStanding, _ tools: DomainTools) async throws {
         guard case .dynamicUpdate(let update) = standing.site.domain.dns, let secret = standing.publishingSecret else { return }
         let wanted = standing.site.wantedRecords.filter { $0.place == .domain }
-        let tools = try await toolbox.tools(standing.site.host.dns)
         let zone: DNSName
         if let named = update.zone {
             zone = DNSName(named)
@@ -192,12 +196,17 @@ package struct HostedDomains: Sendable {
             ])
     }
 
-    private func evaluate(_ standing: HostControl.DomainStanding) async throws {
+    private func evaluate(_ standing: HostControl.DomainStanding, _ tools: DomainTools) async throws {
         let site = standing.site
-        let tools = try await toolbox.tools(site.host.dns)
         let findings = await DomainEvaluation(site, tools.resolver, tools.servers, tools.webSite).findings()
         guard !Task.isCancelled else { return }
         let changes = try await control.note(findings, of: site)
+        if let outcome = try await control.followProof(findings, of: site) {
+            _ = await change(outcome)
+            logger.notice(
+                "a domain is inactive: for long neither its proof nor its mail exchangers have named this host",
+                metadata: ["domain": "\(site.domain.name)", "tenant": "\(site.tenant)", "generation": "\(outcome.generation)"])
+        }
         let worse = changes.filter { $0.direction == .worse }.map(\.finding)
         guard !worse.isEmpty else { return }
         logger.notice(

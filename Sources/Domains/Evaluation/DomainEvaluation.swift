@@ -48,7 +48,7 @@ package struct DomainEvaluation: Sendable {
         let proof = site.domain.ownership.proof
         let sighting = await OwnershipSearch(resolver, webSite).look(for: site.token, proof)
         let place = proof == .dns ? site.token.recordName ?? name : name
-        let wanted = proof == .dns ? site.token.recordValue : "http://\(name)\(OwnershipToken.path) with \(site.token.text)"
+        let wanted = proof == .dns ? site.token.recordValue : "http://\(name)\(OwnershipToken.path): \(site.token.text)"
         func finding(_ severity: Finding.Severity, _ code: String, _ now: String) -> Finding {
             let isProven = site.state != .declared
             return Finding(
@@ -57,10 +57,17 @@ package struct DomainEvaluation: Sendable {
                     ? "the domain was proven before and goes on; it could not be proven anew"
                     : "the domain is inactive: mail to it is put off (450) and none is sent in its name")
         }
+        func lapsing(_ now: String) -> Finding {
+            Finding(
+                .ownership, .error, "ownership-lapsing", at: place, now: now, wanted: wanted,
+                consequence: "neither the proof nor an MX names this host: when that has been so for "
+                    + "\(ProofLapse.time / 86_400) days, the domain is inactive until it is proven anew")
+        }
         switch sighting {
         case .seen: return [Finding(.ownership, .fine, "ownership", at: place, now: "proven")]
-        case .missing: return [finding(.error, "ownership-missing", "nothing")]
-        case .other(let text): return [finding(.error, "ownership-other", "\"\(text)\"")]
+        case .missing: return [site.isLapsing ? lapsing("nothing") : finding(.error, "ownership-missing", "nothing")]
+        case .other(let text):
+            return [site.isLapsing ? lapsing("\"\(text)\"") : finding(.error, "ownership-other", "\"\(text)\"")]
         case .unreachable(let why): return [finding(.error, "ownership-unreachable", why)]
         }
     }

@@ -18,4 +18,7 @@ package enum DomainSchema {
             record TEXT NOT NULL);
         CREATE INDEX domain_event_domain ON domain_event (domain, tenant, number);
         """
+
+    /// Since when nothing in DNS says any more that the domain is this host's.
+    package static let second = "ALTER TABLE domain ADD COLUMN lost_at BIGINT;"
 }

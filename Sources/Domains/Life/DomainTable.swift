@@ -23,6 +23,8 @@ package struct DomainTable {
         package var looked: Int64?
         package var findings: [Finding]
         package var publishing: [String]
+        /// Since when `ProofLapse.isLost`; nil while it is not, and where nothing was proven.
+        package var lost: Int64?
     }
 
     // MARK: Ownership
@@ -40,7 +42,8 @@ package struct DomainTable {
     private func rows(_ condition: String, _ values: [SQLValue] = []) throws -> [Row] {
         try connection.all(
             """
-            SELECT name, tenant, declared_at, proven_at, retired_at, purge_after, looked_at, findings, publishing FROM domain
+            SELECT name, tenant, declared_at, proven_at, retired_at, purge_after, looked_at, findings, publishing, lost_at
+            FROM domain
             \(condition) ORDER BY name, tenant
             """, values: values
         ) { row in
@@ -48,7 +51,7 @@ package struct DomainTable {
                 name: try DomainName(row.text(0)), tenant: try TenantID(row.text(1)), declared: row.integer(2),
                 proven: row.optionalInteger(3), retired: row.optionalInteger(4), purgeAfter: row.optionalInteger(5),
                 looked: row.optionalInteger(6), findings: Self.read([Finding].self, row.optionalText(7)) ?? [],
-                publishing: Self.read([String].self, row.optionalText(8)) ?? [])
+                publishing: Self.read([String].self, row.optionalText(8)) ?? [], lost: row.optionalInteger(9))
         }
     }
 
@@ -78,12 +81,37 @@ package struct DomainTable {
     }
 
     /// Notes a proof. A tenant that had the name before, and has not any more, begins anew with it.
-    package func prove(_ name: DomainName, _ tenant: TenantID, at now: Int64) throws {
+    ///
+    /// - Returns: false, with nothing changed, where it is proven already, or another tenant holds the name: until that one's
+    ///   files do not name it any more, nobody else can have it.
+    @discardableResult
+    package func prove(_ name: DomainName, _ tenant: TenantID, at now: Int64) throws -> Bool {
+        let isHeld = try connection.first(
+            "SELECT 1 FROM domain WHERE name = $1 AND tenant <> $2 AND proven_at IS NOT NULL AND retired_at IS NULL",
+            .text(name.ascii), .text(tenant.text)
+        ) { _ in true }
+        guard isHeld == nil else { return false }
         try connection.run(
-            "UPDATE domain SET proven_at = NULL WHERE name = $1 AND tenant <> $2", .text(name.ascii), .text(tenant.text))
-        try connection.run(
+            "UPDATE domain SET proven_at = NULL, lost_at = NULL WHERE name = $1 AND tenant <> $2", .text(name.ascii),
+            .text(tenant.text))
+        return try connection.run(
             "UPDATE domain SET proven_at = $3 WHERE name = $1 AND tenant = $2 AND proven_at IS NULL", .text(name.ascii),
-            .text(tenant.text), .integer(now))
+            .text(tenant.text), .integer(now)) > 0
+    }
+
+    /// Notes whether a look has shown that a proven domain is lost.
+    ///
+    /// - Returns: whether its proof has lapsed with this; the tenant has to prove the domain anew then.
+    package func note(isLost: Bool, of name: DomainName, _ tenant: TenantID, at now: Int64) throws -> Bool {
+        guard let row = try row(name, tenant), row.proven != nil else { return false }
+        let since = isLost ? row.lost ?? now : nil
+        let hasLapsed = since.map { now - $0 >= ProofLapse.time } ?? false
+        guard since != row.lost || hasLapsed else { return false }
+        try connection.run(
+            "UPDATE domain SET lost_at = $3, proven_at = $4 WHERE name = $1 AND tenant = $2", .text(name.ascii),
+            .text(tenant.text), since.flatMap { hasLapsed ? nil : $0 }.map { .integer($0) } ?? .null,
+            hasLapsed ? .null : row.proven.map { .integer($0) } ?? .null)
+        return hasLapsed
     }
 
     /// Forgets a domain with all that belongs to it, but its keys' files.

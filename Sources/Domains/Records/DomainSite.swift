@@ -12,10 +12,12 @@ package struct DomainSite: Sendable {
     package var keys: [DomainKey]
     /// SHA-256 of the host's certificate's public key; nil where there is no certificate that lasts.
     package var fingerprint: [UInt8]?
+    /// Whether neither proof nor MX were there at the last look: with time, the proof lapses (`ProofLapse`).
+    package var isLapsing: Bool
 
     package init(
         host: HostConfiguration, domain: DomainConfiguration, tenant: TenantID, token: OwnershipToken, state: DomainState,
-        keys: [DomainKey], fingerprint: [UInt8]? = nil
+        keys: [DomainKey], fingerprint: [UInt8]? = nil, isLapsing: Bool = false
     ) {
         self.host = host
         self.domain = domain
@@ -24,6 +26,7 @@ package struct DomainSite: Sendable {
         self.state = state
         self.keys = keys
         self.fingerprint = fingerprint
+        self.isLapsing = isLapsing
     }
 
     package var name: DNSName { DNSName(domain.name) }

@@ -15,7 +15,7 @@ import Testing
 private final class ChangingZone: Resolver {
     private let texts = NIOLockedValueBox<[String: String]>([:])
 
-    func publish(_ text: String, at name: String) { texts.withLockedValue { $0[name] = text } }
+    func publish(_ text: String?, at name: String) { texts.withLockedValue { $0[name] = text } }
 
     func ask(_ name: DNSName, _ type: RecordType) async -> Answer {
         guard type == .txt, let text = texts.withLockedValue({ $0[name.text] }) else { return .noData(.insecure) }
@@ -29,6 +29,8 @@ private final class ChangingZone: Resolver {
     private let zone = ChangingZone()
     private let clock = NIOLockedValueBox<Int64>(1_796_904_000)
     private let domains: HostedDomains
+    /// How many resolvers were made.
+    private let made = NIOLockedValueBox(0)
 
     init() throws {
         host = try ExampleHost()
@@ -36,8 +38,9 @@ private final class ChangingZone: Resolver {
             "malaposta.yaml", ExampleHost.hostFile.replacing("allow_unproven: true", with: "addresses: [203.0.113.10]"))
         control = HostControl(host.folders) { [clock] in clock.withLockedValue { $0 } }
         let zone = zone
-        let toolbox = DomainToolbox { _ in
-            DomainTools(resolver: zone, servers: AuthoritativeServers(zone), webSite: WebSite(zone))
+        let toolbox = DomainToolbox { [made] _ in
+            made.withLockedValue { $0 += 1 }
+            return DomainTools(resolver: zone, servers: AuthoritativeServers(zone), webSite: WebSite(zone))
         }
         domains = HostedDomains(control, toolbox, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -73,6 +76,57 @@ private final class ChangingZone: Resolver {
         zone.publish("other", at: "_malaposta.acme.example")
         try await apply()
         #expect(try await control.plan(configuration: host.folders.configuration).isEmpty)
+        #expect(try await hosted().isActive)
+    }
+
+    @Test func areCheckedAnewWhereThatIsOrderedAndFromMemoryElse() async throws {
+        try await apply()
+        try await domains.round(watchPause: 3_600)
+        try await domains.round(watchPause: 3_600)
+        #expect(made.withLockedValue { $0 } == 1)
+        for _ in 0..<3 { _ = try await domains.report("acme.example", looks: true) }
+        #expect(made.withLockedValue { $0 } == 4)
+    }
+
+    @Test func areWatchedEachHourByThemselves() async throws {
+        try await apply()
+        let looks = NIOLockedValueBox<[Int64]>([])
+        let pauses = NIOLockedValueBox(0)
+        // Each pause of the rounds is a minute of the clock; after three hours they end.
+        let rounds = DomainRounds(domains, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
+            [clock, control] pause in
+            let looked = try? await control.domain("acme.example").looked
+            looks.withLockedValue { if let looked, $0.last != looked { $0.append(looked) } }
+            clock.withLockedValue { $0 += pause.components.seconds }
+            let count = pauses.withLockedValue { pauses in
+                pauses += 1
+                return pauses
+            }
+            if count > 180 { throw CancellationError() }
+        }
+        let start = clock.withLockedValue { $0 }
+        await rounds.run()
+        #expect(looks.withLockedValue { $0 } == [0, 3_600, 7_200, 10_800].map { start + $0 })
+    }
+
+    @Test func staySoWithoutTheirProofUntilNothingElseIsThereForLong() async throws {
+        try await apply()
+        try await publishProof()
+        try await domains.round(watchPause: 3_600)
+        zone.publish(nil, at: "_malaposta.acme.example")
+        // Neither proof nor MX: told at once, and of consequence after 30 days only.
+        for _ in 0..<30 {
+            _ = try await domains.report("acme.example", looks: true)
+            #expect(try await hosted().isActive)
+            clock.withLockedValue { $0 += 86_400 }
+        }
+        let codes = try await domains.report("acme.example", looks: false).findings.map(\.code)
+        #expect(codes.contains("ownership-lapsing"))
+        _ = try await domains.report("acme.example", looks: true)
+        #expect(try await !hosted().isActive)
+        #expect(try await control.generations().first?.reason == "proof lapsed: acme.example")
+        try await publishProof()
+        _ = try await domains.report("acme.example", looks: true)
         #expect(try await hosted().isActive)
     }
 

@@ -123,7 +123,7 @@ class Operation(unittest.TestCase):
         self.assertRegex(done.stdout + done.stderr, r"tenants/acme/accounts.yaml:\d+")
 
     def test_a_worker_that_is_killed_is_back_and_ports_stay_open(self):
-        program = bytes(PROGRAMS / "malaposta-mail")
+        program = bytes((PROGRAMS / "malaposta-mail").resolve())
         worker = next(pid for pid in host.children() if pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().startswith(program))
         os.kill(worker, signal.SIGKILL)
         # The listening socket is the supervisor's: a connection made meanwhile waits, and is served.

@@ -16,12 +16,16 @@ package enum CrashMark {
         guard opened >= 0 else { return }
         unsafe descriptor = opened
         var action = sigaction()
-        unsafe action.__sigaction_handler.sa_handler = { _ in
-            // Nothing but what signal-safety(7) allows. The handler is reset, so the fault ends the process on return.
+        unsafe action.__sigaction_handler.sa_sigaction = { signal, facts, _ in
+            // Nothing but what signal-safety(7) allows. Faults come from the kernel (sigaction(2), si_code above 0); SIGABRT from
+            // ourselves, or from systemd's watchdog when we hang.
+            let isOwn = unsafe signal == SIGABRT || facts.map { unsafe $0.pointee.si_code > 0 } ?? true
             var mark: UInt8 = 0x78
-            _ = unsafe write(descriptor, &mark, 1)
+            if isOwn { _ = unsafe write(descriptor, &mark, 1) }
+            // The handler is reset by now. A fault would end the process on return as well, but not a signal that was sent.
+            raise(signal)
         }
-        action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_NODEFER | SA_ONSTACK
+        action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_NODEFER | SA_ONSTACK | SA_SIGINFO
         for signal in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT] { _ = unsafe sigaction(signal, &action, nil) }
     }
 }

@@ -1,5 +1,7 @@
 internal import Mail
+internal import MailConfiguration
 internal import Provisioning
+internal import Systemd
 internal import Worker
 
 /// Finds what is amiss in a host's state. A value: nothing is asked here.
@@ -59,11 +61,29 @@ struct HealthExamination {
             default: "nobody new can log in, nothing can be applied"
             }
         return HealthProblem(
-            "program-down", "\(program.name) is down (\(program.problems.joined(separator: "; "))): \(effect)",
-            cure: "see its log ('journalctl -u \(Self.unit(program.name))'); it is started again by itself")
+            "program-down",
+            "\(program.name) is down (\((program.problems + unitWords(program)).joined(separator: "; "))): \(effect)",
+            cure: cure(of: program))
     }
 
     private static func unit(_ name: String) -> String { name == "malaposta" ? "malaposta-control" : name }
+
+    private func unit(of program: ProgramStatus) -> UnitState? {
+        status.units?.first { $0.unit == Self.unit(program.name) + ".service" }
+    }
+
+    private func unitWords(_ program: ProgramStatus) -> [String] {
+        unit(of: program).map { ["systemd calls it \($0.words)"] } ?? []
+    }
+
+    /// What was stopped stays so until somebody starts it; all else comes back.
+    private func cure(of program: ProgramStatus) -> String {
+        let name = Self.unit(program.name)
+        guard unit(of: program)?.active == "inactive" else {
+            return "see its log ('journalctl -u \(name)'); it is started again by itself"
+        }
+        return "'systemctl start \(name)': somebody has stopped it"
+    }
 
     /// A program's own sentences name their cure behind a semicolon.
     private static func ofProgram(_ name: String) -> (String) -> HealthProblem {
@@ -98,7 +118,21 @@ struct HealthExamination {
 
     private var listeners: [HealthProblem] {
         guard !isStopped else { return [] }
-        return status.listeners.filter { !$0.isOpen }.map { listener in
+        let failed = (status.units ?? []).filter { $0.isFailed && $0.unit.hasSuffix(".socket") }.map(\.unit)
+        func unit(of listener: ListenerStatus) -> String? {
+            ListenerService(rawValue: listener.service).map(HostUnit.socket)
+        }
+        let sockets = failed.map { name in
+            let own = status.listeners.filter { unit(of: $0) == name }
+            let problem = SocketProblem(name, places: own.map { ($0.address, $0.port) })
+            return HealthProblem("socket-failed", problem.what, cure: problem.cure)
+        }
+        return sockets + closed(besides: failed, unit)
+    }
+
+    /// Listeners that nobody listens at, without those whose socket units have failed, which is told already.
+    private func closed(besides failed: [String], _ unit: (ListenerStatus) -> String?) -> [HealthProblem] {
+        status.listeners.filter { !$0.isOpen && unit($0).map(failed.contains) != true }.map { listener in
             HealthProblem(
                 "listener-closed", "nobody listens at \(listener.place) (listener \(listener.name), \(listener.service))",
                 cure: "restart the host, so that it binds what malaposta.yaml names; its log says what is in the way")

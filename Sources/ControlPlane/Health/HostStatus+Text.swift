@@ -1,5 +1,6 @@
 internal import Mail
 internal import Provisioning
+internal import Systemd
 
 extension HostStatus {
     /// At most 80 columns, but for paths that are longer.
@@ -7,6 +8,10 @@ extension HostStatus {
         let width = 17
         var lines = workers.map { $0.line(width) }
         var table = TwoColumns(titleWidth: width)
+        if let units {
+            table.add("services", UnitState.serviceWords(units))
+            table.add("sockets", UnitState.socketWords(units))
+        }
         table.add("generation", generation)
         table.add("files", drift)
         table.add("tenants", "\(control.tenants)")
@@ -36,8 +41,8 @@ extension HostStatus {
 
     private var accounts: String {
         var words = [
-            control.users == 1 ? "1 user" : "\(control.users) users",
-            control.sharedMailboxes == 1 ? "1 shared mailbox" : "\(control.sharedMailboxes) shared mailboxes",
+            Self.count(control.users, "user"),
+            Self.count(control.sharedMailboxes, "shared mailbox", "shared mailboxes"),
         ]
         if control.suspended > 0 { words.append("\(control.suspended) suspended") }
         if control.retired > 0 { words.append("\(control.retired) retired") }
@@ -46,8 +51,7 @@ extension HostStatus {
 
     private var drift: String {
         if control.fileErrors > 0 {
-            let errors = control.fileErrors == 1 ? "1 error" : "\(control.fileErrors) errors"
-            return "\(errors); 'malaposta check' shows them, what was applied stays in force"
+            return "\(Self.count(control.fileErrors, "error")); 'malaposta check' shows them, what was applied stays in force"
         }
         if control.drift.isEmpty { return "as applied" }
         let names = control.drift.prefix(3).joined(separator: ", ") + (control.drift.count > 3 ? ", ..." : "")
@@ -57,17 +61,24 @@ extension HostStatus {
     private func words(_ state: DirectoryState) -> String {
         let read = state.lastSync.map { "read \(CalendarDay.minute($0)) UTC" } ?? "not read yet"
         let live = state.isLive ? ", live" : ""
-        return "\(state.tenant)/\(state.directory): \(read)\(live), \(state.users) users, \(state.groups) groups"
+        let found = "\(Self.count(state.users, "user")), \(Self.count(state.groups, "group"))"
+        return "\(state.tenant)/\(state.directory): \(read)\(live), \(found)"
     }
 
     private var queueWords: String {
         guard let queue else { return "unknown: no word from malaposta-mail" }
         guard queue.messages > 0 else { return "empty" }
-        let count = queue.messages == 1 ? "1 message" : "\(queue.messages) messages"
-        var words = ["\(count), \(ByteCount(queue.octets))", "the oldest waits for \(Self.span(queue.oldest))"]
+        var words = [
+            "\(Self.count(queue.messages, "message")), \(ByteCount(queue.octets))",
+            "the oldest waits for \(Self.span(queue.oldest))",
+        ]
         if queue.held > 0 { words.append("\(queue.held) held") }
         if queue.crashed > 0 { words.append("\(queue.crashed) crashed") }
         return words.joined(separator: ", ")
+    }
+
+    private static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+        number == 1 ? "1 \(one)" : "\(number) \(many ?? one + "s")"
     }
 
     private static func span(_ seconds: Int) -> String {

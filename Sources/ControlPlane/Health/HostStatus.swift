@@ -1,6 +1,7 @@
 internal import Directory
 internal import Mail
 internal import MailConfiguration
+package import Systemd
 
 /// What `malaposta status` says.
 package struct HostStatus: Codable, Sendable, Hashable {
@@ -12,6 +13,8 @@ package struct HostStatus: Codable, Sendable, Hashable {
     package var certificates: [CertificateStatus]
     package var queue: QueueStatus?
     package var disk: DiskStatus?
+    /// The services and sockets, as systemd says; nil where it does not run this host.
+    package var units: [UnitState]?
     /// Everything that is amiss, the gravest first.
     package var problems: [HealthProblem]
 
@@ -83,12 +86,13 @@ extension ControlClient {
     /// How the host is: its programs, what is in force, what is wrong and what cures it.
     package func hostStatus() async throws -> HostStatus {
         async let programs = ProgramStatus.all(folders)
+        async let units = HostUnit.states(of: folders)
         let facts = try await host.facts()
         let workers = await programs
         var status = HostStatus(
             control: facts.control, workers: workers, listeners: facts.listeners, domains: facts.domains,
             certificates: facts.certificates, queue: HostStatus.QueueStatus(workers.first { $0.name == "malaposta-mail" }),
-            disk: facts.disk, problems: [])
+            disk: facts.disk, units: await units, problems: [])
         status.problems = HealthExamination(status, keptFree: facts.keptFree, now: SystemTime.seconds).problems
         return status
     }

@@ -1,5 +1,5 @@
 package import MailConfiguration
-package import Systemd
+internal import Systemd
 
 /// The units of this host that systemd runs.
 package enum HostUnit {
@@ -9,6 +9,8 @@ package enum HostUnit {
     package static let web = "malaposta-web.service"
     /// Gives the sockets the addresses of the generation in force; the only one of ours that runs as root.
     package static let sockets = "malaposta-sockets.service"
+    /// Where the sockets of the host that systemd runs lie.
+    private static let runFolder = "/run/malaposta"
     package static let sendmail = "malaposta-sendmail.socket"
 
     /// The socket unit of a service.
@@ -22,9 +24,12 @@ package enum HostUnit {
 }
 
 extension HostUnit {
-    /// How this host's units are; nil where systemd does not run this machine, or does not know our units.
-    package static func states() async -> [UnitState]? {
-        guard UnitManager.isThere, let states = try? await UnitManager().states(of: all), !states.isEmpty else { return nil }
+    /// How this host's units are; nil where systemd does not run this machine, or does not know our units, or where another host
+    /// than that of the packages is meant.
+    static func states(of folders: HostFolders) async -> [UnitState]? {
+        guard folders.run == runFolder, UnitManager.isThere, let states = try? await UnitManager().states(of: all),
+            !states.isEmpty
+        else { return nil }
         return states
     }
 }

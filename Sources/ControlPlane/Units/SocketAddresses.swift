@@ -71,22 +71,10 @@ package struct SocketAddresses: Sendable {
         for socket in sockets {
             try await manager.finish(manager.restart(socket), within: Self.workerTime)
             guard let state = try await manager.states(of: [socket]).first, state.isFailed else { continue }
-            problems.append(SocketProblem.sentence(socket, listeners))
+            problems.append(SocketProblem(socket, listeners).sentence)
         }
         // Not waited for: at the first start the worker waits for the control plane, which waits for us.
         if runs { _ = try await manager.start(worker) }
         return problems
-    }
-}
-
-/// Why a socket unit could not listen, in the words of malaposta.yaml.
-package enum SocketProblem {
-    /// - Parameter listeners: of the whole host.
-    package static func sentence(_ unit: String, _ listeners: [ListenerConfiguration]) -> String {
-        let own = listeners.filter { HostUnit.socket(of: $0.service) == unit }
-        let places = own.map { "\($0.address) port \($0.port)" }.joined(separator: ", ")
-        let port = own.first.map { String($0.port) } ?? "PORT"
-        return "\(unit) cannot listen on \(places): another server has the port, or the address is none of this machine's; "
-            + "'ss -ltnp sport = :\(port)' shows who has it; stop that server, then 'systemctl restart malaposta.target'"
     }
 }

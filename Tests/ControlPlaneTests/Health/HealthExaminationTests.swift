@@ -1,5 +1,6 @@
 import Mail
 import Provisioning
+import Systemd
 import Testing
 
 @testable import ControlPlane
@@ -55,6 +56,10 @@ import Testing
         Case(code: "other-version", severity: .warning) { $0.workers[2].version = "0.0.9" },
         Case(code: "other-generation") { $0.workers[2].generation = 4 },
         Case(code: "listener-closed") { $0.listeners[0].isOpen = false },
+        Case(code: "socket-failed") { status in
+            status.listeners[0].isOpen = false
+            status.units = [UnitState(unit: "malaposta-smtp.socket", active: "failed", sub: "failed", result: "resources")]
+        },
         Case(code: "queue-crashed") { $0.queue?.crashed = 2 },
         Case(code: "queue-held", severity: .warning) { $0.queue?.held = 1 },
         Case(code: "certificate-expired") { $0.certificates[0].notAfter = now - 1 },
@@ -95,6 +100,39 @@ import Testing
         status.problems = found
         #expect(status.isFine == (one.severity == .warning))
         for line in status.text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    }
+
+    @Test func unitsAreTold() {
+        var status = Self.status()
+        status.units = [
+            UnitState(unit: "malaposta-control.service", active: "active", sub: "running", result: "success", restarts: 0),
+            UnitState(unit: "malaposta-mail.service", active: "active", sub: "running", result: "success", restarts: 3),
+            UnitState(unit: "malaposta-web.service", active: "activating", sub: "auto-restart", result: "watchdog", restarts: 12),
+            UnitState(unit: "malaposta-smtp.socket", active: "active", sub: "running", result: "success"),
+            UnitState(unit: "malaposta-imap.socket", active: "inactive", sub: "dead", result: "success"),
+            UnitState(unit: "malaposta-https.socket", active: "failed", sub: "failed", result: "resources"),
+            UnitState(unit: "malaposta-sendmail.socket", active: "active", sub: "listening", result: "success"),
+        ]
+        #expect(
+            status.text.contains(
+                """
+                services         control active, mail active (3 restarts), web activating
+                                 (auto-restart, 12 restarts, ended last by watchdog)
+                sockets          smtp, sendmail active; imap inactive; https failed (ended
+                                 last by resources)
+                """))
+    }
+
+    @Test(arguments: [("inactive", "dead", "'systemctl start malaposta-web'"), ("activating", "auto-restart", "see its log")])
+    func aWorkerThatIsDownIsToldWithItsUnit(active: String, sub: String, cure: String) {
+        let found = problems {
+            $0.workers[2].state = "down"
+            $0.workers[2].problems = ["nobody answers"]
+            $0.units = [UnitState(unit: "malaposta-web.service", active: active, sub: sub, result: "success", restarts: 0)]
+        }
+        #expect(found.map(\.code) == ["program-down"])
+        #expect(found.first?.what.contains("(nobody answers; systemd calls it \(active)") == true)
+        #expect(found.first?.cure.hasPrefix(cure) == true)
     }
 
     @Test func aNewGenerationIsWaitedFor() {

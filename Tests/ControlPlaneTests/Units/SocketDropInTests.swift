@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func aTakenPortIsASentence() throws {
-        let sentence = SocketProblem.sentence("malaposta-smtp.socket", try listeners([Self.smtp]))
-        #expect(sentence.hasPrefix("malaposta-smtp.socket cannot listen on 0.0.0.0 port 25: another server has the port"))
+        let sentence = SocketProblem("malaposta-smtp.socket", try listeners([Self.smtp])).sentence
+        #expect(sentence.hasPrefix("malaposta-smtp.socket cannot listen on 0.0.0.0 port 25: another server has the port; 'ss -l"))
     }
 }

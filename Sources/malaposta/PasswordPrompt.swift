@@ -8,15 +8,16 @@ enum PasswordPrompt {
         return Array(line.utf8)
     }
 
-    /// Typed twice, without echo.
+    /// Typed twice, without echo; again where the two differ.
     static func twice(for name: String) throws -> [UInt8] {
         guard isatty(STDIN_FILENO) == 1 else {
             throw CommandRefusal("there is no terminal to type a password at; give it by --stdin")
         }
-        let first = try hidden("New password of \(name): ")
-        let second = try hidden("Once more: ")
-        guard first == second else { throw CommandRefusal("the two are not the same; nothing was changed") }
-        return first
+        while true {
+            let first = try hidden("New password of \(name): ")
+            guard try hidden("Once more: ") != first else { return first }
+            print("  the two are not the same")
+        }
     }
 
     private static func hidden(_ prompt: String) throws -> [UInt8] {

@@ -9,8 +9,8 @@ struct SetupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "setup", abstract: "Write the first configuration files, into an empty folder only.",
         discussion: """
-            Asks what is not given as an option, where there is a terminal; the answer in brackets is taken at Enter. Nothing is in \
-            force before 'malaposta apply'.
+            Asks what is not given as an option, where there is a terminal; the answer in brackets is taken at Enter, and what cannot \
+            be is asked again. Nothing is in force before 'malaposta apply'.
             """)
 
     @OptionGroup var host: HostOptions
@@ -52,15 +52,27 @@ struct SetupCommand: AsyncParsableCommand {
     }
 
     private func answers() async throws -> FirstHost {
-        let name = try DomainName(Question.ask("Full name of this host", hostName, or: Machine.name))
-        let domain = try DomainName(Question.ask("First mail domain", domain, or: Self.parent(of: name)))
-        let proposed = domain.ascii.split(separator: ".").first.map(String.init) ?? "first"
-        let tenant = try TenantID(Question.ask("Id of the first tenant", tenant, or: proposed))
-        let user = try Question.ask("First user, before the @", user, or: "admin")
+        // A machine that has only a short name cannot be told from others by it.
+        let own = Machine.name.contains(".") ? Machine.name : nil
+        let name = try Question.ask("Full name of this host", hostName, or: own) { try DomainName($0) }
+        let domain = try Question.ask("First mail domain", domain, or: Self.parent(of: name)) { try DomainName($0) }
+        let proposed = domain.ascii.split(separator: ".").first.map(String.init)
+        let tenant = try Question.ask("Id of the first tenant", tenant, or: proposed) { try TenantID($0) }
+        let user = try Question.ask("First user, before the @", user, or: "admin") { text in
+            _ = try Address("\(text)@\(domain.ascii)")
+            // It is the account's id as well.
+            guard LocalID(text) != nil else {
+                throw CommandRefusal("1 to 63 lower-case letters, digits, and inner hyphens, dots and underscores")
+            }
+            return text
+        }
         var answers = FirstHost(hostName: name, tenant: tenant, domain: domain, user: user)
-        answers.tenantName = try Question.ask("Name of the tenant", tenantName, or: tenant.text)
-        answers.language = try Question.ask("Language, en or pt", language, or: "en")
-        answers.userName = try Question.ask("Name of the user", userName, or: user)
+        answers.tenantName = try Question.ask("Name of the tenant", tenantName, or: tenant.text) { $0 }
+        answers.language = try Question.ask("Language, en or pt", language, or: Language.english.rawValue) { text in
+            guard let language = Language(rawValue: text) else { throw CommandRefusal("it is en or pt") }
+            return language.rawValue
+        }
+        answers.userName = try Question.ask("Name of the user", userName, or: user) { $0 }
         answers.passwordHash = try await password(of: user)
         answers.certificate = certificate.flatMap { chain in key.map { (chain: absolute(chain), key: absolute($0)) } }
         answers.allowsUnproven = allowUnproven
@@ -71,12 +83,16 @@ struct SetupCommand: AsyncParsableCommand {
     private func password(of user: String) async throws -> String? {
         if passwordStdin { return try await FirstPassword.hash(PasswordPrompt.line()) }
         guard Question.canAsk else { return nil }
-        return try await FirstPassword.hash(PasswordPrompt.twice(for: user))
+        while true {
+            let typed = try PasswordPrompt.twice(for: user)
+            do { return try await FirstPassword.hash(typed) } catch { print("  \(error)") }
+        }
     }
 
-    private static func parent(of name: DomainName) -> String {
+    /// Nil for a name of one label, whose mail nobody could send to.
+    private static func parent(of name: DomainName) -> String? {
         let labels = name.ascii.split(separator: ".")
-        return labels.count > 2 ? labels.dropFirst().joined(separator: ".") : name.ascii
+        return labels.count > 2 ? labels.dropFirst().joined(separator: ".") : labels.count == 2 ? name.ascii : nil
     }
 }
 
@@ -86,14 +102,25 @@ private enum Question {
 
     /// - Parameters:
     ///   - given: the option's value, which is not asked for again.
-    ///   - proposal: what Enter stands for, and the answer where nobody can be asked.
-    static func ask(_ text: String, _ given: String?, or proposal: String) throws -> String {
-        if let given { return given }
-        guard canAsk else { return proposal }
-        print("\(text) [\(proposal)]: ", terminator: "")
-        fflush(nil)
-        guard let line = readLine() else { throw CommandRefusal("Nothing was written.") }
-        let answer = line.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
-        return answer.isEmpty ? proposal : answer
+    ///   - proposal: what Enter stands for, and the answer where nobody can be asked; nil where nothing can be proposed.
+    ///   - read: makes the answer of what was typed; what it throws is told, and the question asked again.
+    /// - Throws: what `read` throws where nobody can be asked again.
+    static func ask<Answer>(
+        _ text: String, _ given: String?, or proposal: String?, _ read: (String) throws -> Answer
+    ) throws -> Answer {
+        if let given { return try read(given) }
+        guard canAsk else {
+            guard let proposal else {
+                throw CommandRefusal("\(text): not given as an option, and there is no terminal to ask at")
+            }
+            return try read(proposal)
+        }
+        while true {
+            print(text + (proposal.map { " [\($0)]" } ?? "") + ": ", terminator: "")
+            fflush(nil)
+            guard let line = readLine() else { throw CommandRefusal("Nothing was written.") }
+            let typed = line.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+            do { return try read(typed.isEmpty ? proposal ?? "" : typed) } catch { print("  \(error)") }
+        }
     }
 }

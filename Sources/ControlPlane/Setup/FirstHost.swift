@@ -54,8 +54,8 @@ package struct FirstHost: Sendable {
                       key_file: \(Self.quoted(files.key))
                 """
             } ?? """
-                # A certificate made here; clients warn of it. 'man malaposta.yaml' says how to
-                # have one from a certificate authority, and how to name its files here.
+                # A certificate made here; clients warn of it. 'man malaposta' says how to have
+                # one from a certificate authority, and how to name its files here.
                 tls:
                   self_signed: true
                 """

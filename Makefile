@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 BUILD_PACKAGES := pkg-config libsqlite3-dev libssl-dev libcrypt-dev libidn2-dev libldap-dev libunbound-dev libldns-dev libsystemd-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) python3 python3-jsonschema python3-yaml strace swaks libnet-ssleay-perl isync chromium whois fonts-inter fonts-noto-cjk procps curl openssl iproute2 slapd ldap-utils nsd bind9 bind9-utils bind9-dnsutils dns-root-data samba samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind python3-samba
-DEB_PACKAGES := $(BUILD_PACKAGES) debhelper dpkg-dev patchelf po-debconf lintian python3
+PACKING_PACKAGES := $(BUILD_PACKAGES) debhelper dpkg-dev patchelf po-debconf python3
 MACHINE_PACKAGES := systemd-container debootstrap dpkg-dev
 # Which programs the package test packs: those of `make build`, or those that the tests have built.
 PACKAGED := release
@@ -46,9 +46,10 @@ test: test-deps check-build ## Install what the tests need, build, and run every
 	@for tests in Tests/*Tests Tests/Fuzz; do swift test --skip-build --filter "^$$(basename "$$tests")\\." || exit 1; done
 	python3 -m unittest discover -s Tests/Lint
 	python3 -m unittest discover -v -s Tests/EndToEnd
+	$(MAKE) test-package PACKAGED=debug
 
 deb: check-build ## Build the Debian packages into .build/deb
-	@packaging/install-packages $(DEB_PACKAGES)
+	@packaging/install-packages $(PACKING_PACKAGES) lintian
 	$(RELEASE)
 	packaging/build-deb
 	lintian --fail-on error,warning .build/deb/malaposta_*.changes
@@ -56,7 +57,7 @@ deb: check-build ## Build the Debian packages into .build/deb
 test-package: ## Install the Debian packages on a machine of its own, and use them; needs root and systemd-nspawn
 	@if [[ $$(id -u) != 0 ]] || ! packaging/install-packages $(MACHINE_PACKAGES); then \
 	    printf '%s\n' '' '$(LINE)' '  THE PACKAGE TEST DOES NOT RUN: it needs root, systemd-nspawn and debootstrap.' '$(LINE)'; \
-	elif [[ $(PACKAGED) = debug ]]; then packaging/install-packages $(DEB_PACKAGES) && \
+	elif [[ $(PACKAGED) = debug ]]; then packaging/install-packages $(PACKING_PACKAGES) && \
 	    PROGRAMS=$(CURDIR)/.build/debug RUNTIME=$(SWIFT_RUNTIME) QUICK=1 python3 Tests/Package/test_package.py; \
 	else $(MAKE) deb && python3 Tests/Package/test_package.py; fi
 

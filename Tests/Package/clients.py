@@ -26,11 +26,19 @@ def send(recipient, name, host="127.0.0.1"):
             f"body of {name}\r\n"))
 
 
-def inbox(user, password):
-    """The subjects in a mailbox, by port 993."""
+def submit(user, password, recipient, name):
+    """Mail of a user, by port 465."""
+    with smtplib.SMTP_SSL("127.0.0.1", 465, local_hostname="laptop.example", context=context(), timeout=60) as server:
+        server.login(user, password)
+        server.sendmail(user, [recipient], f"From: {user}\r\nTo: {recipient}\r\nSubject: {name}\r\n\r\nbody of {name}\r\n")
+
+
+def inbox(user, password, folder="INBOX"):
+    """The subjects in a folder, by port 993."""
     with imaplib.IMAP4_SSL("127.0.0.1", 993, ssl_context=context(), timeout=60) as client:
         client.login(user, password)
-        client.select("INBOX", readonly=True)
+        if client.select(f'"{folder}"', readonly=True)[0] != "OK":
+            return []
         found = client.search(None, "ALL")[1][0].split()
         subjects = []
         for number in found:
@@ -90,7 +98,7 @@ def flow(recipient, name, seconds):
 
 
 command, words = sys.argv[1], sys.argv[2:]
-result = {"send": send, "inbox": inbox, "web": web, "flow": flow}[command](*words)
+result = {"send": send, "submit": submit, "inbox": inbox, "web": web, "flow": flow}[command](*words)
 if isinstance(result, list):
     print("\n".join(result))
 elif result is not None:

@@ -1,5 +1,7 @@
 """An OpenLDAP server within the machine, with the people of two tenants."""
 
+# The INBOX of a shared mailbox, as its members name it.
+SHARED_FOLDER = "~desk/INBOX"
 BASE = "dc=people,dc=example"
 TENANTS = {"acme": ["ana", "bruno"], "casa": ["clara", "davi"]}
 CONFIGURATION = f"""
@@ -45,7 +47,8 @@ def entries():
 
 
 def configuration(tenant):
-    """The tenant's directory.yaml."""
+    """The tenant's directory.yaml. Everybody may write to casa's groups, and to acme's its own users, as where nothing is said."""
+    senders = "anyone" if tenant == "casa" else "tenant"
     base = f"ou={tenant},{BASE}"
     return f"""schema: 1
 directories:
@@ -57,5 +60,5 @@ directories:
     base: {base}
     users: {{ base: "ou=users,{base}", filter: (objectClass=inetOrgPerson) }}
     shared_mailboxes: {{ base: "ou=shared,{base}", filter: (objectClass=groupOfNames) }}
-    groups: {{ base: "ou=groups,{base}", filter: (objectClass=groupOfNames) }}
+    groups: {{ base: "ou=groups,{base}", filter: (objectClass=groupOfNames), attributes: {{ senders: {senders} }} }}
 """

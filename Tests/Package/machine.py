@@ -23,6 +23,8 @@ def missing():
             return f"{program} is not installed"
     if not list(pathlib.Path("/sys/fs/cgroup").glob("*")):
         return "there are no control groups"
+    if subprocess.run(["unshare", "--mount", "--net", "--pid", "--fork", "true"], capture_output=True).returncode != 0:
+        return "no namespaces may be made here"
     return None
 
 
@@ -61,6 +63,8 @@ def base():
             tree = pathlib.Path(folder) / "tree"
             run("debootstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus,ca-certificates", release, tree, site)
             use_apt_of_this_machine(tree)
+            # Nothing of this need outlive a power cut.
+            (tree / "etc/dpkg/dpkg.cfg.d/unsafe-io").write_text("force-unsafe-io\n")
             chroot(tree, "apt-get", "-qq", "update")
             chroot(tree, "apt-get", "-qq", "install", "-y", "--no-install-recommends", *EXTRA)
             # The tests start what they need themselves.
@@ -168,7 +172,18 @@ class Machine:
     def journal(self, *words):
         return self.run("journalctl", "--no-pager", "-o", "short-monotonic", *words, check=False).stdout
 
+    def restart(self):
+        """As if the machine was switched off orderly, and on again."""
+        self._stop()
+        self.leader = None
+        self.boot()
+
     def close(self):
+        self._stop()
+        if os.environ.get("KEEP_FOLDER") is None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _stop(self):
         if self.process and self.process.poll() is None:
             if self.leader:
                 # SIGRTMIN+4 is poweroff to systemd as the first process.
@@ -178,8 +193,7 @@ class Machine:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        if os.environ.get("KEEP_FOLDER") is None:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self.log.close()
 
 
 def wait_until(what, condition, seconds=60, pause=0.1):

@@ -53,7 +53,7 @@ extension HostStatus {
         if control.fileErrors > 0 {
             return "\(Self.count(control.fileErrors, "error")); 'malaposta check' shows them, what was applied stays in force"
         }
-        if control.drift.isEmpty { return "as applied" }
+        if control.drift.isEmpty { return control.nextStep == nil ? "as applied" : "none yet" }
         let names = control.drift.prefix(3).joined(separator: ", ") + (control.drift.count > 3 ? ", ..." : "")
         return "changed since they were applied (\(names)); 'malaposta plan' shows what that means"
     }

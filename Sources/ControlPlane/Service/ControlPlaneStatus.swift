@@ -34,10 +34,12 @@ extension HostControl {
         let entry = try database.generations(current: number).first { $0.isCurrent }
         let accounts = (content?.tenants ?? []).flatMap(\.accounts)
         let living = accounts.filter { $0.state != .retired }
+        // On a host just after its installation that there are no files is no error.
+        let isNew = reading.files.contents.isEmpty && entry?.reason == EmptyHost.reason
         return ControlPlaneStatus(
             generation: number ?? 0, made: entry?.made, reason: entry?.reason,
-            drift: try reading.files.difference(from: applied.map { try database.fileDigests(applied: $0) } ?? [:]),
-            fileErrors: reading.diagnostics.count { $0.severity == .error }, tenants: content?.tenants.count ?? 0,
+            drift: try isNew ? [] : reading.files.difference(from: applied.map { try database.fileDigests(applied: $0) } ?? [:]),
+            fileErrors: isNew ? 0 : reading.diagnostics.count { $0.severity == .error }, tenants: content?.tenants.count ?? 0,
             users: living.count { $0.kind == .user }, sharedMailboxes: living.count { $0.kind == .shared },
             suspended: living.count { !$0.state.isActive }, retired: accounts.count - living.count,
             directories: try directoryStates(),

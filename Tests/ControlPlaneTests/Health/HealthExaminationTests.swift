@@ -102,6 +102,12 @@ import Testing
         for line in status.text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
     }
 
+    @Test func aNewHostHasNoFilesYet() {
+        let text = Self.status { $0.control.nextStep = "this host is empty" }.text
+        #expect(text.contains("files            none yet"))
+        #expect(text.hasSuffix("Next: this host is empty."))
+    }
+
     @Test func unitsAreTold() {
         var status = Self.status()
         status.units = [

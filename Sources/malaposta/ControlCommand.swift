@@ -31,6 +31,9 @@ struct ControlCommand: AsyncParsableCommand {
         let control = ControlPlaneService(
             dataFolder: folders.data, runFolder: folders.run, configurationFolder: folders.configuration, users: users,
             sockets: UnitManager.isThere ? HostSockets() : nil, logger: logger)
+        let start = WorkerStart(
+            runFolder: folders.run, healthSocket: folders.healthSocket, report: control.report, logger: logger)
+        await start.pause()
         let generation = try await control.prepare(orElse: EmptyHost.ofThisMachine)
         logger.logLevel = Logger.Level(generation.host.log.level)
         // Before the workers start, which wait until we are ready: they are given the sockets as they are then.
@@ -38,22 +41,20 @@ struct ControlCommand: AsyncParsableCommand {
 
         let group = ServiceGroup(
             services: ControlMetrics.services(generation.host, runFolder: folders.run, report: control.report, logger: logger) + [
-                ListeningControl(control: control), WorkerWatch(folders, logger: logger), Watchdog(socket: folders.healthSocket),
+                ListeningControl(control: control, start: start), WorkerWatch(folders, logger: logger),
+                Watchdog(socket: start.healthSocket),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         defer { ServiceManager().stopping() }
         try await group.run()
+        start.ended()
     }
 }
 
 /// The control plane, which tells systemd when it answers.
 private struct ListeningControl: Service {
     let control: ControlPlaneService
+    let start: WorkerStart
 
-    func run() async throws {
-        try await control.run {
-            ServiceManager().status("answers")
-            ServiceManager().ready()
-        }
-    }
+    func run() async throws { try await control.run { start.ready() } }
 }

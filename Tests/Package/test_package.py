@@ -202,6 +202,17 @@ class PackageTests(unittest.TestCase):
         self.client("send", "rita@acme.example", "after thirty crashes")
         self.arrives("after thirty crashes", seconds=120)
 
+    def test_07b_so_are_the_others(self):
+        machine = self.machine
+        for unit in (WORKERS[0], WORKERS[2]):
+            for _ in range(4):
+                last = machine.main_process(unit)
+                machine.run("kill", "-SEGV", last)
+                wait_until("another process serves", lambda: machine.main_process(unit) not in (0, last)
+                           and machine.active(unit) == "active", 60)
+            self.assertIn("died early; waiting before the next start", machine.journal("-u", unit))
+        self.assertIn("first", self.client("web", "rita@acme.example", PASSWORD))
+
     def test_08_a_worker_that_hangs_is_started_again(self):
         machine = self.machine
         unit = "malaposta-web.service"

@@ -39,11 +39,15 @@ extension Peer {
 
 /// Which peers may ask, or answer: those of this process's own user, root, and the users that are named.
 package struct PeerPolicy: Sendable {
-    /// Who may answer at a socket of the run folder, by its name: the user of the program whose socket it is.
+    /// Who may answer at a socket of the host's, by its name: the user of the program whose socket it is.
+    ///
+    /// Also where systemd made the socket: a program that takes it over calls listen(2) again, and is its peer from then on.
     package static func answering(at path: String, _ users: HostUsers = .installed) -> PeerPolicy {
         let name = path.split(separator: "/").last ?? ""
         if name == "auth.sock" || name.hasPrefix("control") { return users.policy([.control]) }
-        if name == "submission.sock" || name.hasPrefix("mail-") { return users.policy([.mail]) }
+        if ["submission.sock", "malaposta-sendmail.sock"].contains(name) || name.hasPrefix("mail-") {
+            return users.policy([.mail])
+        }
         return users.policy(name.hasPrefix("web-") ? [.web] : [])
     }
 

@@ -78,7 +78,8 @@ private struct Rang: Notice {
     /// Each socket is one program's.
     @Test(arguments: [
         ("/run/malaposta/auth.sock", [11]), ("/run/malaposta/control.sock", [11]), ("/run/malaposta/mail-admin.sock", [12]),
-        ("/run/malaposta/submission.sock", [12]), ("/run/malaposta/web-health.sock", [13]), ("/run/other.sock", []),
+        ("/run/malaposta/submission.sock", [12]), ("/run/malaposta-sendmail.sock", [12]),
+        ("/run/malaposta/web-health.sock", [13]), ("/run/other.sock", []),
     ]) func whoMayAnswer(path: String, users: [UInt32]) {
         let policy = PeerPolicy.answering(at: path, HostUsers(control: 11, mail: 12, web: 13))
         for user in UInt32(11)...13 {

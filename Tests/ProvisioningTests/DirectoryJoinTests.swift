@@ -175,6 +175,22 @@ import Testing
         #expect(rights == ["corp/1": [.read, .send, .manage], "corp/2": [.read], "corp/3": [.read, .send]])
     }
 
+    @Test func addressesOfMissingGroupsAndAliasesWait() throws {
+        func missing(_ kind: DirectoryNames.Kind, _ id: String, _ address: String) -> SnapshotDatabase.Kept {
+            Examples.kept(kind, id, missing: 1_000) { $0.addresses = [address] }
+        }
+        let kept = [
+            missing(.group, "1", "crew@acme.example"), missing(.alias, "2", "hello@acme.example"),
+            missing(.group, "3", "rita@acme.example"), missing(.group, "4", "x@elsewhere.example"),
+            missing(.alias, "5", "postmaster@acme.example"),
+        ]
+        let waiting = try DirectoryJoin(tenant(), kept, foreignIDs: [], now: 2_000).result()
+        #expect(waiting.tenant.waitingAddresses.map(\.description) == ["crew@acme.example", "hello@acme.example"])
+        #expect(waiting.tenant.groups.isEmpty && waiting.tenant.aliases.isEmpty && waiting.findings.isEmpty)
+        let later = try DirectoryJoin(tenant(), kept, foreignIDs: [], now: 1_000 + 3 * 86_400).result()
+        #expect(later.tenant.waitingAddresses.isEmpty)
+    }
+
     @Test func aliasesLeadWhereTheyMay() throws {
         let alias = Examples.kept(.alias, "n") {
             $0.addresses = ["news"]

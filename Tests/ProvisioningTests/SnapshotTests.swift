@@ -123,6 +123,19 @@ import Testing
         #expect(try database.cookies(acme, "corp", for: map) == nil)
     }
 
+    @Test func groupsThatGoAreKeptAndCounted() throws {
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        for id in ["1", "2"] { try writing.add(mapped(id, "g\(id)@acme.example"), .group, uuid: "u-\(id)") }
+        _ = try writing.commit(writing.difference(), at: 1)
+        _ = try database.apply([.gone(.group, uuid: "u-1")], acme, "corp", at: 10)
+        _ = try read([], at: 20)
+        #expect(try database.objects(of: acme).map(\.missingSince) == [10, 20])
+        let state = try database.state(acme, "corp")
+        #expect(state.missing == 0 && state.groups == 0)
+        #expect(try database.recentlyMissing(state, at: 21) == RecentRemovals(accounts: 0, others: 2))
+        #expect(try database.forgetMissing(of: acme, before: 30) == 2)
+    }
+
     @Test func failuresLeaveWhatWasThere() throws {
         _ = try read([mapped("1", "a@acme.example")], at: 1)
         try database.noteFailure(acme, "corp", "nobody answers", at: 2)

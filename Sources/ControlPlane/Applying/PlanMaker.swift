@@ -90,6 +90,7 @@ struct PlanMaker {
             let proven = Set(tenant.domains.filter(\.isActive).map(\.name))
             for entry in tenant.routes {
                 if case .account(let id) = entry.route, !active.contains(id) { continue }
+                if case .waiting = entry.route { continue }
                 if proven.contains(entry.address.domain) { receiving[entry.address] = entry.route }
                 for twin in twins[entry.address.domain] ?? [] {
                     guard let address = try? Address(localPart: entry.address.localPart, domain: twin.name) else { continue }

@@ -119,7 +119,7 @@ struct TenantComparison {
     private var groupLines: [PlanLine] {
         Self.pairs(groups(old), groups(new), by: \.route.id).compactMap { before, after in
             guard let after else {
-                return before.map { line(.retire, .group, $0.address.description, ["mail to it answers 550 now"]) }
+                return before.map { line(.retire, .group, $0.address.description, [ending($0.address)]) }
             }
             guard let before else {
                 return line(.add, .group, after.address.description, [Self.counted(after.route.members.count, "member")])
@@ -152,13 +152,19 @@ struct TenantComparison {
     private var aliasLines: [PlanLine] {
         Self.pairs(aliases(old), aliases(new), by: \.address).compactMap { before, after in
             guard let after else {
-                return before.map { line(.retire, .alias, $0.address.description, ["mail to it answers 550 now"]) }
+                return before.map { line(.retire, .alias, $0.address.description, [ending($0.address)]) }
             }
             let targets = after.targets.map(\.description).joined(separator: ", ")
             guard let before else { return line(.add, .alias, after.address.description, ["to \(targets)"]) }
             let notes = Self.difference(before.targets, after.targets)
             return notes.isEmpty ? nil : line(.change, .alias, after.address.description, notes)
         }
+    }
+
+    /// What senders hear of a group or an alias that goes.
+    private func ending(_ address: Address) -> String {
+        let isWaiting = (new?.routes ?? []).contains { $0.route == .waiting && $0.address == address.folded }
+        return isWaiting ? "mail to it answers 450 for a while, then 550" : "mail to it answers 550 now"
     }
 
     private struct Alias {

@@ -139,6 +139,8 @@ package struct Explainer: Sendable {
             let isHosted = try await generation.domain(other.domain) != nil
             let place = isHosted ? "another tenant of this host: routed anew, as if from outside" : "another host"
             return .init(kind: .outside, text: "\(other): \(place)")
+        case .waiting(let at):
+            return .init(kind: .group, text: "\(at): its directory has it no more; mail waits for a while (450)")
         case .again(let other): return .init(kind: .again, text: "\(other): met before, reached once")
         case .nobody(let other): return .init(kind: .nobody, text: "\(other): nobody has it, gets nothing")
         }

@@ -109,7 +109,8 @@ struct TenantCompiler {
         routes += files.roleAddresses.filter { !$0.isDeclared }.map { role in
             AddressRoute(role.address.folded, .alias(role.admins.compactMap { addresses[$0] }))
         }
-        return routes
+        let taken = Set(routes.map(\.address))
+        return routes + files.waitingAddresses.map(\.folded).filter { !taken.contains($0) }.map { AddressRoute($0, .waiting) }
     }
 
     // MARK: Accounts

@@ -45,6 +45,8 @@ package enum Route: Hashable, Sendable, Codable {
     /// Addresses of the same tenant or of other hosts.
     case alias([Address])
     case group(GroupRoute)
+    /// Of a group or alias that a directory had lately: it may come back, so mail is put off (450 4.2.1).
+    case waiting
 }
 
 /// An address for several people; it has no mailbox.

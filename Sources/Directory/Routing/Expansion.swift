@@ -32,6 +32,7 @@ struct Expansion {
         if case .account(let id) = found.route {
             return try await mailbox(id, detail: found.detail, as: found.address, in: domain.tenant)
         }
+        if case .waiting = found.route { return .suspended }
         if checksPermission {
             let isPermitted = try await permits(found.route, in: domain.tenant)
             if case .group(let group) = found.route { note(.permission(group.maySend, isGiven: isPermitted)) }
@@ -83,6 +84,7 @@ struct Expansion {
         case .account(let id): note(.account(id, at: found.address, found.way))
         case .alias(let targets): note(.alias(found.address, to: targets, found.way))
         case .group(let group): note(.group(found.address, id: group.id, members: group.members, found.way))
+        case .waiting: note(.waiting(found.address))
         }
     }
 
@@ -135,7 +137,7 @@ struct Expansion {
 
     private static func next(_ route: Route) -> [Address] {
         switch route {
-        case .account: []
+        case .account, .waiting: []
         case .alias(let targets): targets
         case .group(let group): group.members
         }

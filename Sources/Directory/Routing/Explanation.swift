@@ -22,6 +22,8 @@ package enum ExpansionStep: Hashable, Sendable {
     case permission(GroupSenders, isGiven: Bool)
     /// An address of another host or another tenant.
     case outside(Address)
+    /// A group or alias that its directory has no more, for some time.
+    case waiting(Address)
     /// A member or target that was met before: reached once.
     case again(Address)
     /// A member or target that nobody has.

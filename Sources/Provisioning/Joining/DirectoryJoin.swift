@@ -46,13 +46,14 @@ package struct DirectoryJoin {
         for (number, kept) in kept.enumerated() {
             switch kept.kind {
             case .user, .shared: addAccount(kept, number)
-            case .group: addGroup(kept, number)
+            case .group: if kept.missingSince == nil { addGroup(kept, number) }
             case .alias: break
             }
         }
         addMembers()
         addAliases()
         settleFiles()
+        addWaiting()
     }
 
     private mutating func note(_ kept: SnapshotDatabase.Kept, _ code: DirectoryFinding.Code, _ message: String) {
@@ -256,7 +257,7 @@ package struct DirectoryJoin {
 
     private mutating func addAliases() {
         var waiting: [(kept: SnapshotDatabase.Kept, addresses: [Address])] = []
-        for kept in kept where kept.kind == .alias && allowed(.aliases, kept) {
+        for kept in kept where kept.kind == .alias && kept.missingSince == nil && allowed(.aliases, kept) {
             let own = addresses(kept)
             if own.isEmpty { note(kept, .noAddress, "it has no address of this tenant; it is not used") }
             waiting.append((kept, own))
@@ -286,6 +287,23 @@ package struct DirectoryJoin {
             return found.kind == .group ? .group(found.id) : .account(found.id)
         }
         return aliases.contains(own.folded) ? .alias(own) : nil
+    }
+
+    // MARK: Groups and aliases that are missing
+
+    /// Their addresses are kept as long as accounts are suspended: nobody's mail is refused for a slip in a directory.
+    private mutating func addWaiting() {
+        var taken = Set(claims.keys)
+        taken.formUnion(joined.tenant.roleAddresses.map(\.address.folded))
+        for kept in kept where kept.missingSince != nil && (kept.kind == .group || kept.kind == .alias) {
+            guard joined.tenant.plan.allows(kept.kind == .group ? .groups : .aliases) else { continue }
+            for text in kept.object.addresses.flatMap({ spelled($0, kept.kind) }) {
+                guard let address = (try? Address(text)).flatMap(canonical), taken.insert(address.folded).inserted else {
+                    continue
+                }
+                joined.tenant.waitingAddresses.append(address)
+            }
+        }
     }
 
     // MARK: What files say of entries

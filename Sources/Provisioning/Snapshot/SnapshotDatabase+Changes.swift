@@ -88,12 +88,8 @@ extension SnapshotDatabase {
         guard !uuid.isEmpty else { return false }
         let place: [SQLValue] = [.text(tenant.text), .text(directory), .text(kind.rawValue), .text(uuid)]
         let here = "WHERE tenant = $1 AND directory = $2 AND kind = $3 AND uuid = $4"
-        switch kind {
-        case .group, .alias: return try connection.run("DELETE FROM object \(here)", values: place) > 0
-        case .user, .shared:
-            return try connection.run(
-                "UPDATE object SET missing_since = $5 \(here) AND missing_since = 0", values: place + [.integer(now)]) > 0
-        }
+        return try connection.run(
+            "UPDATE object SET missing_since = $5 \(here) AND missing_since = 0", values: place + [.integer(now)]) > 0
     }
 
     /// Forgets accounts that are missing since before `moment`: they are retired by now, and come back as they were from there.

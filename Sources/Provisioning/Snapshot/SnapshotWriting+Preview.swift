@@ -19,7 +19,7 @@ extension SnapshotWriting {
             """
             SELECT o.kind, o.stable, o.record, o.first_seen, o.missing_since FROM object o
             LEFT JOIN staged s ON s.kind = o.kind AND s.stable = o.stable
-            WHERE o.tenant = $1 AND o.directory = $2 AND o.kind IN ('user', 'shared') AND s.stable IS NULL
+            WHERE o.tenant = $1 AND o.directory = $2 AND s.stable IS NULL
             """, .text(tenant.text), .text(directory)
         ) { row in
             let since = row.integer(4)

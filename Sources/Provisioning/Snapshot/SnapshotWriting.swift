@@ -120,12 +120,7 @@ package final class SnapshotWriting {
     private func apply(at now: Int64) throws {
         let connection = database.connection
         let place: [SQLValue] = [.text(tenant.text), .text(directory)]
-        // Accounts wait for their return; of groups and aliases nothing is kept.
-        try connection.run(
-            """
-            DELETE FROM object WHERE tenant = $1 AND directory = $2 AND kind IN ('group', 'alias')
-            AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.kind = object.kind AND s.stable = object.stable)
-            """, values: place)
+        // All wait for their return: accounts with their mail, groups and aliases with their addresses.
         try connection.run(
             """
             UPDATE object SET missing_since = $3 WHERE tenant = $1 AND directory = $2 AND missing_since = 0
@@ -184,7 +179,7 @@ extension DirectoryState {
             case .alias: aliases = present
             case nil: break
             }
-            missing += gone
+            if kind == DirectoryNames.Kind.user.rawValue || kind == DirectoryNames.Kind.shared.rawValue { missing += gone }
         }
         if changed { version = try database.version(of: tenant) + 1 }
     }

@@ -22,7 +22,7 @@ package struct Brake: Sendable {
     }
 
     /// What is held back, where anything is.
-    package func held(_ difference: SnapshotDifference, recent: Int, at now: Int64) -> HeldRemoval? {
+    func held(_ difference: SnapshotDifference, recent: RecentRemovals, at now: Int64) -> HeldRemoval? {
         func sum(_ counts: [DirectoryNames.Kind: Int], _ kinds: [DirectoryNames.Kind]) -> Int {
             kinds.reduce(0) { $0 + counts[$1, default: 0] }
         }
@@ -30,20 +30,33 @@ package struct Brake: Sendable {
         let others = sum(difference.removed, [.group, .alias])
         let allAccounts = sum(difference.present, [.user, .shared])
         let allOthers = sum(difference.present, [.group, .alias])
-        guard holds(removed: accounts, recent: recent, all: allAccounts + recent) || holds(removed: others, all: allOthers) else {
-            return nil
-        }
+        guard
+            holds(removed: accounts, recent: recent.accounts, all: allAccounts + recent.accounts)
+                || holds(removed: others, recent: recent.others, all: allOthers + recent.others)
+        else { return nil }
         return HeldRemoval(accounts: accounts, others: others, allAccounts: allAccounts, allOthers: allOthers, since: now)
     }
 }
 
+/// What has gone within the brake's window.
+struct RecentRemovals: Sendable, Equatable {
+    var accounts = 0
+    /// Groups and aliases.
+    var others = 0
+}
+
 extension SnapshotDatabase {
-    /// Accounts that have gone within the brake's window, since removals were allowed last.
-    func recentlyMissing(_ state: DirectoryState, at now: Int64) throws -> Int {
+    /// What has gone within the brake's window, since removals were allowed last.
+    func recentlyMissing(_ state: DirectoryState, at now: Int64) throws -> RecentRemovals {
         let since = max(now - Brake.window, state.allowedAt ?? 0)
         return try connection.first(
-            "SELECT COUNT(*) FROM object WHERE tenant = $1 AND directory = $2 AND missing_since > $3", .text(state.tenant.text),
-            .text(state.directory), .integer(since)
-        ) { Int($0.integer(0)) } ?? 0
+            """
+            SELECT COUNT(*), COALESCE(SUM(CASE WHEN kind IN ('user', 'shared') THEN 1 ELSE 0 END), 0) FROM object
+            WHERE tenant = $1 AND directory = $2 AND missing_since > $3
+            """, .text(state.tenant.text), .text(state.directory), .integer(since)
+        ) { row in
+            let (all, accounts) = (Int(row.integer(0)), Int(row.integer(1)))
+            return RecentRemovals(accounts: accounts, others: all - accounts)
+        } ?? RecentRemovals()
     }
 }

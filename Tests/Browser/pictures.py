@@ -2,6 +2,7 @@
 """Pictures of every page and state of the webmail, to be looked at: wide in light and dark, narrow, English and Portuguese.
 
     Tests/Browser/pictures.py --out /tmp/pictures [--only compose] [--programs .build/release]
+    Tests/Browser/pictures.py --readme packaging/webmail.png
 
 Starts an example host of its own. Prints what is hard to read (contrast.js) of each picture.
 """
@@ -13,10 +14,13 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "EndToEnd"))
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--out", type=pathlib.Path, required=True)
+parser.add_argument("--out", type=pathlib.Path)
+parser.add_argument("--readme", type=pathlib.Path, help="makes the README's picture, and no other")
 parser.add_argument("--only", default="")
 parser.add_argument("--programs")
 arguments = parser.parse_args()
+if not arguments.out and not arguments.readme:
+    parser.error("--out or --readme is needed")
 if arguments.programs:
     os.environ["MALAPOSTA_PROGRAMS"] = arguments.programs
 from chromium import Chromium  # noqa: E402
@@ -149,7 +153,7 @@ class Session:
         b.key("?", text="?")
         self.shoot("keys")
         self.open("Rooms 14")
-        self.go(b.run("document.querySelector('.more a[href$=headers]').getAttribute('href')"))
+        self.go(b.run("document.querySelector('.message a[href$=headers]').getAttribute('href')"))
         self.shoot("headers")
         self.inbox()
         b.run("[...document.querySelectorAll('#folders a')].find(a => /Trash|Lixeira/.test(a.innerText)).click()")
@@ -196,7 +200,22 @@ class Session:
         b.call("Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1)
 
 
+def readme():
+    host = Host().start()
+    try:
+        session = Session(host)
+        session.log_in()
+        session.open("Rooms 14")
+        session.browser.run("document.activeElement.blur(); new Promise(done => setTimeout(done, 350))")
+        session.browser.picture(arguments.readme)
+        session.browser.close()
+    finally:
+        host.close()
+
+
 def main():
+    if arguments.readme:
+        return readme()
     arguments.out.mkdir(parents=True, exist_ok=True)
     host = Host().start()
     try:

@@ -69,11 +69,13 @@ def messages(user, folder, subject):
     return [email.message_from_bytes(one, policy=email.policy.default) for one in octets]
 
 
-def send_by_smtp(subject, text="Good morning.\r\n"):
+def send_by_smtp(subject, text="Good morning.\r\n", charset=None):
     with smtplib.SMTP("127.0.0.1", host.ports["smtp"], local_hostname="client.example") as server:
         server.sendmail("maria@elsewhere.example", ["rita@acme.example"],
-                        f"From: Maria <maria@elsewhere.example>\r\nTo: rita@acme.example\r\nSubject: {subject}\r\n"
-                        f"Message-ID: <{random.randrange(1 << 60)}@elsewhere.example>\r\n\r\n{text}".encode())
+                        (f"From: Maria <maria@elsewhere.example>\r\nTo: rita@acme.example\r\nSubject: {subject}\r\n"
+                        f"Message-ID: <{random.randrange(1 << 60)}@elsewhere.example>\r\n"
+                        + (f"MIME-Version: 1.0\r\nContent-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: 8bit\r\n" if charset else "")
+                        + f"\r\n{text}").encode(), ["BODY=8BITMIME"] if charset else [])
 
 
 def has_row(subject):
@@ -414,6 +416,20 @@ class Webmail(unittest.TestCase):
         browser.wait("location.pathname.endsWith('/' + document.querySelector('#reading .message').dataset.id)")
         self.assertEqual(len(messages("rita", "INBOX", "Three in a row")), 2)
 
+    def test_an_answer_that_is_taken_back_leaves_no_mark(self):
+        send_by_smtp("Think again")
+        go_to_inbox()
+        browser.click(".row", "Think again")
+        browser.wait("document.querySelector('#subject')?.innerText.includes('Think again')")
+        browser.click("article.message .bar [data-key=r]")
+        browser.wait("!!document.querySelector('#compose')")
+        browser.click("#compose button[value=send]")
+        answered = "[...document.querySelectorAll('.row')].find(r => r.innerText.includes('Think again'))?.querySelector('[aria-label=Answered]')"
+        browser.wait(f"!document.querySelector('#compose') && !!document.querySelector('#toasts button') && !!{answered}")
+        browser.click("#toasts button")
+        browser.wait("!!document.querySelector('#compose') && location.search.includes('draft=')")
+        self.assertTrue(browser.run(f"!!document.querySelector('.row') && !{answered}"))
+
     def test_a_forward_that_waited_as_a_draft_marks_its_source(self):
         send_by_smtp("Pass it on")
         go_to_inbox()
@@ -534,6 +550,14 @@ class Webmail(unittest.TestCase):
             self.assertNotIn("rgba(0, 0, 0, 0)", browser.run(after))
         finally:
             browser.call("Emulation.setEmulatedMedia", features=[])
+
+    def test_text_from_right_to_left_stands_at_the_right(self):
+        send_by_smtp("Right to left", "\u05e9\u05dc\u05d5\u05dd \u05e8\u05d9\u05d8\u05d4\r\n", charset="utf-8")
+        go_to_inbox()
+        browser.click(".row", "Right to left")
+        browser.wait("document.querySelector('#subject')?.innerText.includes('Right to left')")
+        self.assertTrue(browser.run("(t => t.getBoundingClientRect().right === t.parentElement.getBoundingClientRect().right"
+                                    " && getComputedStyle(t.firstElementChild).direction === 'rtl')(document.querySelector('#reading .text'))"))
 
     def test_spam_is_marked_and_taken_back(self):
         send_by_smtp("Buy a bridge")

@@ -103,6 +103,23 @@ import Testing
         }
     }
 
+    @Test func aTagOfAllStandsAtTheSubjectAlone() async throws {
+        try await TestSite.with { site in
+            let ids = try await file(site, [.inbox, .inbox, .sent])
+            let account = try await site.store.account(site.ana.id)
+            let (all, one) = (try #require(Tag("stay")), try #require(Tag("late")))
+            try await account.setFlags(FlagChange(.add, tags: [all]), of: Array(ids[0...1]))
+            try await account.setFlags(FlagChange(.add, tags: [one]), of: [ids[0]])
+            let inbox = try await account.folder(.inbox).id
+            let (cookie, _) = try await site.session(site.ana)
+            for id in ids {
+                let page = try await site.ask(.get, "/mail/me/\(inbox)/\(id)?fragment=message", headers: cookie).body
+                let tags = page.matches(of: /<span class="tag t\d">([^<]+)</).map { String($0.1) }
+                #expect(tags.sorted() == ["late", "late", "stay"], "\(id)")
+            }
+        }
+    }
+
     @Test func limitsHoldAndTheOneAskedForIsOpenInAnyCase() async throws {
         try await TestSite.with { site in
             let ids = try await file(site, Array(repeating: .inbox, count: 6), unread: [1, 2, 3, 4, 5, 6], text: " Long.")
@@ -242,5 +259,20 @@ import Testing
             let resumed = try await site.ask(.get, "/compose?draft=\(try #require(drafts.first?.id))", headers: cookie).body
             #expect(hidden("source", resumed) == "")
         }
+    }
+
+    // MARK: What takes a message back
+
+    @Test(arguments: [("a12", MessageID(12), false), ("f7", MessageID(7), true)])
+    func aSentMessageKnowsWhatItMarked(text: String, message: MessageID, isForward: Bool) throws {
+        let account = AccountIdentity(tenant: try TenantID("acme"), stableID: "ana").accountID
+        let mark = SentToken.Mark(message: message, isForward: isForward)
+        let token = SentToken(queue: "q1", account: account, mailbox: "me", draft: "3", mark: mark)
+        #expect(token.text == "q1.\(account.hex).me.3.\(text)")
+        #expect(SentToken(token.text)?.mark == mark)
+        for other in ["", "x12", "a", "axy"] {
+            #expect(SentToken("q1.\(account.hex).me.3.\(other)")?.mark == nil)
+        }
+        #expect(SentToken("q1.\(account.hex).me.3") == nil)
     }
 }

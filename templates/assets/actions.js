@@ -102,9 +102,9 @@ export async function act(action, ids, { to, folder, tag, threads } = {}) {
 
 function partsOf(ids) { return [...document.querySelectorAll("#reading .letter.part")].filter((letter) => ids.includes(letter.dataset.id)); }
 
-// The last message of the open conversation that is not among these.
+// The last message of the open conversation that is not among these, nor a draft.
 function lastBeside(ids) {
-  const others = [...document.querySelectorAll("#reading .letter.part")].filter((letter) => !ids.includes(letter.dataset.id));
+  const others = [...document.querySelectorAll("#reading .letter.part:has(.fold[aria-expanded])")].filter((letter) => !ids.includes(letter.dataset.id));
   const here = others.filter((letter) => letter.dataset.folder === page.folder);
   return (here.length ? here : others).at(-1) ?? null;
 }

@@ -122,18 +122,27 @@ struct WritingDesk: Sendable {
         kept.draft = draft.value
         let queue = try await web.submission.send(made.envelope, path: made.path, size: made.size, as: visitor.account.id)
         try await mailbox.account.moveToTrash([draft])
-        try await mark(written)
+        let mark = try await mark(written)
         let token = queue.map {
-            SentToken(queue: $0, account: visitor.account.id, mailbox: mailbox.name, draft: draft.description).text
+            SentToken(queue: $0, account: visitor.account.id, mailbox: mailbox.name, draft: draft.description, mark: mark).text
         }
         return (token, draft.description)
     }
 
     /// F7, F8: the answered or forwarded message says so.
-    private func mark(_ written: Written) async throws {
-        guard let source = written.source else { return }
-        let flag: SystemFlags = written.kind == .forward ? .forwarded : .answered
-        do { try await mailbox.account.setFlags(FlagChange(.add, [flag]), of: [MessageID(source)]) } catch .noSuchMessage {}
+    ///
+    /// - Returns: what is to be taken back with the message; nil where it said so before.
+    private func mark(_ written: Written) async throws -> SentToken.Mark? {
+        guard let source = written.source.map({ MessageID($0) }), let listing = try await mailbox.account.message(source)?.listing
+        else { return nil }
+        let mark = SentToken.Mark(message: source, isForward: written.kind == .forward)
+        guard !listing.flags.contains(mark.flag) else { return nil }
+        try await change(mark, .add)
+        return mark
+    }
+
+    private func change(_ mark: SentToken.Mark, _ mode: FlagChange.Mode) async throws {
+        do { try await mailbox.account.setFlags(FlagChange(mode, mark.flag), of: [mark.message]) } catch .noSuchMessage {}
     }
 
     /// - Returns: false where the message was on its way already.
@@ -142,6 +151,7 @@ struct WritingDesk: Sendable {
         if let draft = sent.draft.flatMap({ Int64($0) }) {
             try await mailbox.account.move([MessageID(draft)], to: mailbox.account.folder(.drafts).id)
         }
+        if let mark = sent.mark { try await change(mark, .remove) }
         return true
     }
 
@@ -173,26 +183,4 @@ struct WritingDesk: Sendable {
         fields.set("problem", problem)
         return fields
     }
-}
-
-/// What takes a message back: its place in the queue and its draft. It is checked against the visitor when it comes.
-struct SentToken {
-    let queue: String
-    let account: AccountID
-    let mailbox: String
-    let draft: String?
-
-    init(queue: String, account: AccountID, mailbox: String, draft: String?) {
-        (self.queue, self.account, self.mailbox, self.draft) = (queue, account, mailbox, draft)
-    }
-
-    init?(_ text: String) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 4, let account = AccountID(hex: parts[1]), !parts[0].isEmpty, parts[0].utf8.count < 100 else {
-            return nil
-        }
-        self.init(queue: parts[0], account: account, mailbox: parts[2], draft: parts[3].isEmpty ? nil : parts[3])
-    }
-
-    var text: String { "\(queue).\(account.hex).\(mailbox).\(draft ?? "")" }
 }

@@ -56,11 +56,13 @@ struct Panes {
         let thread = try await account.thread(main.thread, limit: web.limits.conversation + 1).map(\.message)
         look(for: main, among: thread)
         let always = try await account.setting(SettingsEndpoints.imagesKey) == "always"
+        let conversation = Conversation(of: main, among: thread, opensMore: context.threads, limits: web.limits)
+        let meant = conversation.meant(in: context.threadFolder)
+        let shared = meant.dropFirst().reduce(Set(meant.first?.tags ?? [])) { $0.intersection($1.tags) }
         let place = ReadingPlace(
             visitor: visitor, mailbox: mailbox, context: context, folders: folders, tags: tags, limits: web.limits,
-            alwaysShowsImages: always)
+            alwaysShowsImages: always, sharedTags: shared)
         let isOne = call.fragment == "letter"
-        let conversation = Conversation(of: main, among: thread, opensMore: context.threads, limits: web.limits)
         let wanted = isOne ? [main] : conversation.messages.filter { conversation.opened.contains($0.id) }
         let read = try await read(wanted, main: id, showsImages: always || call.query["images"] == "1", always: always)
         let unread = wanted.filter { read[$0.id] != nil && !$0.flags.contains(.seen) }.map(\.id)

@@ -5,6 +5,8 @@ internal import Store
 struct Conversation: Sendable {
     /// The oldest first; at most `WebLimits.conversation`, and the one that was opened.
     let messages: [MessageListing]
+    /// The one that was opened.
+    let main: MessageID
     /// Those whose text is shown: the one that was opened, the latest, and what is unread, as far as `WebLimits` lets them.
     let opened: Set<MessageID>
     /// Whether there are older ones that are not shown.
@@ -19,7 +21,7 @@ struct Conversation: Sendable {
             let later = messages.firstIndex { ($0.received, $0.id.value) > (main.received, main.id.value) }
             messages.insert(main, at: later ?? messages.count)
         }
-        self.messages = messages
+        (self.main, self.messages) = (main.id, messages)
         isCut = thread.count > limits.conversation
         var (opened, octets) = (Set([main.id]), main.size)
         let finished = opensMore ? messages.reversed().filter { !$0.flags.contains(.draft) } : []
@@ -28,6 +30,14 @@ struct Conversation: Sendable {
             if opened.insert(message.id).inserted { octets += message.size }
         }
         self.opened = opened
+    }
+
+    /// The messages that what is done with the open page is done with: all in the folder of a list of conversations, else the one.
+    ///
+    /// - Parameter folder: nil where the list shows single messages.
+    func meant(in folder: FolderID?) -> [MessageListing] {
+        let here = folder.map { folder in messages.filter { $0.folder == folder } } ?? []
+        return here.isEmpty ? messages.filter { $0.id == main } : here
     }
 
     /// A piece of the conversation as it stands on the page.

@@ -32,7 +32,8 @@ struct LetterFields {
             "fullDate": clock.full(listing.received), "iso": clock.iso(listing.received), "isDraft": isDraft,
             "where": isElsewhere && isPart && !isDraft ? folder.map { FolderFields.name($0, words) } ?? "" : "",
             "answered": listing.flags.contains(.answered), "forwarded": listing.flags.contains(.forwarded),
-            "attached": listing.hasAttachments, "isSpam": folder?.use == .spam, "letterTags": tags.map(place.tag),
+            "attached": listing.hasAttachments, "isSpam": folder?.use == .spam,
+            "letterTags": tags.filter { !place.sharedTags.contains($0) }.map(place.tag),
         ]
         fields = fields.adding(avatar.fields).adding(place.paths(listing)).adding(place.star(listing.flags.contains(.flagged)))
         guard let opened else { return fields }

@@ -31,6 +31,9 @@ struct ListContext: Sendable {
         return isPlain && order == .usual && tag == nil && query == nil && !isFlat
     }
 
+    /// The folder whose conversations are its rows; nil where rows are single messages.
+    var threadFolder: FolderID? { threads ? folder?.id : nil }
+
     /// The address of this list, or of a message in it, changed in some of its parts.
     func path(
         _ mailbox: OpenMailbox, message: MessageListing? = nil, cursor: ListCursor? = nil,
@@ -42,7 +45,7 @@ struct ListContext: Sendable {
         var path = "/search/\(mailbox.name)"
         if query == nil, let folder { path = mailbox.path(folder.id) }
         // A message of a conversation is read beside the list that the conversation stands in, wherever the message is.
-        if let message { path = mailbox.path(threads ? folder?.id ?? message.folder : message.folder, message.id) }
+        if let message { path = mailbox.path(threadFolder ?? message.folder, message.id) }
         return FormFields.address(
             path,
             [

@@ -15,14 +15,8 @@ struct MessageFields {
 
     private var words: Words { place.visitor.words }
 
-    /// The messages that the bar's buttons mean: of a conversation, all of it in the list's folder.
-    private var meant: [MessageListing] {
-        let here = conversation.messages.filter { $0.folder == place.context.folder?.id }
-        return place.context.threads && !here.isEmpty ? here : [main]
-    }
-
     var fields: Fields {
-        let meant = meant
+        let meant = conversation.meant(in: place.context.threadFolder)
         let isThread = meant.count > 1
         let acts = meant.contains { $0.id == main.id } ? folder : meant.first.flatMap { place.folder($0.folder) } ?? folder
         let isPart = conversation.messages.count > 1

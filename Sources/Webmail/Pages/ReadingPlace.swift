@@ -12,6 +12,8 @@ struct ReadingPlace: Sendable {
     let limits: WebLimits
     /// Whether pictures on other servers are shown without asking.
     let alwaysShowsImages: Bool
+    /// Tags that all that the bar's buttons mean has: they stand at the subject alone.
+    let sharedTags: Set<Tag>
 
     func folder(_ id: FolderID) -> Folder? { folders.first { $0.id == id } }
 

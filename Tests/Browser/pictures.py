@@ -79,6 +79,7 @@ class Session:
             print(path.name, *hard)
 
     def phone(self):
+        self.go("/login")
         self.shoot("login")
         self.log_in()
         self.shoot("list")
@@ -172,6 +173,8 @@ class Session:
         self.shoot("nothing-found")
         self.go("/")
         b.run("[...document.querySelectorAll('#folders a')].find(a => /Templates|Modelos/.test(a.innerText)).click()")
+        b.wait("document.readyState === 'complete' && /Templates|Modelos/.test(document.title)")
+        self.go(b.run("document.querySelector('#list a.usual').getAttribute('href')"))
         b.wait("!!document.querySelector('#list .blank')")
         self.shoot("empty")
         self.go("/compose")

@@ -652,6 +652,21 @@ class Webmail(unittest.TestCase):
         nameless = [(role, properties) for role, name, properties in browser.tree() if role in self.NAMED and not name.strip()]
         self.assertEqual(nameless, [], where)
 
+    def test_a_dialog_gives_the_focus_back_to_a_row_that_changed_meanwhile(self):
+        send_by_smtp("Behind the dialog")
+        go_to_inbox()
+        browser.wait(has_row("Behind the dialog"))
+        row = "[...document.querySelectorAll('.row')].find(r => r.innerText.includes('Behind the dialog'))"
+        browser.run(f"{row}.querySelector('a').focus()")
+        browser.key("?")
+        browser.wait("document.querySelector('#keys').open")
+        browser.run(f"fetch('/actions', {{ method: 'POST', headers: {{ Accept: 'application/json', 'X-CSRF-Token': document.body.dataset.csrf }},"
+                    f" body: new URLSearchParams({{ box: 'me', action: 'star', message: {row}.dataset.id }}) }})")
+        browser.wait(f"{row}.dataset.starred === 'true'")
+        browser.key("Escape")
+        browser.wait("!document.querySelector('#keys').open")
+        self.assertTrue(browser.run(f"document.activeElement === {row}.querySelector('a')"))
+
     # Every page, and what has to be there before it is looked at.
     PAGES = (("/", ".row"), ("/search/me?q=hotel", ".row"), ("/search/me?q=xyzzyq", ".blank"), ("/settings", "#language"),
              ("/compose?to=Zoe%20<zoe@far.example>", ".chip"), ("/mail/me/99999", ".card"), ("/login?again", "#name, .row"))

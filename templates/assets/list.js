@@ -156,6 +156,18 @@ function signature(row) {
   return `${link.href}|${link.innerHTML}|${row.matches(".unread")}|${row.matches(".removed")}|${row.dataset.starred}`;
 }
 
+// A row that changed stays the element that it was: what has the focus, or will have it back from a dialog, is not lost.
+function update(row, fresh) {
+  row.className = fresh.className;
+  Object.assign(row.dataset, fresh.dataset);
+  const link = row.querySelector("a"), made = fresh.querySelector("a");
+  link.href = made.getAttribute("href");
+  link.innerHTML = made.innerHTML;
+  link.removeAttribute("aria-current");
+  row.querySelector(".avatar").replaceWith(fresh.querySelector(".avatar"));
+  row.querySelector("input").setAttribute("aria-label", fresh.querySelector("input").getAttribute("aria-label"));
+}
+
 async function renew() {
   const scroll = document.getElementById("scroll"), list = document.getElementById("rows");
   if (!list) return;
@@ -183,7 +195,8 @@ async function renew() {
   for (const row of rows()) if (ids.has(row.dataset.id)) row.remove();
   list.prepend(...fresh.map((item) => {
     const old = known.get(item.dataset.id);
-    if (!old || !old.classList.contains("row") || signature(old) !== signature(item)) return item;
+    if (!old?.classList.contains("row")) return item;
+    if (signature(old) !== signature(item)) update(old, item);
     old.hidden = false;
     return old;
   }));

@@ -9,6 +9,9 @@ extern int sync_file_range(int descriptor, long offset, long count, unsigned int
 /// and promises nothing: an fsync afterwards does.
 static inline int malaposta_begin_writing(int descriptor) { return sync_file_range(descriptor, 0, 0, 2); }
 
+/// syncfs(2).
+extern int syncfs(int descriptor);
+
 /// malloc_trim(3).
 extern int malloc_trim(unsigned long pad);
 

@@ -72,7 +72,7 @@ package final class MailStore: Sendable {
         return await offTheLoops { [files = shared.options.files] in files.exists(paths.database) }
     }
 
-    /// Puts on disk what was filed into these accounts before; several at once wait for the disk side by side.
+    /// Puts on disk what was filed into these accounts before. None of them waits for the disk meanwhile.
     ///
     /// - Throws: `.unavailable`: what is on disk is not known then, and no second try would tell. The process stops accepting.
     package func flush(_ accounts: Set<AccountID>) async throws(StoreError) { try await flush(accounts.map { held($0) }) }
@@ -81,16 +81,18 @@ package final class MailStore: Sendable {
     package func flush(_ accounts: [Account]) async throws(StoreError) {
         let start = ContinuousClock.now
         defer { Measures.flush.note(.now - start) }
-        let failures = await withTaskGroup(of: StoreError?.self) { group in
-            for account in accounts {
-                group.addTask {
-                    do throws(StoreError) { try await account.flush() } catch { return error }
-                    return nil
-                }
-            }
-            return await group.reduce(into: []) { $0.append($1) }
+        var targets: [(account: Account, target: FlushTarget)] = []
+        for account in accounts {
+            if let target = await account.flushTarget { targets.append((account, target)) }
         }
-        if let failure = failures.compactMap(\.self).first { throw failure }
+        let folders = Dictionary(targets.map { ($0.target.device, $0.target.folder) }) { first, _ in first }.values.sorted()
+        let outcome = await offTheLoops { [shared] in
+            Result { () throws(StoreError) in
+                try StoreError.wrapping { try shared.watched { try folders.forEach(shared.options.files.syncFileSystem) } }
+            }
+        }
+        try outcome.get()
+        for (account, target) in targets { await account.flushed(target) }
     }
 
     /// Returns when a flush has failed, or when the task is cancelled.
@@ -137,13 +139,11 @@ package final class MailStore: Sendable {
     /// Closes everything; waits for what runs.
     package func shutdown() async {
         datagrams?.stop()
-        for account in shared.openAccounts.all() {
-            do { try await account.flush() } catch {
-                shared.logger.error(
-                    "an account could not be flushed", metadata: ["account": "\(account.id)", "error": "\(error)"])
-            }
-            await account.close()
+        let accounts = shared.openAccounts.all()
+        do { try await flush(accounts) } catch {
+            shared.logger.error("what was filed could not be flushed", metadata: ["error": "\(error)"])
         }
+        for account in accounts { await account.close() }
         shared.changes.finish()
         do {
             try await noticePool.shutdownGracefully()

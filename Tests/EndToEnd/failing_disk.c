@@ -105,6 +105,10 @@ int fdatasync(int file) {
     REAL(int, fdatasync, int);
     return fails_on(FLUSH, file) ? -1 : real(file);
 }
+int syncfs(int file) {
+    REAL(int, syncfs, int);
+    return fails_on(FLUSH, file) ? -1 : real(file);
+}
 int rename(const char *path, const char *other) {
     REAL(int, rename, const char *, const char *);
     return fails(NAME, other) ? -1 : real(path, other);

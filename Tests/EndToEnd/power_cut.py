@@ -1,7 +1,7 @@
 """What a disk holds after a power cut: a program's traced writes done again, but for those that no flush has covered.
 
 A file's octets are safe once a flush of that file has ended that began after they were written, a folder's entries once a flush of
-the folder has. Nothing else is safe: not a new file's name because its octets are, not an unlinking because something else is.
+the folder has, and both once a flush of the whole file system has. Nothing else is safe: not a new file's name because its octets are, not an unlinking because something else is.
 """
 import os
 import re
@@ -117,6 +117,16 @@ class Disk:
         if not self.inside(path) or call.text.split(">", 1)[1].startswith("(deleted)"):
             return None
         return self.find(path)
+
+    def all_nodes(self):
+        """Whatever has, or had, a name."""
+        waiting, seen = [self.top], set()
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                yield node
+                waiting += [*node.now.values(), *node.safe.values()] if node.kind == "folder" else []
 
     # Doing
 
@@ -261,13 +271,20 @@ class Replay:
             if call.name not in SYNCING:
                 self.disk.do(call)
                 continue
-            node = self.disk.written(call) if not ends else None
             if not ends:
-                begun[call] = (node, len(node.changes) if node else 0)
+                begun[call] = [(node, len(node.changes)) for node in self.flushed(call)]
                 continue
-            node, count = begun.pop(call)
-            if node is None or node.settled >= count:
+            new = [(node, count) for node, count in begun.pop(call) if node.settled < count]
+            if not new:
                 continue
             self.flushes += 1
             yield line
-            node.settle(count)
+            for node, count in new:
+                node.settle(count)
+
+    def flushed(self, call):
+        """The nodes that a flush makes safe."""
+        if call.name == "syncfs":
+            return list(self.disk.all_nodes())
+        node = self.disk.written(call)
+        return [node] if node else []

@@ -11,11 +11,15 @@ WRITING = ("write", "writev", "pwrite64", "pwritev", "ftruncate")
 SENDING = ("write", "writev", "sendto", "sendmsg")
 MAKING = ("rename", "renameat", "renameat2", "link", "linkat", "mkdir", "mkdirat", "symlink", "symlinkat", "open", "openat", "creat")
 UNMAKING = ("unlink", "unlinkat", "rmdir")
-SYNCING = ("fsync", "fdatasync")
+# syncfs(2) flushes whatever was written on the file system.
+SYNCING = ("fsync", "fdatasync", "syncfs")
 # Ways to change a file that nothing of ours takes; whoever replays a trace refuses them. (sync_file_range(2) is none: it changes
 # nothing and promises nothing.)
 UNKNOWN = ("truncate", "fallocate", "copy_file_range", "sendfile", "splice", "pwritev2")
 CALLS = ",".join(dict.fromkeys((*WRITING, *SENDING, *MAKING, *UNMAKING, *SYNCING, *UNKNOWN, "chmod", "fchmod", "fchmodat")))
+
+# In place of the path of what was flushed.
+EVERYTHING = "*"
 
 LINE = re.compile(r"^(\d+) +(?:<\.\.\. (\w+) resumed>(.*)|(\w+)\((.*))$")
 DESCRIPTOR = re.compile(r"^(\d+)<((?:[^<>\\]|\\.|<[^>]*>)*)>")
@@ -78,7 +82,7 @@ class Trace:
         self.names = {}
         for call in self.calls:
             if call.name in SYNCING:
-                self.syncs.setdefault(call.path, []).append(call)
+                self.syncs.setdefault(EVERYTHING if call.name == "syncfs" else call.path, []).append(call)
             elif call.name in MAKING and (not call.name.startswith("open") or "O_CREAT" in call.text and call.named not in known):
                 known.add(call.named)
                 self.makes.setdefault(call.named, []).append(call)
@@ -104,9 +108,9 @@ class Trace:
         return [call for call in self.sent if f"->127.0.0.1:{port}]>" in call.text and "HTTP/1.1 " in call.text]
 
     def is_synced(self, path, call, before):
-        """Whether a flush of `path` began after `call` had ended, and had ended before the line `before`."""
-        names = self.names.get(path, [path])
-        return any(sync.begin > call.end and sync.end < before for name in names for sync in self.syncs.get(name, []))
+        """Whether a flush of `path`, or of everything, began after `call` had ended, and had ended before the line `before`."""
+        syncs = [sync for name in self.names.get(path, [path]) for sync in self.syncs.get(name, [])]
+        return any(sync.begin > call.end and sync.end < before for sync in syncs + self.syncs.get(EVERYTHING, []))
 
     def lost(self, path, token, before):
         """What a power cut at the line `before` could take of a file: its octets up to `token`, or the entries that lead to it."""

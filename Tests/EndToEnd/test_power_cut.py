@@ -61,6 +61,11 @@ class ReplayReading(unittest.TestCase):
                 "7 <... fdatasync resumed>) = 0", self.folder_synced]
         self.assertEqual(self.left(*late), {"a": b""})
 
+    def test_a_flush_of_everything(self):
+        all_synced, other = "7 syncfs(6</d>) = 0", self.opened.replace("/d/a", "/d/b")
+        self.assertEqual(self.left(self.opened, self.written, all_synced), {"a": b"on\1e\n"})
+        self.assertEqual(self.left(self.opened, all_synced, self.written, other), {"a": b""})
+
     def test_writes_in_place_and_cuts(self):
         lines = [self.opened, self.written, '7 pwrite64(5</d/a>, "XY", 2, 4) = 2', "7 ftruncate(5</d/a>, 5) = 0", self.synced,
                  '7 pwritev(5</d/a>, [{iov_base="q", iov_len=1}], 1, 0) = 1', self.folder_synced]

@@ -10,7 +10,9 @@ package actor Account {
     package nonisolated let id: AccountID
     nonisolated let shared: Shared
     private nonisolated let lane: Lane
-    private var mailbox: Mailbox?
+    private(set) var mailbox: Mailbox?
+    /// How often the databases were opened.
+    private(set) var openings = 0
     /// What joins the append that is about to be made.
     var gathered: [Appending] = []
     var isGathering = false
@@ -25,16 +27,7 @@ package actor Account {
 
     /// Runs `body` with the account's databases, opened where they are not.
     func perform<Result>(_ body: (Mailbox) throws -> Result) throws(StoreError) -> Result {
-        try StoreError.wrapping { try watched { try body(try opened()) } }
-    }
-
-    /// Nothing is done any more in this process once a flush has failed.
-    private func watched<Result>(_ body: () throws -> Result) throws -> Result {
-        guard !shared.flushes.hasFailed else { throw StoreError.unavailable(cause: "a flush to the disk has failed") }
-        do { return try body() } catch {
-            shared.flushes.look(at: error)
-            throw error
-        }
+        try StoreError.wrapping { try shared.watched { try body(try opened()) } }
     }
 
     private func opened() throws -> Mailbox {
@@ -44,6 +37,7 @@ package actor Account {
         let (id, changes) = (id, shared.changes)
         opened.changed = { modSequence in changes.committed(ChangeNotice(account: id, modSequence: modSequence)) }
         mailbox = opened
+        openings += 1
         return opened
     }
 
@@ -56,7 +50,7 @@ package actor Account {
     func close() {
         guard let mailbox else { return }
         // What was filed and not flushed stays to be flushed.
-        guard mailbox.unflushed.files.isEmpty, !mailbox.unflushed.log else { return }
+        guard mailbox.unflushed.isEmpty else { return }
         mailbox.checkpoint()
         self.mailbox = nil
         shared.openAccounts.forget(self)
@@ -80,11 +74,5 @@ package actor Account {
         } catch {
             shared.logger.warning("an account's upkeep failed", metadata: ["account": "\(id)", "error": "\(error)"])
         }
-    }
-
-    /// A mailbox that is closed has nothing to be flushed.
-    func flush() throws(StoreError) {
-        guard let mailbox else { return }
-        try StoreError.wrapping { try watched { try mailbox.flush() } }
     }
 }

@@ -14,4 +14,13 @@ final class Shared: Sendable {
         (self.options, self.pool, self.logger, self.changes) = (options, pool, logger, changes)
         openAccounts = OpenAccounts(limit: options.maxOpenAccounts)
     }
+
+    /// Nothing is done any more in this process once a flush has failed.
+    func watched<Result>(_ body: () throws -> Result) throws -> Result {
+        guard !flushes.hasFailed else { throw StoreError.unavailable(cause: "a flush to the disk has failed") }
+        do { return try body() } catch {
+            flushes.look(at: error)
+            throw error
+        }
+    }
 }

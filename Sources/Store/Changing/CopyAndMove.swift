@@ -57,7 +57,7 @@ extension Mailbox {
     /// is answered: after a power cut the delivery would come again, and the copy would not.
     func flushFiles(of rows: [MessageRow]) throws {
         // What waits is known to the mail worker alone; in another process the age decides.
-        guard !isMail || !unflushed.files.isEmpty else { return }
+        guard !isMail || !unflushed.isEmpty else { return }
         var folders: Set<String> = []
         for blob in Set(rows.map(\.blob)) {
             let name = try name(ofBlob: blob)
@@ -70,6 +70,6 @@ extension Mailbox {
 
     private func isUnflushed(_ name: BlobName) -> Bool {
         guard isMail else { return name.seconds + Self.flushedWithin >= WallClock.seconds() }
-        return unflushed.files.contains(paths.file(name))
+        return unflushed.holds(file: paths.file(name))
     }
 }

@@ -12,14 +12,6 @@ struct PreparedMessage {
     var size: Int64 { Int64(summary.size) }
 }
 
-/// Files and folders to be put on disk before what names them can be relied on.
-struct Unflushed {
-    var files: [String] = []
-    var folders: Set<String> = []
-    /// Whether the log holds commits that are not on disk.
-    var log = false
-}
-
 extension Mailbox {
     /// Writes a message's file and reads its summary; `putOnDisk` or `waitForFlush` comes next.
     func prepare(_ message: NewMessage, as name: BlobName) throws -> PreparedMessage {
@@ -40,9 +32,10 @@ extension Mailbox {
     }
 
     /// Leaves that to the next flush.
-    func waitForFlush(_ message: PreparedMessage) {
-        unflushed.files.append(paths.file(message.name))
-        unflushed.folders.formUnion(foldersToFlush(for: message.name))
+    func waitForFlush(_ messages: [PreparedMessage]) {
+        unflushed.add(
+            files: messages.map { paths.file($0.name) },
+            folders: messages.reduce(into: Set<String>()) { $0.formUnion(foldersToFlush(for: $1.name)) })
     }
 
     /// Who made a folder may not have flushed what leads to it: another process, or a filing that waits for its flush.

@@ -14,6 +14,8 @@ final class Mailbox {
     let me: SQLValue = 1
     /// Of the file that is open: a rebuild puts another in its place.
     private let identity: FileIdentity?
+    /// Of the file system that holds it all.
+    var device: UInt64 { identity?.device ?? 0 }
 
     /// Opened when it is first needed.
     var index: SearchIndex?

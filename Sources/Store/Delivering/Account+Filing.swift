@@ -33,11 +33,13 @@ extension Mailbox {
                     try transaction.file(filing.0, digest: filing.1.suffix, prepared)
                 }
             }
-            unflushed.log = true
+            var filed: [PreparedMessage] = []
             for (result, prepared) in zip(results, prepared) {
                 guard let message = try? prepared?.get() else { continue }
-                if case .success(.filed) = result { waitForFlush(message) } else { discard([message]) }
+                if case .success(.filed) = result { filed.append(message) } else { discard([message]) }
             }
+            // Also where nothing was filed: a trash that was purged for it is only in the log yet.
+            waitForFlush(filed)
             return results
         } catch {
             discard(prepared.compactMap { try? $0?.get() })

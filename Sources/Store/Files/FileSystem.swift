@@ -215,6 +215,16 @@ package struct FileSystem: Sendable {
     /// Puts files on disk.
     func sync(_ paths: [String]) throws(FileError) { for path in paths { try sync(path) } }
 
+    /// Puts on disk whatever was written before on the file system of a folder, by anybody (syncfs(2)): one commit of its journal
+    /// does for any number of files, folders and logs. What could not be written back is told since Linux 5.8.
+    func syncFileSystem(of folder: String) throws(FileError) {
+        let descriptor = unsafe open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(call: "open", path: folder, code: errno) }
+        defer { close(descriptor) }
+        try announce("syncfs", folder)
+        guard syncfs(descriptor) == 0 else { throw FileError(call: "syncfs", path: folder, code: errno) }
+    }
+
     /// Many files that are begun together are written together: each fsync then finds its octets written, or nearly so.
     private func beginWriting(_ descriptor: Int32) { _ = malaposta_begin_writing(descriptor) }
 

@@ -16,7 +16,7 @@ final class FlushWatch: Sendable {
     /// Notes an error where it is that of a flush.
     func look(at error: any Error) {
         switch error {
-        case let error as FileError where ["fsync", "fdatasync"].contains(error.call): fail()
+        case let error as FileError where ["fsync", "fdatasync", "syncfs"].contains(error.call): fail()
         case let error as SQLError where error.kind == .flushFailed: fail()
         default: break
         }

@@ -88,7 +88,9 @@ package final class MailStore: Sendable {
         let folders = Dictionary(targets.map { ($0.target.device, $0.target.folder) }) { first, _ in first }.values.sorted()
         let outcome = await offTheLoops { [shared] in
             Result { () throws(StoreError) in
-                try StoreError.wrapping { try shared.watched { try folders.forEach(shared.options.files.syncFileSystem) } }
+                try StoreError.wrapping {
+                    try shared.flushes.watched { try folders.forEach(shared.options.files.syncFileSystem) }
+                }
             }
         }
         try outcome.get()
@@ -147,6 +149,7 @@ package final class MailStore: Sendable {
         shared.changes.finish()
         do {
             try await noticePool.shutdownGracefully()
+            try await shared.flusher.shutdown()
             try await shared.pool.shutdownGracefully()
         } catch { shared.logger.error("threads did not end", metadata: ["error": "\(error)"]) }
     }

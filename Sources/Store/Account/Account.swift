@@ -13,9 +13,6 @@ package actor Account {
     private(set) var mailbox: Mailbox?
     /// How often the databases were opened.
     private(set) var openings = 0
-    /// What joins the append that is about to be made.
-    var gathered: [Appending] = []
-    var isGathering = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe lane.asUnownedSerialExecutor() }
 
@@ -27,7 +24,7 @@ package actor Account {
 
     /// Runs `body` with the account's databases, opened where they are not.
     func perform<Result>(_ body: (Mailbox) throws -> Result) throws(StoreError) -> Result {
-        try StoreError.wrapping { try shared.watched { try body(try opened()) } }
+        try StoreError.wrapping { try shared.flushes.watched { try body(try opened()) } }
     }
 
     private func opened() throws -> Mailbox {
@@ -49,8 +46,8 @@ package actor Account {
     /// Closes the databases; the next call opens them again.
     func close() {
         guard let mailbox else { return }
-        // What was filed and not flushed stays to be flushed.
-        guard mailbox.unflushed.isEmpty else { return }
+        // What is not flushed yet stays to be flushed.
+        guard mailbox.unflushed.isEmpty, mailbox.beingAdded.isEmpty else { return }
         mailbox.checkpoint()
         self.mailbox = nil
         shared.openAccounts.forget(self)

@@ -8,19 +8,13 @@ final class Shared: Sendable {
     let logger: Logger
     let changes: Changes
     let openAccounts: OpenAccounts
-    let flushes = FlushWatch()
+    let flushes: FlushWatch
+    let flusher: Flusher
 
     init(options: StoreOptions, pool: NIOThreadPool, logger: Logger, changes: Changes) {
         (self.options, self.pool, self.logger, self.changes) = (options, pool, logger, changes)
+        flushes = FlushWatch()
+        flusher = Flusher(files: options.files, failures: flushes)
         openAccounts = OpenAccounts(limit: options.maxOpenAccounts)
-    }
-
-    /// Nothing is done any more in this process once a flush has failed.
-    func watched<Result>(_ body: () throws -> Result) throws -> Result {
-        guard !flushes.hasFailed else { throw StoreError.unavailable(cause: "a flush to the disk has failed") }
-        do { return try body() } catch {
-            flushes.look(at: error)
-            throw error
-        }
     }
 }

@@ -9,7 +9,9 @@ extension Account {
     ) throws(StoreError) -> Filed {
         try perform { mailbox in
             try mailbox.withPrepared([message]) { prepared in
-                try mailbox.removing { transaction in
+                // Before the older one is gone.
+                try mailbox.putOnDisk(prepared)
+                return try mailbox.removing { transaction in
                     if let old { try transaction.remove(try mailbox.rows(of: [old])) }
                     try transaction.allow(prepared[0].size, quota: quota)
                     return try transaction.insert(prepared[0], into: try mailbox.folderID(use))

@@ -53,11 +53,11 @@ extension Mailbox {
     /// Seconds after which the mail worker has surely flushed what it filed.
     private static let flushedWithin: Int64 = 60
 
-    /// Puts on disk the files of messages that were filed just now and wait for their flush. A copy or a move is durable when it
+    /// Puts on disk the files of messages that were filed or added just now and wait for their flush. A copy or a move is durable when it
     /// is answered: after a power cut the delivery would come again, and the copy would not.
     func flushFiles(of rows: [MessageRow]) throws {
         // What waits is known to the mail worker alone; in another process the age decides.
-        guard !isMail || !unflushed.isEmpty else { return }
+        guard !isMail || !unflushed.isEmpty || !beingAdded.isEmpty else { return }
         var folders: Set<String> = []
         for blob in Set(rows.map(\.blob)) {
             let name = try name(ofBlob: blob)
@@ -70,6 +70,7 @@ extension Mailbox {
 
     private func isUnflushed(_ name: BlobName) -> Bool {
         guard isMail else { return name.seconds + Self.flushedWithin >= WallClock.seconds() }
-        return unflushed.holds(file: paths.file(name))
+        let path = paths.file(name)
+        return unflushed.holds(file: path) || beingAdded.contains(path)
     }
 }

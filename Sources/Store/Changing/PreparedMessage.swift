@@ -13,7 +13,7 @@ struct PreparedMessage {
 }
 
 extension Mailbox {
-    /// Writes a message's file and reads its summary; `putOnDisk` or `waitForFlush` comes next.
+    /// Writes a message's file and reads its summary; its octets are not on disk by then.
     func prepare(_ message: NewMessage, as name: BlobName) throws -> PreparedMessage {
         guard message.tags.count <= StoreLimits.tagsOfMessage else { throw StoreError.tooMany("tagsOfMessage") }
         try files.makeFolder(paths.folder(of: name))
@@ -26,16 +26,19 @@ extension Mailbox {
     /// Puts files and the entries that lead to them on disk, all with as few flushes as there are files and folders.
     func putOnDisk(_ messages: [PreparedMessage]) throws {
         try files.sync(messages.map { paths.file($0.name) })
-        let folders = messages.reduce(into: Set<String>()) { $0.formUnion(foldersToFlush(for: $1.name)) }
+        let folders = foldersToFlush(for: messages)
         try files.sync(folders.sorted())
         durableFolders.formUnion(folders)
     }
 
     /// Leaves that to the next flush.
     func waitForFlush(_ messages: [PreparedMessage]) {
-        unflushed.add(
-            files: messages.map { paths.file($0.name) },
-            folders: messages.reduce(into: Set<String>()) { $0.formUnion(foldersToFlush(for: $1.name)) })
+        unflushed.add(files: messages.map { paths.file($0.name) }, folders: foldersToFlush(for: messages))
+    }
+
+    /// Folders that got entries, and those that lead to them.
+    func foldersToFlush(for messages: [PreparedMessage]) -> Set<String> {
+        messages.reduce(into: Set<String>()) { $0.formUnion(foldersToFlush(for: $1.name)) }
     }
 
     /// Who made a folder may not have flushed what leads to it: another process, or a filing that waits for its flush.

@@ -22,6 +22,8 @@ final class Mailbox {
     /// UIDs of folders, with the highest mod-sequence that they stand for.
     var uidLists: [FolderID: CachedUIDs] = [:]
     var unflushed = Unflushed()
+    /// Files whose rows are there, and whose flush an append waits for.
+    var beingAdded: Set<String> = []
     /// Opened when it is first needed.
     var unfinished: NoteFile?
     /// Folders of message files whose entries, and those above them, this process has flushed.

@@ -13,8 +13,16 @@ final class FlushWatch: Sendable {
 
     var hasFailed: Bool { state.withLock { $0.hasFailed } }
 
-    /// Notes an error where it is that of a flush.
-    func look(at error: any Error) {
+    /// Runs `body` unless a flush has failed, and looks whether one fails in it.
+    func watched<Result>(_ body: () throws -> Result) throws -> Result {
+        guard !hasFailed else { throw StoreError.unavailable(cause: "a flush to the disk has failed") }
+        do { return try body() } catch {
+            look(at: error)
+            throw error
+        }
+    }
+
+    private func look(at error: any Error) {
         switch error {
         case let error as FileError where ["fsync", "fdatasync", "syncfs"].contains(error.call): fail()
         case let error as SQLError where error.kind == .flushFailed: fail()

@@ -138,7 +138,8 @@ class Machine:
     def _first_process(self):
         if self.process.poll() is not None:
             raise AssertionError("systemd-nspawn ended:\n" + (self.folder / "console").read_text(errors="replace")[-3000:])
-        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
+        # systemd-nspawn's own children come first, and go.
+        found = subprocess.run(["pgrep", "-x", "-P", str(self.process.pid), "systemd"], capture_output=True, text=True).stdout.split()
         return int(found[0]) if found else None
 
     def _is_up(self):

@@ -809,8 +809,14 @@ class Webmail(unittest.TestCase):
 
     def restart_web(self, meanwhile=lambda: None):
         """Ends the web worker, which hears nothing of what is done meanwhile; `supervise` starts it again."""
+        def words(process):
+            try:
+                return pathlib.Path(f"/proc/{process}/cmdline").read_bytes()
+            except (FileNotFoundError, ProcessLookupError):
+                return b""  # it ended meanwhile
+
         def workers():
-            return [child for child in host.children() if b"malaposta-web" in pathlib.Path(f"/proc/{child}/cmdline").read_bytes()]
+            return [child for child in host.children() if b"malaposta-web" in words(child)]
 
         pid = workers()[0]
         os.kill(pid, signal.SIGSTOP)

@@ -338,6 +338,20 @@ END
         self.assertIn("first", subjects)
         self.assertEqual(machine.shell("cd /etc/malaposta && find . -type f | sort | xargs sha256sum").stdout, before)
 
+    def test_12b_a_backup_brings_the_whole_host_back(self):
+        machine = self.machine
+        machine.run("malaposta", "backup", "/srv/backup")
+        machine.run("systemctl", "stop", "malaposta-*.socket", *WORKERS)
+        machine.shell("rm -rf /var/lib/malaposta /etc/malaposta && mkdir /etc/malaposta && systemd-tmpfiles --create malaposta.conf")
+        machine.run("malaposta", "restore", "--from", "/srv/backup")
+        machine.run("systemctl", "start", "malaposta.target")
+        wait_until("all ports are listened at", lambda: self.listening() == PORTS, 60)
+        self.assertNotIn("may not be read", machine.run("malaposta", "check", check=False).stdout)
+        self.client("send", "rita@acme.example", "after a restore")
+        self.arrives("after a restore")
+        self.assertIn("first", self.inbox("rita@acme.example"))
+        self.assertIn("after a restore", self.client("web", "rita@acme.example", PASSWORD))
+
     def test_13_purge_leaves_nothing_running_and_mail_where_it_is(self):
         machine = self.machine
         told = machine.run("apt-get", "-qq", "purge", "-y", "malaposta-appliance", "malaposta-web", "malaposta-mail", "malaposta",

@@ -93,11 +93,13 @@ enum FileTree {
 
     /// Gives a tree to the owner and group of another folder, where this process may: what root puts into a worker's folder is
     /// the worker's.
-    static func give(_ path: String, toOwnerOf folder: String) throws(DiskError) {
+    ///
+    /// - Parameter group: instead of the folder's.
+    static func give(_ path: String, toOwnerOf folder: String, group: UInt32? = nil) throws(DiskError) {
         guard geteuid() == 0 else { return }
         var status = stat()
         guard unsafe stat(folder, &status) == 0 else { throw DiskError("look at", folder, errno) }
-        try give(path, status.st_uid, status.st_gid)
+        try give(path, status.st_uid, group ?? status.st_gid)
     }
 
     private static func give(_ path: String, _ user: uid_t, _ group: gid_t) throws(DiskError) {

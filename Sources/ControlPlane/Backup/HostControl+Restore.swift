@@ -66,7 +66,9 @@ extension HostControl {
         try FileTree.copyFile(backup.database, to: folders.database, mode: 0o600)
         if Disk.names(in: folders.configuration).isEmpty, Disk.exists(backup.files) {
             try FileTree.copy(backup.files, to: folders.configuration)
-            try FileTree.give(folders.configuration, toOwnerOf: folders.configuration)
+            // Files may hold password hashes, so they are no file of everybody's; the control plane reads them by its group.
+            try FileTree.give(
+                folders.configuration, toOwnerOf: folders.configuration, group: NewConfiguration.controlGroup)
             report.filesWritten = true
         }
         for name in ["control", "generations", "keys", "tls", "spool", "accounts"] {

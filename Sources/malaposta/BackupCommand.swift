@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlPlane
 import Directory
+import Glibc
 import Logging
 
 /// `malaposta backup DIR`: the whole host, while it runs.
@@ -46,6 +47,8 @@ struct RestoreCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
         let (from, at) = (absolute(from), at)
+        // Mailboxes are shared with the web worker by their group, as those that the mail worker makes.
+        if geteuid() == 0 { umask(0o007) }
         guard let account else {
             let report = try await toldOfBackups {
                 try await host.control.restoreHost(from: from, named: at, logger: .quietly)

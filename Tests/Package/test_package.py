@@ -347,6 +347,7 @@ END
         machine.run("systemctl", "start", "malaposta.target")
         wait_until("all ports are listened at", lambda: self.listening() == PORTS, 60)
         self.assertNotIn("may not be read", machine.run("malaposta", "check", check=False).stdout)
+        self.assertEqual(machine.shell("find /var/lib/malaposta/accounts -type d ! -perm -2770").stdout, "", "the web worker writes too")
         self.client("send", "rita@acme.example", "after a restore")
         self.arrives("after a restore")
         self.assertIn("first", self.inbox("rita@acme.example"))

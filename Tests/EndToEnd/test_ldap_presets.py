@@ -251,13 +251,14 @@ proxyAddresses: smtp:e.test@acme.example
 proxyAddresses: SMTP:emil@acme.example
 proxyAddresses: X500:/o=Acme/cn=emil
 """)
+        # After the first one the test alone orders a sync, and sees what it finds.
         fed = Fed(f"""  - id: ad
     preset: active-directory
     urls: ["ldaps://127.0.0.1"]
     ca_file: ca.pem
     bind: {{ dn: "reader@ACME.TEST", password_file: ldap.secret }}
     base: {self.base}
-    sync: {{ interval: 60s }}
+    sync: {{ interval: 24h }}
 """, self.folder / "ca.pem", "Passw0rd-reader")
         self.addCleanup(fed.host.close)
         tested = fed.host.command("ldap", "test", "acme")

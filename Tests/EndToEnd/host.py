@@ -115,7 +115,10 @@ class Host:
         self.process.wait(60)
 
     def stop(self, seconds=60):
-        if self.process and self.process.poll() is None:
+        """The exit code; None where it was never started."""
+        if self.process is None:
+            return None
+        if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(seconds)
         return self.process.returncode

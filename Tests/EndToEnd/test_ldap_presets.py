@@ -216,8 +216,9 @@ class Samba(unittest.TestCase):
         def up():
             self.assertIsNone(self.samba.poll(), (self.folder / "out").read_text())
             # Not ldapwhoami(1): Samba 4.17 does not know that operation (RFC 4532) and answers it with an error.
-            return subprocess.run(["ldapsearch", "-x", "-H", "ldap://127.0.0.1", "-s", "base", "-b", "", "dnsHostName"],
-                                  capture_output=True).returncode == 0
+            # The port with TLS is the last to be there.
+            return subprocess.run(["ldapsearch", "-x", "-H", "ldaps://127.0.0.1", "-s", "base", "-b", "", "dnsHostName"],
+                                  capture_output=True, env=self.environment()).returncode == 0
         try:
             wait_until("Samba answers", up, 60)
         except AssertionError as error:
@@ -228,14 +229,17 @@ class Samba(unittest.TestCase):
         self.samba.terminate()
         self.samba.wait(20)
 
+    def environment(self):
+        """Of libldap's programs."""
+        return {**os.environ, "LDAPTLS_CACERT": f"{self.folder}/ca.pem"}
+
     def tool(self, *words):
         return run("samba-tool", *words, f"--configfile={self.conf}", "-H", f"{self.folder}/private/sam.ldb")
 
     def modify(self, ldif):
-        environment = {**os.environ, "LDAPTLS_CACERT": f"{self.folder}/ca.pem"}
         done = subprocess.run(
             ["ldapmodify", "-x", "-H", "ldaps://127.0.0.1", "-D", "administrator@ACME.TEST", "-w", self.admin_password],
-            input=ldif, text=True, capture_output=True, env=environment)
+            input=ldif, text=True, capture_output=True, env=self.environment())
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_accounts(self):

@@ -88,10 +88,13 @@ package final class DirectoryRounds: Sendable {
 
     private func keep(_ source: DirectorySource) async {
         var failures = 0
+        // Nil while that is not known.
+        var offersLive: Bool? = source.configuration.sync.live ? nil : false
         while !Task.isCancelled {
             var pause = source.configuration.sync.interval
             do {
                 let isLive = source.configuration.sync.live ? try await isLive(source) : false
+                offersLive = isLive
                 // With a cookie, listening tells what has changed meanwhile; without one everything is read first.
                 let resumes = isLive ? try await canResume(source) : false
                 let isHeld = resumes ? false : try await read(source, allowsRemovals: false).held != nil
@@ -104,18 +107,22 @@ package final class DirectoryRounds: Sendable {
                 pause = min(source.configuration.sync.interval, Self.firstRetry * (1 << min(failures, 12)))
                 failures += 1
             }
-            await wait(pause, source)
+            // Where there is nothing to listen to, a command's reading stands for the next one.
+            while await wait(pause, source), offersLive == false { pause = source.configuration.sync.interval }
         }
     }
 
     /// Until the time is over, or a command has read the directory meanwhile.
-    private func wait(_ time: Duration, _ source: DirectorySource) async {
+    ///
+    /// - Returns: whether a command has.
+    private func wait(_ time: Duration, _ source: DirectorySource) async -> Bool {
         let key = Self.key(source)
         let before = state.withLockedValue { $0.readings[key] }
         let end = ContinuousClock.now + time
         while !Task.isCancelled, ContinuousClock.now < end, state.withLockedValue({ $0.readings[key] }) == before {
             try? await Task.sleep(for: min(.seconds(1), time))
         }
+        return !Task.isCancelled && state.withLockedValue { $0.readings[key] } != before
     }
 
     private static func key(_ source: DirectorySource) -> String { "\(source.tenant)/\(source.configuration.id)" }

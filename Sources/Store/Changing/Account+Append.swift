@@ -33,7 +33,7 @@ struct Addition: Sendable {
     let log: String
 
     var waiting: [Flusher.Item] {
-        files.map { .whole($0) } + folders.sorted().map { .whole($0) } + [.octets(log)]
+        files.map { .whole($0) } + folders.map { .whole($0) } + [.octets(log)]
     }
 }
 

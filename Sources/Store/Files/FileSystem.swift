@@ -193,36 +193,31 @@ package struct FileSystem: Sendable {
 
     /// Puts a file's octets, or a folder's entries, on disk. A path that is gone needs nothing.
     func sync(_ path: String) throws(FileError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            guard errno == ENOENT else { throw FileError(call: "open", path: path, code: errno) }
-            return
+        do { try flush(path, "fsync", fsync) } catch {
+            guard error.call == "open", error.code == ENOENT else { throw error }
         }
-        defer { close(descriptor) }
-        try sync(descriptor, path)
     }
 
     /// Puts a file's octets on disk, and its size where that has changed, but not when that was (fdatasync(2)): a log that is
     /// written over costs no more than its octets.
-    func syncOctets(_ path: String) throws(FileError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
-        defer { close(descriptor) }
-        try announce("fsync", path)
-        guard fdatasync(descriptor) == 0 else { throw FileError(call: "fdatasync", path: path, code: errno) }
-    }
+    func syncOctets(_ path: String) throws(FileError) { try flush(path, "fdatasync", announced: "fsync", fdatasync) }
 
     /// Puts files on disk.
     func sync(_ paths: [String]) throws(FileError) { for path in paths { try sync(path) } }
 
     /// Puts on disk whatever was written before on the file system of a folder, by anybody (syncfs(2)): one commit of its journal
     /// does for any number of files, folders and logs. What could not be written back is told since Linux 5.8.
-    func syncFileSystem(of folder: String) throws(FileError) {
-        let descriptor = unsafe open(folder, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(call: "open", path: folder, code: errno) }
+    func syncFileSystem(of folder: String) throws(FileError) { try flush(folder, "syncfs", syncfs) }
+
+    /// - Parameter announced: what `beforeWrite` is told, where that is not the call itself.
+    private func flush(
+        _ path: String, _ call: String, announced: String? = nil, _ flush: (Int32) -> Int32
+    ) throws(FileError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
         defer { close(descriptor) }
-        try announce("syncfs", folder)
-        guard syncfs(descriptor) == 0 else { throw FileError(call: "syncfs", path: folder, code: errno) }
+        try announce(announced ?? call, path)
+        guard flush(descriptor) == 0 else { throw FileError(call: call, path: path, code: errno) }
     }
 
     /// Many files that are begun together are written together: each fsync then finds its octets written, or nearly so.
@@ -241,11 +236,6 @@ package struct FileSystem: Sendable {
             let count = unsafe pread(descriptor, &octets, octets.count, off_t(offset))
             return Array(octets.prefix(max(0, count)))
         }
-    }
-
-    private func sync(_ descriptor: Int32, _ path: String) throws(FileError) {
-        try announce("fsync", path)
-        guard fsync(descriptor) == 0 else { throw FileError(call: "fsync", path: path, code: errno) }
     }
 
     /// Removes a folder with all that is in it. Links are removed, not followed.

@@ -30,7 +30,7 @@ check-build:
 	@packaging/check-build
 
 build: check-build ## Build the three programs, optimised, with the Swift runtime inside
-	@[[ -d .build/release ]] || echo "First build: about 10 minutes on two cores; later ones take one or two."
+	@[[ -d .build/release ]] || echo "First build: about 15 minutes on two cores; later ones take one or two."
 	$(RELEASE)
 
 run: deps build ## Start the example host of etc/ on loopback; Ctrl-C stops it
@@ -40,7 +40,7 @@ clean-run: ## Remove the example host's data
 	rm -rf $(RUN_FOLDER)
 
 test: test-deps check-build ## Install what the tests need, build, and run every test
-	@[[ -d .build/debug ]] || echo "First build: about 8 minutes on two cores."
+	@[[ -d .build/debug ]] || echo "First build: about 10 minutes on two cores."
 	swift build --build-tests
 	@# One module after the other: side by side they would starve the tests that hold deadlines.
 	@for tests in Tests/*Tests Tests/Fuzz; do swift test --skip-build --filter "^$$(basename "$$tests")\\." || exit 1; done

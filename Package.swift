@@ -81,6 +81,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -114,7 +115,7 @@ let package = Package(
         module("MIME", ["Wire", "Mail", nioCore]),
         module("SQL", ["CSQLite"] + nio),
         module("MailConfiguration", ["Mail", .product(name: "Yams", package: "Yams")]),
-        module("LDAP", ["CLDAP", locks] + nio),
+        module("LDAP", ["CLDAP", .product(name: "SwiftASN1", package: "swift-asn1"), locks] + nio),
         module("DNS", ["Mail", "CUnbound", "CLDNS", locks, logging] + nio),
         module("Systemd", ["CSystemd", locks, logging] + nio),
         module("LocalSocket", ["Wire", locks, logging] + nio),

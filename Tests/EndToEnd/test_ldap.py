@@ -159,6 +159,21 @@ class Directory(unittest.TestCase):
         wait_until("she logs in by the new name", lambda: refused("pnunes", "ldap-paula") is None)
         self.assertIn("before the wedding", subjects("pnunes", "ldap-paula"))
 
+    def test_many_changes_at_once_are_all_told(self):
+        wait_until("it listens", lambda: state()["isLive"])
+        names = [f"many{number}" for number in range(12)]
+        people = "".join(person(name) + group(f"of-{name}", [name], mail=f"of-{name}@acme.example") for name in names)
+        changed = lambda value: "".join(
+            f"dn: uid={name},{PEOPLE}\nchangetype: modify\nreplace: mail\nmail: {name}-{value}@acme.example\n\n" for name in names)
+        slapd.modify(people + "".join(map(changed, range(5))))
+        wait_until("the last is there", lambda: rcpt(f"{names[-1]}-4@acme.example")[0] == 250)
+        wait_until("all are there", lambda: not [name for name in names if rcpt(f"{name}-4@acme.example")[0] != 250], 10)
+        wait_until("all groups are there", lambda: not [name for name in names if "5.7.1" not in rcpt(f"of-{name}@acme.example")[1]], 10)
+        slapd.modify("".join(f"dn: cn=of-{name},ou=groups,{BASE}\nchangetype: delete\n\ndn: uid={name},{PEOPLE}\nchangetype: delete\n\n" for name in names))
+        wait_until("the brake holds", lambda: state().get("held"))
+        allow_removals()
+        wait_until("all wait", lambda: not [name for name in names if rcpt(f"{name}-4@acme.example")[0] != 450])
+
     def test_whoever_goes_is_suspended_and_comes_back(self):
         slapd.modify(person("quim"))
         wait_until("he is there", lambda: rcpt("quim@acme.example")[0] == 250)

@@ -41,10 +41,11 @@ import Testing
     }
 }
 
-@Suite("Content synchronisation, RFC 4533") struct ContentSyncTests {
-    @Test func writesIDsAsEntryUUIDReads() {
+@Suite("entryUUID, RFC 4530") struct EntryUUIDTests {
+    @Test func isSixteenOctets() {
         let octets: [UInt8] = [0x59, 0x7a, 0xe2, 0xf6, 0x16, 0xa6, 0x10, 0x27, 0x98, 0xf4, 0xd2, 0x8b, 0x53, 0x65, 0xdc, 0x14]
-        #expect(ContentSync.text(octets) == "597ae2f6-16a6-1027-98f4-d28b5365dc14")
+        #expect(EntryUUID.text(octets) == "597ae2f6-16a6-1027-98f4-d28b5365dc14")
+        #expect(EntryUUID.text(octets.dropLast()) == nil)
     }
 }
 

@@ -68,7 +68,7 @@ package struct AttributeMap: Sendable, Equatable {
     /// The text of an id; nil where the value is none.
     package func stableID(_ value: [UInt8]) -> String? {
         switch idForm {
-        case .guid: return value.count == 16 ? Self.guid(value) : nil
+        case .guid: return value.count == EntryUUID.octets ? EntryUUID.text(Self.swapped(value)) : nil
         case .text:
             guard (1...Self.longestID).contains(value.count), value.allSatisfy({ (0x21...0x7e).contains($0) && $0 != 0x2f })
             else {
@@ -86,10 +86,8 @@ package struct AttributeMap: Sendable, Equatable {
         let octets = stride(from: 0, to: 32, by: 2).compactMap {
             UInt8(String(decoding: digits[$0..<($0 + 2)], as: UTF8.self), radix: 16)
         }
-        return octets.count == 16 ? Self.swapped(octets) : nil
+        return octets.count == EntryUUID.octets ? Self.swapped(octets) : nil
     }
-
-    private static func guid(_ value: [UInt8]) -> String { ContentSync.text(swapped(value)) }
 
     private static func swapped(_ value: [UInt8]) -> [UInt8] {
         [3, 2, 1, 0, 5, 4, 7, 6].map { value[$0] } + value[8...]

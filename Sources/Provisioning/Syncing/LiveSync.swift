@@ -78,10 +78,12 @@ package struct LiveSync: Sendable {
         try database.noteLive(source.tenant, source.configuration.id, true)
         defer { try? database.noteLive(source.tenant, source.configuration.id, false) }
         while !isStopped() {
-            connection.wait(atMost: Self.pause)
             var changes: [SnapshotDatabase.Change] = []
             for (kind, sync) in listening { changes += try sync.changes(on: connection).compactMap { change($0, kind) } }
-            guard !changes.isEmpty else { continue }
+            guard !changes.isEmpty else {
+                connection.wait(atMost: Self.pause)
+                continue
+            }
             var outcome: SyncOutcome?
             try alone { outcome = try take(changes, database, reached(listening)) }
             guard let outcome else { continue }

@@ -11,6 +11,7 @@ package struct DistinguishedName: RawRepresentable, Hashable, Sendable {
     /// Values are taken as caseIgnoreMatch, which holds for what names entries in practice. Nil where the text is no
     /// distinguished name.
     package var normalized: String? {
+        if let plain = Self.plain(rawValue) { return plain }
         guard !rawValue.isEmpty, !rawValue.utf8.contains(0) else { return nil }
         var parsed: LDAPDN?
         guard unsafe ldap_str2dn(rawValue, &parsed, UInt32(LDAP_DN_FORMAT_LDAPV3)) == LDAP_SUCCESS, let names = unsafe parsed
@@ -23,6 +24,32 @@ package struct DistinguishedName: RawRepresentable, Hashable, Sendable {
             index += 1
         }
         return parts.joined(separator: ",")
+    }
+
+    /// The same for names of letters, digits and what needs no escape, as most are: they are spelled in one way but for the case.
+    /// Nil where it takes more than that.
+    private static func plain(_ text: String) -> String? {
+        var isType = true
+        var previous = UInt8(ascii: ",")
+        for octet in text.utf8 {
+            switch octet {
+            case 0x61...0x7a, 0x41...0x5a: break
+            case 0x30...0x39, UInt8(ascii: "-"): guard !isType || previous != UInt8(ascii: ",") else { return nil }
+            case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "@"): guard !isType else { return nil }
+            case UInt8(ascii: " "):
+                guard !isType, previous != UInt8(ascii: "="), previous != octet else { return nil }
+            case UInt8(ascii: "="):
+                guard isType, previous != UInt8(ascii: ",") else { return nil }
+                isType = false
+            case UInt8(ascii: ","):
+                guard !isType, previous != UInt8(ascii: "="), previous != UInt8(ascii: " ") else { return nil }
+                isType = true
+            default: return nil
+            }
+            previous = octet
+        }
+        guard !isType, previous != UInt8(ascii: "="), previous != UInt8(ascii: " ") else { return nil }
+        return text.lowercased()
     }
 
     private static func text(_ name: LDAPRDN) -> String {

@@ -15,16 +15,31 @@ package struct AccountID: Hashable, Sendable {
 
     /// Reads 32 hexadecimal digits in lower case.
     package init?(hex: String) {
-        guard hex.utf8.count == 32, hex.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }),
-            let value = UInt128(hex, radix: 16)
-        else { return nil }
-        self.init(value)
+        guard hex.utf8.count == 32 else { return nil }
+        var words: (high: UInt64, low: UInt64) = (0, 0)
+        for digit in hex.utf8 {
+            let value: UInt8
+            switch digit {
+            case 0x30...0x39: value = digit - 0x30
+            case 0x61...0x66: value = digit - 0x61 + 10
+            default: return nil
+            }
+            words = (words.high << 4 | words.low >> 60, words.low << 4 | UInt64(value))
+        }
+        (high, low) = words
     }
 
     /// 32 hexadecimal digits in lower case.
     package var hex: String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 32 - digits.utf8.count) + digits
+        var digits: [UInt8] = []
+        digits.reserveCapacity(32)
+        for word in [high, low] {
+            for shift in stride(from: 60, through: 0, by: -4) {
+                let value = UInt8(truncatingIfNeeded: word >> shift & 15)
+                digits.append(value < 10 ? 0x30 + value : 0x61 + value - 10)
+            }
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 }
 

@@ -22,9 +22,10 @@ package struct AccountIdentity: Hashable, Sendable {
     /// different triples give the same octets.
     package var accountID: AccountID {
         var octets: [UInt8] = []
+        octets.reserveCapacity(128)
         for part in [tenant.text, source, stableID] {
             let length = UInt64(part.utf8.count)
-            octets += (0..<8).map { UInt8(truncatingIfNeeded: length >> (56 - 8 * UInt64($0))) }
+            for place in 0..<8 { octets.append(UInt8(truncatingIfNeeded: length >> (56 - 8 * UInt64(place)))) }
             octets += part.utf8
         }
         return AccountID(SHA256.digest(of: octets).prefix(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) })

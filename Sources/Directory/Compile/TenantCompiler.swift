@@ -8,7 +8,14 @@ struct TenantCompiler {
     private let domains: DomainStandings
     private let allowsUnproven: Bool
     private let addresses: [LocalID: Address]
+    /// Of users and shared mailboxes.
+    private let ids: [LocalID: AccountID]
+    /// What each user may do in which shared mailboxes, in the files' order.
+    private let shared: [LocalID: [SharedAccess]]
+    /// All addresses of each shared mailbox, the main one first.
+    private let sharedAddresses: [AccountID: [Address]]
     private let features: TenantFeatures
+    private let limits: AccountLimits
 
     init(_ files: TenantConfiguration, overrides: AccountOverrides, domains: DomainStandings, allowsUnproven: Bool) {
         self.files = files
@@ -16,30 +23,42 @@ struct TenantCompiler {
         self.domains = domains
         self.allowsUnproven = allowsUnproven
         features = TenantFeatures(files.plan)
+        limits = AccountLimits(
+            maxMessageSize: files.plan.limits.messageSize, maxRecipients: files.plan.limits.recipientsPerMessage,
+            messagesPerDay: files.plan.limits.messagesPerDay)
         var addresses: [LocalID: Address] = [:]
         for user in files.users { addresses[user.id] = user.address }
         for mailbox in files.sharedMailboxes { addresses[mailbox.id] = mailbox.address }
         for group in files.groups { addresses[group.id] = group.address }
         self.addresses = addresses
+        var ids: [LocalID: AccountID] = [:]
+        for id in files.users.map(\.id) + files.sharedMailboxes.map(\.id) {
+            ids[id] = AccountIdentity(tenant: files.id, id: id).accountID
+        }
+        self.ids = ids
+        var (shared, sharedAddresses): ([LocalID: [SharedAccess]], [AccountID: [Address]]) = ([:], [:])
+        for mailbox in files.sharedMailboxes {
+            guard let account = ids[mailbox.id] else { continue }
+            sharedAddresses[account] = [mailbox.address] + mailbox.aliases
+            var seen: Set<LocalID> = []
+            for member in mailbox.members where seen.insert(member.user).inserted {
+                shared[member.user, default: []].append(
+                    SharedAccess(
+                        account: account, address: mailbox.address, name: mailbox.name, rights: SharedRights(member.rights)))
+            }
+        }
+        self.shared = files.plan.allows(.sharedMailboxes) ? shared : [:]
+        self.sharedAddresses = sharedAddresses
     }
 
     /// Sorted throughout, so that the same meaning gives the same octets.
     var content: TenantContent {
-        let present = files.users.map(account) + files.sharedMailboxes.map(account)
-        let routes = self.routes
-        let retired = retiredAccounts(besides: present)
-        var taken = Set(routes.map { $0.address.folded })
-        let refused = retired.flatMap { account in
-            // An address may have been several retired accounts', one after the other: one refusal is enough.
-            ([account.address] + account.aliases).map(\.folded).filter { taken.insert($0).inserted }.map {
-                AddressRoute($0, .account(account.id))
-            }
-        }
-        return TenantContent(
+        TenantContent(
             tenant: tenant,
             domains: files.domains.map(domain).sorted { $0.name < $1.name },
-            accounts: (present + retired).sorted { $0.id < $1.id },
-            routes: (routes + refused).sorted { $0.address < $1.address })
+            accounts: (files.users.map(account) + files.sharedMailboxes.map(account)).sorted { $0.id < $1.id },
+            routes: routes.sorted { $0.address < $1.address }
+        ).adding(retired: overrides.retired.filter { $0.tenant == files.id })
     }
 
     private var tenant: Tenant {
@@ -63,7 +82,7 @@ struct TenantCompiler {
     }
 
     private func accountID(_ id: LocalID) -> AccountID {
-        AccountIdentity(tenant: files.id, id: id).accountID
+        ids[id] ?? AccountIdentity(tenant: files.id, id: id).accountID
     }
 
     private func address(_ target: AliasTarget) -> Address? {
@@ -71,17 +90,6 @@ struct TenantCompiler {
         case .account(let id), .group(let id): addresses[id]
         case .alias(let address): address
         case .external(let address): files.plan.allows(.externalForwarding) ? address : nil
-        }
-    }
-
-    /// A retired account whose id is in the files again lives on.
-    private func retiredAccounts(besides present: [DirectoryAccount]) -> [DirectoryAccount] {
-        let ids = Set(present.map(\.id))
-        return overrides.retired.filter { $0.tenant == files.id && !ids.contains($0.id) }.map { account in
-            var account = account
-            account.state = .retired
-            account.shared = []
-            return account
         }
     }
 
@@ -117,7 +125,7 @@ struct TenantCompiler {
 
     private func account(_ user: UserConfiguration) -> DirectoryAccount {
         let id = accountID(user.id)
-        let shared = sharedAccess(of: user)
+        let shared = shared[user.id] ?? []
         return DirectoryAccount(
             id: id, tenant: files.id, tenantName: files.name, kind: .user, address: user.address, displayName: user.name,
             language: user.language.rawValue, aliases: user.aliases, senders: senders(of: user, id, shared), quota: user.quota,
@@ -132,25 +140,9 @@ struct TenantCompiler {
             state: state(id, isSuspended: mailbox.isSuspended), features: features, limits: limits)
     }
 
-    private var limits: AccountLimits {
-        let plan = files.plan.limits
-        return AccountLimits(
-            maxMessageSize: plan.messageSize, maxRecipients: plan.recipientsPerMessage, messagesPerDay: plan.messagesPerDay)
-    }
-
     private func state(_ id: AccountID, isSuspended: Bool) -> AccountState {
         if files.isSuspended { return .suspended(by: .tenant) }
         return isSuspended || overrides.suspended.contains(id) ? .suspended(by: .account) : .active
-    }
-
-    private func sharedAccess(of user: UserConfiguration) -> [SharedAccess] {
-        guard files.plan.allows(.sharedMailboxes) else { return [] }
-        return files.sharedMailboxes.compactMap { mailbox in
-            guard let member = mailbox.members.first(where: { $0.user == user.id }) else { return nil }
-            return SharedAccess(
-                account: accountID(mailbox.id), address: mailbox.address, name: mailbox.name,
-                rights: SharedRights(member.rights))
-        }
     }
 
     /// Its own addresses, those that the files add, groups', then those of shared mailboxes that it may send for (F78).
@@ -161,9 +153,8 @@ struct TenantCompiler {
         let groups = user.maySendAs.compactMap(files.group).map {
             SenderAddress(address: $0.address, displayName: $0.name, account: id)
         }
-        let boxes = Dictionary(files.sharedMailboxes.map { (accountID($0.id), $0) }) { first, _ in first }
         let lent = shared.filter { $0.rights.contains(.send) }.flatMap { access in
-            (boxes[access.account].map { [$0.address] + $0.aliases } ?? []).map {
+            (sharedAddresses[access.account] ?? []).map {
                 SenderAddress(address: $0, displayName: access.name, account: access.account)
             }
         }

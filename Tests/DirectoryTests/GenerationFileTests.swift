@@ -2,6 +2,7 @@ import DirectoryTestSupport
 import Glibc
 import Logging
 import Mail
+import SQL
 import Testing
 
 @testable import Directory
@@ -76,6 +77,86 @@ import Testing
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { throw DiskError("look at", path, errno) }
         return UInt64(status.st_ino)
+    }
+
+    /// A tenant of many accounts, as its directory had it, and then with what a sync brings.
+    private func large(_ change: (inout [DirectoryAccount], inout [AddressRoute]) throws -> Void) throws -> GenerationContent {
+        var content = try example.content
+        let acme = example.ana.tenant
+        var (accounts, routes) = (content.tenants[0].accounts, content.tenants[0].routes)
+        for number in 0..<100 {
+            let account = DirectoryAccount(
+                id: AccountIdentity(tenant: acme, source: "corp", stableID: "\(number)").accountID, tenant: acme,
+                tenantName: "Acme", address: try address("user\(number)@acme.example"), displayName: "User Number \(number)")
+            accounts.append(account)
+            routes.append(AddressRoute(account.address, .account(account.id)))
+        }
+        try change(&accounts, &routes)
+        content.tenants[0].accounts = accounts.sorted { $0.id < $1.id }
+        content.tenants[0].routes = routes.sorted { $0.address < $1.address }
+        content.tenants[0].domains.sort { $0.name < $1.name }
+        return content
+    }
+
+    private func rows(_ path: String, _ table: String) throws -> [[String]] {
+        let columns = ["account": 3, "route": 2, "person": 4, "tenant": 3, "domain": 3][table] ?? 0
+        let rows = try Connection(path: path, mode: .immutable).all("SELECT * FROM \(table)") { row in
+            (0..<columns).map { "\(row.octets($0))" }
+        }
+        return rows.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    @Test func whatChangesLittleIsWrittenAsWhatIsNew() throws {
+        let before = try large { _, _ in }
+        let after = try large { accounts, routes in
+            accounts.removeAll { $0.address.localPart == "user7" }
+            routes.removeAll { $0.address.localPart == "user7" }
+            for index in accounts.indices {
+                if accounts[index].address.localPart == "user8" { accounts[index].displayName = "Somebody Else" }
+                if accounts[index].address.localPart == "user9" { accounts[index].state = .retired }
+            }
+            let new = DirectoryAccount(
+                id: AccountID(7), tenant: example.ana.tenant, tenantName: "Acme", address: try address("new@acme.example"),
+                displayName: "New One")
+            accounts.append(new)
+            routes.append(AddressRoute(new.address, .account(new.id)))
+            for index in routes.indices {
+                guard case .group(var group) = routes[index].route, group.id == "staff" else { continue }
+                group.name = "All of us"
+                group.members.append(new.address)
+                routes[index].route = .group(group)
+            }
+        }
+        #expect(try apply(before, 1).count == 2)
+        let difference = try GenerationReader(folder, number: 1).difference(from: after)
+        #expect(difference.content == before)
+        let acme = try #require(difference.tenants[example.ana.tenant])
+        #expect(acme.changedAccounts.count == 3 && acme.goneAccounts.count == 1)
+        #expect(acme.changedRoutes.count == 2 && acme.goneRoutes == ["user7@acme.example"])
+        #expect(try GenerationReader(folder, number: 1).difference(from: before).tenants.values.allSatisfy(\.isEmpty))
+        #expect(try apply(after, 2, previous: 1) == [example.ana.tenant])
+        #expect(try apply(after, 3).count == 2)
+        for table in ["account", "route", "person"] {
+            #expect(try rows(folder.tenant(example.ana.tenant, 2), table) == rows(folder.tenant(example.ana.tenant, 3), table))
+        }
+        for table in ["account", "tenant", "domain"] {
+            #expect(try rows(folder.host(2), table) == rows(folder.host(3), table))
+        }
+        #expect(try GenerationReader(folder, number: 2).content() == after)
+        // The one before is as it was.
+        #expect(try GenerationReader(folder, number: 1).content() == before)
+    }
+
+    @Test func aTenantThatGoesLeavesNoAccountBehind() async throws {
+        _ = try apply(example.content, 1)
+        var content = try example.content
+        content.tenants.removeLast()
+        _ = try apply(content, 2, previous: 1)
+        let generation = try await Generation.open(folder, number: 2)
+        #expect(try await generation.account(example.eve.id) == nil)
+        #expect(try await generation.account(example.ana.id) == example.ana)
+        _ = try apply(example.content, 3, previous: 2)
+        #expect(try await Generation.open(folder, number: 3).account(example.eve.id) == example.eve)
     }
 
     @Test func whereverItStopsTheLastOneStays() async throws {

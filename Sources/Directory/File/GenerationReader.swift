@@ -15,13 +15,13 @@ package struct GenerationReader {
     /// All of it; what a plan compares with.
     package func content() throws -> GenerationContent {
         let host = try HostFile(folder, number)
-        let domains = try host.domains()
+        let domains = try Dictionary(grouping: host.domains(), by: \.tenant)
         return try GenerationContent(
             host: host.configuration,
             tenants: host.tenants().map { tenant in
                 let file = try TenantFile(folder, number, tenant.id)
                 return try TenantContent(
-                    tenant: tenant, domains: domains.filter { $0.tenant == tenant.id }, accounts: file.accounts(byID: true),
+                    tenant: tenant, domains: domains[tenant.id] ?? [], accounts: file.accounts(byID: true),
                     routes: file.routes())
             })
     }
@@ -68,6 +68,12 @@ struct HostFile {
         }
     }
 
+    /// Of what is said of each tenant besides its accounts and addresses.
+    func digests() throws -> [TenantID: String] {
+        let rows = try database.all("SELECT id, digest FROM tenant") { try (TenantID($0.text(0)), $0.text(1)) }
+        return Dictionary(rows) { first, _ in first }
+    }
+
     func tenant(of account: AccountID) throws -> TenantID? {
         try database.first("SELECT tenant FROM account WHERE id = $1", .octets(account.octets)) { try TenantID($0.text(0)) }
     }
@@ -75,7 +81,7 @@ struct HostFile {
 
 /// A tenant's file, open.
 struct TenantFile {
-    private let database: Connection
+    let database: Connection
 
     init(_ folder: GenerationFolder, _ number: Int, _ tenant: TenantID) throws {
         database = try openImmutable(folder.tenant(tenant, number))
@@ -83,26 +89,26 @@ struct TenantFile {
 
     func account(_ id: AccountID) throws -> DirectoryAccount? {
         try database.first("SELECT record FROM account WHERE id = $1", .octets(id.octets)) {
-            try RecordCoding.read(DirectoryAccount.self, $0.text(0))
+            try RecordCoding.read(DirectoryAccount.self, $0.octets(0))
         }
     }
 
     func accounts(byID: Bool) throws -> [DirectoryAccount] {
         let order = byID ? "id" : "address"
         return try database.all("SELECT record FROM account ORDER BY \(order)") {
-            try RecordCoding.read(DirectoryAccount.self, $0.text(0))
+            try RecordCoding.read(DirectoryAccount.self, $0.octets(0))
         }
     }
 
     func route(of address: Address) throws -> Route? {
         try database.first("SELECT record FROM route WHERE address = $1", .text(address.folded.description)) {
-            try RecordCoding.read(Route.self, $0.text(0))
+            try RecordCoding.read(Route.self, $0.octets(0))
         }
     }
 
     func routes() throws -> [AddressRoute] {
         let routes = try database.all("SELECT address, record FROM route") { row in
-            try AddressRoute(Address(row.text(0)), RecordCoding.read(Route.self, row.text(1)))
+            try AddressRoute(Address(row.text(0)), RecordCoding.read(Route.self, row.octets(1)))
         }
         return routes.sorted { $0.address < $1.address }
     }

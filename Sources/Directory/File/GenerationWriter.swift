@@ -1,5 +1,4 @@
 package import Mail
-internal import SQL
 internal import TLS
 
 /// Writes a generation's folder and puts it in force. Blocks on the disk; one writer at a time.
@@ -17,19 +16,29 @@ package struct GenerationWriter {
 
     package init(_ folder: GenerationFolder) { self.folder = folder }
 
-    /// Writes a generation that is not in force yet. Files of tenants that are the same as in `previous` are shared with it.
+    /// Writes a generation that is not in force yet. Files of tenants that are the same as in `previous` are shared with it;
+    /// those of which little differs are copied and changed.
     ///
     /// - Returns: the tenants whose files were written.
     /// - Throws: with nothing but a folder of a temporary name left, which the next call takes away.
     @discardableResult
     package func write(_ content: GenerationContent, number: Int, previous: Int?) throws -> Set<TenantID> {
+        // A damaged or foreign predecessor has nothing to share; the new generation is written in full.
+        let difference = previous.flatMap { try? GenerationReader(folder, number: $0).difference(from: content) }
+        return try write(content, number: number, since: difference)
+    }
+
+    /// The same where the difference from the previous generation is known.
+    @discardableResult
+    package func write(
+        _ content: GenerationContent, number: Int, since difference: GenerationDifference?
+    ) throws -> Set<TenantID> {
         let temporary = "\(folder.path)/.new"
         try before(.folder)
         try Disk.makeFolder(folder.path, mode: 0o750)
         try Disk.remove(temporary)
         try Disk.makeFolder(temporary, mode: 0o750)
         try Disk.makeFolder("\(temporary)/tenants", mode: 0o750)
-        let known = try previous.map(digests) ?? [:]
         var digests: [TenantID: String] = [:]
         var written: Set<TenantID> = []
         for tenant in content.tenants {
@@ -38,13 +47,15 @@ package struct GenerationWriter {
             digests[id] = digest
             let path = "\(temporary)/tenants/\(id.text).db"
             try before(.link(id))
-            if let previous, known[id] == digest, try Disk.link(folder.tenant(id, previous), as: path) { continue }
+            let isSame = difference?.tenants[id]?.isEmpty == true && difference?.digests[id] == digest
+            if isSame, let difference, try Disk.link(folder.tenant(id, difference.number), as: path) { continue }
             try before(.tenant(id))
-            try Self.writeTenant(tenant, to: path)
+            try TenantFileWriter(tenant).write(to: path, since: difference?.tenants[id], in: previous(id, difference))
             written.insert(id)
         }
         try before(.host)
-        try Self.writeHost(content, number, digests, to: "\(temporary)/host.db")
+        let host = HostFileWriter(content, number: number, digests: digests)
+        try host.write(to: "\(temporary)/host.db", since: difference, in: difference.map { folder.host($0.number) })
         try before(.flush)
         try Disk.flush("\(temporary)/tenants")
         try Disk.flush(temporary)
@@ -53,6 +64,10 @@ package struct GenerationWriter {
         try Disk.rename(temporary, to: folder.generation(number))
         try Disk.flush(folder.path)
         return written
+    }
+
+    private func previous(_ tenant: TenantID, _ difference: GenerationDifference?) -> String? {
+        difference.map { folder.tenant(tenant, $0.number) }
     }
 
     /// Puts a written generation in force.
@@ -74,87 +89,12 @@ package struct GenerationWriter {
         }
     }
 
-    private func digests(of number: Int) throws -> [TenantID: String] {
-        // A damaged or foreign predecessor has nothing to share; the new generation is written in full.
-        guard let host = try? Connection(path: folder.host(number), mode: .immutable) else { return [:] }
-        let query = "SELECT tenant.id, tenant.digest FROM tenant, generation WHERE version = $1"
-        let rows: [(String, String)]? = try? host.all(query, .integer(Int64(GenerationSchema.version))) { row in
-            (row.text(0), row.text(1))
-        }
-        var digests: [TenantID: String] = [:]
-        for (id, digest) in rows ?? [] { if let id = try? TenantID(id) { digests[id] = digest } }
-        return digests
-    }
-
+    /// Of what is said of a tenant besides its accounts and addresses, which are compared one by one.
     private static func digest(of tenant: TenantContent) throws -> String {
-        let octets = SHA256.digest(of: Array("\(GenerationSchema.version):".utf8) + (try RecordCoding.octets(tenant)))
-        return octets.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
-
-    // MARK: Files
-
-    private static func writeTenant(_ tenant: TenantContent, to path: String) throws {
-        try writeDatabase(path, GenerationSchema.tenant) { database in
-            for account in tenant.accounts {
-                try database.run(
-                    "INSERT INTO account (id, address, record) VALUES ($1, $2, $3)", .octets(account.id.octets),
-                    .text(account.address.folded.description), .text(RecordCoding.text(account)))
-            }
-            for route in tenant.routes {
-                try database.run(
-                    "INSERT INTO route (address, record) VALUES ($1, $2)", .text(route.address.folded.description),
-                    .text(RecordCoding.text(route.route)))
-            }
-            for person in tenant.people {
-                for word in SearchWords.of(person).sorted() {
-                    try database.run(
-                        "INSERT INTO person (word, name, address, account) VALUES ($1, $2, $3, $4)", .text(word),
-                        .text(person.displayName), .text(person.address.description),
-                        person.account.map { .octets($0.octets) } ?? .null)
-                }
-            }
-        }
-    }
-
-    private static func writeHost(
-        _ content: GenerationContent, _ number: Int, _ digests: [TenantID: String], to path: String
-    ) throws {
-        try writeDatabase(path, GenerationSchema.host) { database in
-            try database.run(
-                "INSERT INTO generation (version, number, host) VALUES ($1, $2, $3)", .integer(Int64(GenerationSchema.version)),
-                .integer(Int64(number)), .text(RecordCoding.text(content.host)))
-            for tenant in content.tenants {
-                let id = tenant.tenant.id.text
-                try database.run(
-                    "INSERT INTO tenant (id, digest, record) VALUES ($1, $2, $3)", .text(id),
-                    .text(digests[tenant.tenant.id] ?? ""), .text(RecordCoding.text(tenant.tenant)))
-                for domain in tenant.domains {
-                    try database.run(
-                        "INSERT INTO domain (name, tenant, record) VALUES ($1, $2, $3)", .text(domain.name.ascii), .text(id),
-                        .text(RecordCoding.text(domain)))
-                }
-                for account in tenant.accounts {
-                    try database.run(
-                        "INSERT INTO account (id, tenant) VALUES ($1, $2)", .octets(account.id.octets), .text(id))
-                }
-            }
-        }
-    }
-
-    /// One transaction in a new file without a write-ahead log, so that the file alone is all there is to it.
-    private static func writeDatabase(_ path: String, _ schema: String, _ body: (Connection) throws -> Void) throws {
-        do {
-            let database = try Connection(path: path)
-            try database.run("PRAGMA journal_mode=DELETE")
-            // One flush at the end is enough: until the folder has its number nobody looks.
-            try database.run("PRAGMA synchronous=OFF")
-            try database.transaction {
-                try database.execute(Dialect.render(schema))
-                try body(database)
-            }
-        }
-        try Disk.setMode(path, 0o640)
-        try Disk.flush(path)
+        var octets = Array("\(GenerationSchema.version):".utf8)
+        octets += try RecordCoding.octets(tenant.tenant)
+        for domain in tenant.domains { octets += try RecordCoding.octets(domain) }
+        return SHA256.digest(of: octets).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }
 

@@ -46,6 +46,62 @@ import Testing
         #expect(try database.objects(of: acme).map(\.missingSince) == [nil, nil])
     }
 
+    @Test func objectsAreAsEncodableWritesThem() throws {
+        func encoded(_ record: some Encodable) throws -> String { try RecordCoding.text(record) }
+        var full = DirectoryObject(name: "cn=João/\"x\"\n", key: "cn=joão")
+        full.addresses = ["a@acme.example", "not \\ one"]
+        full.logins = ["a"]
+        full.displayName = "João 😀"
+        full.quota = 1 << 40
+        full.language = .portuguese
+        full.isSuspended = true
+        full.passwordMark = "20261126000000Z"
+        full.members = [.entry("cn=b"), .login("c"), .address("d@acme.example")]
+        full.readers = [.login("e")]
+        full.writers = [.login("f")]
+        full.managers = [.login("g")]
+        full.memberOf = ["cn=h"]
+        full.targets = [.address("i@else.example")]
+        full.senders = .members
+        full.rights = [.read, .manage]
+        full.findings = DirectoryFinding.Code.allCases.map { DirectoryFinding($0, "cn=b", "it is /so/") }
+        for object in [DirectoryObject(name: "", key: ""), full] {
+            let octets = RecordCoding.octets(object)
+            #expect(try String(decoding: octets, as: UTF8.self) == encoded(object))
+            #expect(try RecordCoding.read(DirectoryObject.self, octets) == object)
+            #expect(try DirectoryObject.addresses(in: octets) == object.addresses)
+        }
+    }
+
+    @Test func namesAreOfWhoWasThereFirst() throws {
+        _ = try read([mapped("2", "B@Acme.example"), mapped("1", "no address")], at: 1)
+        _ = try read([mapped("2", "B@Acme.example"), mapped("1", "b@acme.example"), mapped("3", "c@acme.example")], at: 2)
+        let names = try database.names(of: acme)
+        #expect(try names[Address("b@acme.example")]?.id == LocalID(directory: "corp", stableID: "1"))
+        #expect(try names[Address("c@acme.example")] == .init(kind: .user, id: LocalID(directory: "corp", stableID: "3")))
+        #expect(names.count == 2)
+        #expect(try database.names(of: TenantID("casa")).isEmpty)
+    }
+
+    @Test func whatAJoinFoundIsKeptAsItChanges() throws {
+        func keep(_ accounts: [(id: Int, mark: String, logins: [String])]) throws {
+            var joined = try JoinedTenant(tenant())
+            joined.accounts = accounts.map { account in
+                JoinedTenant.Account(
+                    id: AccountID(UInt128(account.id)), directory: "corp", stableID: "\(account.id)", mark: account.mark,
+                    logins: account.logins)
+            }
+            try database.keep(joined)
+        }
+        try keep([(1, "a", ["ana", "a"]), (2, "", ["rui"]), (3, "", ["zoe"])])
+        try keep([(1, "b", ["ana"]), (2, "", ["rui", "zoe"]), (4, "", ["rui", "yan"])])
+        #expect(try database.accounts(of: acme) == [AccountID(1), AccountID(2), AccountID(4)])
+        #expect(try database.origin(of: AccountID(1))?.mark == "b")
+        #expect(try database.origin(of: AccountID(3)) == nil)
+        let owners = try ["ana", "a", "rui", "zoe", "yan"].map { try database.accounts(named: $0, in: acme) }
+        #expect(owners == [[AccountID(1)], [], [AccountID(2)], [AccountID(2)], [AccountID(4)]])
+    }
+
     @Test func twoEntriesOfOneIDAreAFinding() throws {
         _ = try read([mapped("1", "a@acme.example"), mapped("1", "b@acme.example")], at: 1)
         #expect(try database.objects(of: acme).map(\.object.addresses) == [["a@acme.example"]])

@@ -60,7 +60,9 @@ struct MemberIndex {
 
     /// Entries that say which groups they are in become members there.
     mutating func addStatedGroups() {
-        for (id, kept) in objects.sorted(by: { $0.key < $1.key }) where kept.kind == .user || kept.kind == .group {
+        let stating = objects.compactMap { $0.value.object.memberOf.isEmpty ? nil : $0.key }.sorted()
+        for id in stating {
+            guard let kept = objects[id], kept.kind == .user || kept.kind == .group else { continue }
             for key in kept.object.memberOf {
                 guard let group = byKey[Place(directory: kept.directory, text: key)], group.kind == .group, group.id != id else {
                     continue

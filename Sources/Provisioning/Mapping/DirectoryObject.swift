@@ -91,6 +91,7 @@ package struct DirectoryFinding: Sendable, Codable, Hashable {
 /// Text of an entry as people may be shown it.
 enum Shown {
     static func text(_ text: String, _ longest: Int = 80) -> String {
+        if text.utf8.count <= longest, text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return text }
         let scalars = text.unicodeScalars.prefix(longest).map { scalar -> Unicode.Scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: "\u{FFFD}"

@@ -172,8 +172,8 @@ package struct EntryMapping: Sendable {
     /// By its form: a distinguished name, an address, else a name to log in by.
     static func reference(_ text: String) -> MemberReference? {
         guard !text.isEmpty, text.utf8.count <= 1024 else { return nil }
-        if text.contains("="), let name = DistinguishedName(rawValue: text).normalized { return .entry(name) }
-        return text.contains("@") ? .address(text) : .login(text.lowercased())
+        if text.utf8.contains(UInt8(ascii: "=")), let name = DistinguishedName(rawValue: text).normalized { return .entry(name) }
+        return text.utf8.contains(UInt8(ascii: "@")) ? .address(text) : .login(text.lowercased())
     }
 }
 

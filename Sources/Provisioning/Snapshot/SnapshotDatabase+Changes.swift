@@ -37,8 +37,7 @@ extension SnapshotDatabase {
                 switch change {
                 case .put(let mapped, let kind, let uuid):
                     let before = try record(tenant, directory, kind, mapped.stableID)
-                    let text = try RecordCoding.text(mapped.object)
-                    if try put(mapped.stableID, text, uuid, kind, tenant, directory, at: now) { changed = true }
+                    if try put(mapped, uuid, kind, tenant, directory, at: now) { changed = true }
                     guard kind == .user, let mark = before?.passwordMark, mark != mapped.object.passwordMark else { continue }
                     passwords.append(AccountIdentity(tenant: tenant, source: directory, stableID: mapped.stableID).accountID)
                 case .gone(let kind, let uuid):
@@ -62,14 +61,14 @@ extension SnapshotDatabase {
         try connection.first(
             "SELECT record FROM object WHERE tenant = $1 AND directory = $2 AND kind = $3 AND stable = $4", .text(tenant.text),
             .text(directory), .text(kind.rawValue), .text(stableID)
-        ) { try RecordCoding.read(DirectoryObject.self, $0.text(0)) }
+        ) { try RecordCoding.read(DirectoryObject.self, $0.octets(0)) }
     }
 
     private func put(
-        _ stableID: String, _ record: String, _ uuid: String, _ kind: DirectoryNames.Kind, _ tenant: TenantID,
-        _ directory: String, at now: Int64
+        _ mapped: EntryMapping.Mapped, _ uuid: String, _ kind: DirectoryNames.Kind, _ tenant: TenantID, _ directory: String,
+        at now: Int64
     ) throws -> Bool {
-        let place: [SQLValue] = [.text(tenant.text), .text(directory), .text(kind.rawValue), .text(stableID)]
+        let place: [SQLValue] = [.text(tenant.text), .text(directory), .text(kind.rawValue), .text(mapped.stableID)]
         try connection.run(
             "UPDATE object SET uuid = $5 WHERE tenant = $1 AND directory = $2 AND kind = $3 AND stable = $4",
             values: place + [.text(uuid)])
@@ -79,7 +78,7 @@ extension SnapshotDatabase {
             VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
             ON CONFLICT (tenant, directory, kind, stable) DO UPDATE SET record = excluded.record, missing_since = 0
             WHERE object.record <> excluded.record OR object.missing_since > 0
-            """, values: place + [.text(record), .text(uuid), .integer(now)]) > 0
+            """, values: place + [.utf8(RecordCoding.buffer(mapped.object)), .text(uuid), .integer(now)]) > 0
     }
 
     private func remove(

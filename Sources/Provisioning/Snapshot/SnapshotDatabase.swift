@@ -85,10 +85,28 @@ package final class SnapshotDatabase {
             let missing = row.integer(5)
             return try Kept(
                 directory: row.text(0), kind: kind, stableID: row.text(2),
-                object: RecordCoding.read(DirectoryObject.self, row.text(3)), firstSeen: row.integer(4),
+                object: RecordCoding.read(DirectoryObject.self, row.octets(3)), firstSeen: row.integer(4),
                 missingSince: missing == 0 ? nil : missing)
         }
         return kept.compactMap(\.self)
+    }
+
+    /// Whom each folded address of a tenant means: of several objects that have it, the one that was there first.
+    package func names(of tenant: TenantID) throws -> [Address: DirectoryNames.Name] {
+        var names: [Address: DirectoryNames.Name] = [:]
+        try connection.forEach(
+            """
+            SELECT directory, kind, stable, record FROM object WHERE tenant = $1 ORDER BY first_seen, directory, stable
+            """, .text(tenant.text)
+        ) { row in
+            guard let kind = DirectoryNames.Kind(rawValue: row.text(1)) else { return }
+            let name = DirectoryNames.Name(kind: kind, id: LocalID(directory: row.text(0), stableID: row.text(2)))
+            for text in try DirectoryObject.addresses(in: row.octets(3)) {
+                guard let address = try? Address(text).folded, names[address] == nil else { continue }
+                names[address] = name
+            }
+        }
+        return names
     }
 
     /// When the next missing account is to be retired; nil where none is missing.
@@ -207,19 +225,50 @@ extension SnapshotDatabase {
         }
     }
 
+    /// Writes what differs.
     private func keepAccounts(_ joined: JoinedTenant, _ tenant: TenantID) throws {
-        try connection.run("DELETE FROM account WHERE tenant = $1", .text(tenant.text))
-        try connection.run("DELETE FROM login WHERE tenant = $1", .text(tenant.text))
-        for account in joined.accounts {
+        var missing = Dictionary(joined.accounts.map { ($0.id, $0) }) { first, _ in first }
+        var gone: [AccountID] = []
+        try connection.forEach(
+            "SELECT account, directory, stable, mark FROM account WHERE tenant = $1", .text(tenant.text)
+        ) { row in
+            guard let id = AccountID(octets: row.octets(0)) else { return }
+            guard let account = missing[id] else { return gone.append(id) }
+            let isSame = account.directory == row.text(1) && account.stableID == row.text(2) && account.mark == row.text(3)
+            if isSame { missing[id] = nil }
+        }
+        for id in gone { try connection.run("DELETE FROM account WHERE account = $1", .octets(id.octets)) }
+        for account in missing.values {
             try connection.run(
-                "INSERT INTO account (account, tenant, directory, stable, mark) VALUES ($1, $2, $3, $4, $5)",
-                .octets(account.id.octets), .text(tenant.text), .text(account.directory), .text(account.stableID),
+                """
+                INSERT INTO account (account, tenant, directory, stable, mark) VALUES ($1, $2, $3, $4, $5)
+                ON CONFLICT (account) DO UPDATE SET directory = excluded.directory, stable = excluded.stable, mark = excluded.mark
+                """, .octets(account.id.octets), .text(tenant.text), .text(account.directory), .text(account.stableID),
                 .text(account.mark))
-            for login in account.logins {
-                try connection.run(
-                    "INSERT INTO login (name, tenant, account) VALUES ($1, $2, $3) ON CONFLICT (name, tenant) DO NOTHING",
-                    .text(login), .text(tenant.text), .octets(account.id.octets))
-            }
+        }
+        try keepLogins(joined, tenant)
+    }
+
+    private func keepLogins(_ joined: JoinedTenant, _ tenant: TenantID) throws {
+        var missing: [String: AccountID] = [:]
+        for account in joined.accounts {
+            for login in account.logins where missing[login] == nil { missing[login] = account.id }
+        }
+        var gone: [String] = []
+        try connection.forEach("SELECT name, account FROM login WHERE tenant = $1", .text(tenant.text)) { row in
+            let name = row.text(0)
+            guard let account = missing[name] else { return gone.append(name) }
+            if account == AccountID(octets: row.octets(1)) { missing[name] = nil }
+        }
+        for name in gone {
+            try connection.run("DELETE FROM login WHERE name = $1 AND tenant = $2", .text(name), .text(tenant.text))
+        }
+        for (name, account) in missing {
+            try connection.run(
+                """
+                INSERT INTO login (name, tenant, account) VALUES ($1, $2, $3)
+                ON CONFLICT (name, tenant) DO UPDATE SET account = excluded.account
+                """, .text(name), .text(tenant.text), .octets(account.octets))
         }
     }
 }

@@ -2,7 +2,9 @@ internal import SQL
 
 /// `directories.db`: what the directories said last.
 enum SnapshotSchema {
-    static let migrations = [Migration(version: 1, script: first), Migration(version: 2, script: second)]
+    static let migrations = [
+        Migration(version: 1, script: first), Migration(version: 2, script: second), Migration(version: 3, script: third),
+    ]
 
     /// `missing_since` is 0 while the entry is there. `account` and `login` follow from the objects of generations in force.
     private static let first = """
@@ -32,5 +34,11 @@ enum SnapshotSchema {
         CREATE TABLE sync_cookie (
             tenant TEXT NOT NULL, directory TEXT NOT NULL, kind TEXT NOT NULL, search TEXT NOT NULL, cookie OCTETS NOT NULL,
             PRIMARY KEY (tenant, directory, kind)) CLUSTERED;
+        """
+
+    /// For what is asked every few seconds, and with each change that a server tells.
+    private static let third = """
+        CREATE INDEX object_missing ON object (tenant, missing_since) WHERE missing_since > 0;
+        CREATE INDEX object_count ON object (tenant, directory, kind, missing_since);
         """
 }

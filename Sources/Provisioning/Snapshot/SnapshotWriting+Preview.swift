@@ -6,6 +6,7 @@ internal import SQL
 extension SnapshotWriting {
     /// The tenant's objects as they would be with this reading.
     package func objects(at now: Int64) throws -> [SnapshotDatabase.Kept] {
+        try flush()
         let others = try database.objects(of: tenant).filter { $0.directory != directory }
         let staged = try database.connection.all(
             """
@@ -13,7 +14,7 @@ extension SnapshotWriting {
             LEFT JOIN object o ON o.tenant = $1 AND o.directory = $2 AND o.kind = s.kind AND o.stable = s.stable
             """, .text(tenant.text), .text(directory), .integer(now)
         ) { row in
-            try kept(row.text(0), row.text(1), row.text(2), firstSeen: row.integer(3), missingSince: nil)
+            try kept(row.text(0), row.text(1), row.octets(2), firstSeen: row.integer(3), missingSince: nil)
         }
         let missing = try database.connection.all(
             """
@@ -24,7 +25,7 @@ extension SnapshotWriting {
         ) { row in
             let since = row.integer(4)
             return try kept(
-                row.text(0), row.text(1), row.text(2), firstSeen: row.integer(3), missingSince: since == 0 ? now : since)
+                row.text(0), row.text(1), row.octets(2), firstSeen: row.integer(3), missingSince: since == 0 ? now : since)
         }
         return (others + staged.compactMap(\.self) + missing.compactMap(\.self)).sorted {
             ($0.firstSeen, $0.directory, $0.stableID) < ($1.firstSeen, $1.directory, $1.stableID)
@@ -32,7 +33,7 @@ extension SnapshotWriting {
     }
 
     private func kept(
-        _ kind: String, _ stableID: String, _ record: String, firstSeen: Int64, missingSince: Int64?
+        _ kind: String, _ stableID: String, _ record: [UInt8], firstSeen: Int64, missingSince: Int64?
     ) throws -> SnapshotDatabase.Kept? {
         guard let kind = DirectoryNames.Kind(rawValue: kind) else { return nil }
         return try SnapshotDatabase.Kept(

@@ -18,6 +18,11 @@ extension SnapshotWriting {
 
     /// Notes what the server says of an entry without its content: that it is unchanged, or not to be taken over as it was.
     func tell(_ kind: DirectoryNames.Kind, uuid: String, isUnchanged: Bool) throws {
+        told.append((kind, uuid, isUnchanged))
+        if told.count >= Self.batch { try flush() }
+    }
+
+    func stage(_ kind: DirectoryNames.Kind, _ uuid: String, _ isUnchanged: Bool) throws {
         try database.connection.run(
             """
             INSERT INTO told (kind, uuid, unchanged) VALUES ($1, $2, $3)
@@ -30,6 +35,7 @@ extension SnapshotWriting {
     /// - Parameter namesEverything: whether only what the server has called unchanged is; else all that it has not mentioned. What
     ///   it cannot have named, as it was read in another way meanwhile, it has given anew.
     func takeOver(_ kind: DirectoryNames.Kind, namesEverything: Bool) throws {
+        try flush()
         let unchanged =
             namesEverything
             ? "EXISTS (SELECT 1 FROM told t WHERE t.kind = o.kind AND t.uuid = o.uuid AND t.unchanged = 1)"
@@ -44,7 +50,7 @@ extension SnapshotWriting {
             """, values: values)
         let objects = try database.connection.all(
             "SELECT o.record FROM object o WHERE \(condition) AND o.record LIKE '%\"findings\":[{%'", values: values
-        ) { try RecordCoding.read(DirectoryObject.self, $0.text(0)) }
+        ) { try RecordCoding.read(DirectoryObject.self, $0.octets(0)) }
         for finding in objects.flatMap(\.findings) { note(finding) }
     }
 

@@ -16,6 +16,19 @@ package final class SnapshotWriting {
     var cookies: SyncCookies?
     /// Whether every entry was read, and not only what has changed.
     var isWhole = true
+    /// Rows that are written at once, as each transaction costs more than its row.
+    static let batch = 500
+    private var entries: [Staged] = []
+    /// Whether the server named entries by ids of its own.
+    private var hasIDs = false
+    /// What the server says of entries without their content.
+    var told: [(kind: DirectoryNames.Kind, uuid: String, isUnchanged: Bool)] = []
+
+    private struct Staged {
+        var kind: DirectoryNames.Kind
+        var mapped: EntryMapping.Mapped
+        var uuid: String
+    }
 
     package init(_ database: SnapshotDatabase, tenant: TenantID, directory: String) throws {
         self.database = database
@@ -32,13 +45,32 @@ package final class SnapshotWriting {
     /// - Parameter uuid: by which the server tells of the entry later; empty where it does not.
     package func add(_ mapped: EntryMapping.Mapped, _ kind: DirectoryNames.Kind, uuid: String = "") throws {
         for finding in mapped.object.findings { note(finding) }
+        if !uuid.isEmpty { hasIDs = true }
+        entries.append(Staged(kind: kind, mapped: mapped, uuid: uuid))
+        if entries.count >= Self.batch { try flush() }
+    }
+
+    /// Writes what waits to be written; before anything is asked of the tables. They are this connection's own: nobody waits.
+    func flush() throws {
+        guard !entries.isEmpty || !told.isEmpty else { return }
+        try database.connection.snapshot {
+            for entry in entries { try stage(entry) }
+            for (kind, uuid, isUnchanged) in told { try stage(kind, uuid, isUnchanged) }
+        }
+        entries.removeAll(keepingCapacity: true)
+        told.removeAll(keepingCapacity: true)
+    }
+
+    private func stage(_ entry: Staged) throws {
         let isNew = try database.connection.run(
             "INSERT INTO staged (kind, stable, record, uuid) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, stable) DO NOTHING",
-            .text(kind.rawValue), .text(mapped.stableID), .text(RecordCoding.text(mapped.object)), .text(uuid))
+            .text(entry.kind.rawValue), .text(entry.mapped.stableID), .utf8(RecordCoding.buffer(entry.mapped.object)),
+            .text(entry.uuid))
         guard isNew == 0 else { return }
         note(
             DirectoryFinding(
-                .duplicateID, mapped.object.name, "another entry has the same id, \(mapped.stableID); this one is not used"))
+                .duplicateID, entry.mapped.object.name,
+                "another entry has the same id, \(entry.mapped.stableID); this one is not used"))
     }
 
     package func note(_ finding: DirectoryFinding) {
@@ -48,34 +80,37 @@ package final class SnapshotWriting {
 
     /// What the reading would change.
     package func difference() throws -> SnapshotDifference {
+        try flush()
         let here = "o.tenant = $1 AND o.directory = $2"
-        func count(_ sql: String) throws -> [DirectoryNames.Kind: Int] {
-            let rows = try database.connection.all(sql, .text(tenant.text), .text(directory)) {
-                (DirectoryNames.Kind(rawValue: $0.text(0)), Int($0.integer(1)))
-            }
-            var counts: [DirectoryNames.Kind: Int] = [:]
-            for (kind, number) in rows { if let kind { counts[kind] = number } }
-            return counts
-        }
         let match = "o.kind = s.kind AND o.stable = s.stable"
-        return try SnapshotDifference(
-            added: count(
-                "SELECT s.kind, COUNT(*) FROM staged s LEFT JOIN object o ON \(here) AND \(match) WHERE o.stable IS NULL GROUP BY s.kind"
-            ),
-            changed: count(
-                """
-                SELECT s.kind, COUNT(*) FROM staged s JOIN object o ON \(here) AND \(match)
-                WHERE o.missing_since = 0 AND o.record <> s.record GROUP BY s.kind
-                """),
-            returned: count(
-                "SELECT s.kind, COUNT(*) FROM staged s JOIN object o ON \(here) AND \(match) WHERE o.missing_since > 0 GROUP BY s.kind"
-            ),
-            removed: count(
-                """
-                SELECT o.kind, COUNT(*) FROM object o LEFT JOIN staged s ON \(match)
-                WHERE \(here) AND o.missing_since = 0 AND s.stable IS NULL GROUP BY o.kind
-                """),
-            present: count("SELECT o.kind, COUNT(*) FROM object o WHERE \(here) AND o.missing_since = 0 GROUP BY o.kind"))
+        let read = try counts(
+            """
+            SELECT s.kind, SUM(CASE WHEN o.stable IS NULL THEN 1 ELSE 0 END),
+                SUM(CASE WHEN o.missing_since = 0 AND o.record <> s.record THEN 1 ELSE 0 END),
+                SUM(CASE WHEN o.missing_since > 0 THEN 1 ELSE 0 END)
+            FROM staged s LEFT JOIN object o ON \(here) AND \(match) GROUP BY s.kind
+            """, columns: 3)
+        let removed = try counts(
+            """
+            SELECT o.kind, COUNT(*) FROM object o LEFT JOIN staged s ON \(match)
+            WHERE \(here) AND o.missing_since = 0 AND s.stable IS NULL GROUP BY o.kind
+            """, columns: 1)
+        let present = try counts(
+            "SELECT o.kind, COUNT(*) FROM object o WHERE \(here) AND o.missing_since = 0 GROUP BY o.kind", columns: 1)
+        return SnapshotDifference(
+            added: read[0], changed: read[1], returned: read[2], removed: removed[0], present: present[0])
+    }
+
+    /// Numbers by kind, for each column behind it; those that are not 0.
+    private func counts(_ sql: String, columns: Int) throws -> [[DirectoryNames.Kind: Int]] {
+        var counts = [[DirectoryNames.Kind: Int]](repeating: [:], count: columns)
+        try database.connection.forEach(sql, .text(tenant.text), .text(directory)) { row in
+            guard let kind = DirectoryNames.Kind(rawValue: row.text(0)) else { return }
+            for column in 0..<columns where row.integer(column + 1) > 0 {
+                counts[column][kind] = Int(row.integer(column + 1))
+            }
+        }
+        return counts
     }
 
     /// Accounts whose password changed since the snapshot, as far as the directory tells.
@@ -87,8 +122,8 @@ package final class SnapshotWriting {
             WHERE s.kind = $3 AND o.record <> s.record
             """, .text(tenant.text), .text(directory), .text(DirectoryNames.Kind.user.rawValue)
         ) { row -> String? in
-            let before = try RecordCoding.read(DirectoryObject.self, row.text(1)).passwordMark
-            let after = try RecordCoding.read(DirectoryObject.self, row.text(2)).passwordMark
+            let before = try RecordCoding.read(DirectoryObject.self, row.octets(1)).passwordMark
+            let after = try RecordCoding.read(DirectoryObject.self, row.octets(2)).passwordMark
             return before != nil && before != after ? row.text(0) : nil
         }
         return rows.compactMap(\.self).map { AccountIdentity(tenant: tenant, source: directory, stableID: $0).accountID }
@@ -98,11 +133,12 @@ package final class SnapshotWriting {
     ///
     /// - Returns: accounts whose password changed.
     package func commit(_ difference: SnapshotDifference, at now: Int64) throws -> [AccountID] {
+        try flush()
         let connection = database.connection
         let passwords = difference.isEmpty ? [] : try changedPasswords()
         try connection.transaction {
             if !difference.isEmpty { try apply(at: now) }
-            try keepIDs()
+            if hasIDs { try keepIDs() }
             try connection.run(
                 "DELETE FROM finding WHERE tenant = $1 AND directory = $2 AND place < $3", .text(tenant.text), .text(directory),
                 .number(SnapshotDatabase.mostFindings))

@@ -52,7 +52,7 @@ extension SnapshotDatabase {
         return try connection.first(
             """
             SELECT COUNT(*), COALESCE(SUM(CASE WHEN kind IN ('user', 'shared') THEN 1 ELSE 0 END), 0) FROM object
-            WHERE tenant = $1 AND directory = $2 AND missing_since > $3
+            WHERE tenant = $1 AND directory = $2 AND missing_since > 0 AND missing_since > $3
             """, .text(state.tenant.text), .text(state.directory), .integer(since)
         ) { row in
             let (all, accounts) = (Int(row.integer(0)), Int(row.integer(1)))

@@ -94,9 +94,8 @@ package struct DirectorySync: Sendable {
             do {
                 try connection.search(search, page: source.configuration.sync.pageSize) { entry in
                     entries += 1
-                    let isRanged = entry.attributes.keys.contains { $0.contains(";range=") }
                     let whole =
-                        isRanged
+                        entry.hasRanges
                         ? try connection.whole(entry, ranged: attributes.long, most: EntryMapping.mostMembers + 1) : entry
                     try add(whole, kind, "", to: writing)
                 }

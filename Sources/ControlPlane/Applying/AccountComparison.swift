@@ -4,7 +4,10 @@ internal import Mail
 extension TenantComparison {
     var accountLines: [PlanLine] {
         let members = SharedMembers(old: old, new: new)
-        return Self.pairs(living(old), living(new), by: \.id).compactMap { before, after in
+        let pairs = Self.pairs(living(old), living(new), by: \.id) { before, after in
+            before == after && !passwordChanges(after.id) && !members.change(after.id)
+        }
+        return pairs.compactMap { before, after in
             guard let after else { return before.map(retired) }
             guard let before else { return added(after, members) }
             let notes = changes(from: before, to: after) + members.changes(of: after)
@@ -85,12 +88,23 @@ struct SharedMembers {
         var user: String
     }
 
-    private let before: [Member: SharedRights]
-    private let after: [Member: SharedRights]
+    private struct Change {
+        var user: String
+        var before: SharedRights?
+        var after: SharedRights?
+    }
+
+    /// By mailbox.
+    private let changes: [AccountID: [Change]]
 
     init(old: TenantContent?, new: TenantContent?) {
-        before = Self.members(old)
-        after = Self.members(new)
+        let (before, after) = (Self.members(old), Self.members(new))
+        var changes: [AccountID: [Change]] = [:]
+        for member in Set(before.keys).union(after.keys) where before[member] != after[member] {
+            changes[member.mailbox, default: []].append(
+                Change(user: member.user, before: before[member], after: after[member]))
+        }
+        self.changes = changes
     }
 
     private static func members(_ tenant: TenantContent?) -> [Member: SharedRights] {
@@ -103,16 +117,17 @@ struct SharedMembers {
         return members
     }
 
+    func change(_ mailbox: AccountID) -> Bool { changes[mailbox] != nil }
+
     /// `+rui (reads, sends as info@)`, `-ana`.
     func changes(of mailbox: DirectoryAccount) -> [String] {
         guard mailbox.kind == .shared else { return [] }
-        let users = Set(before.keys).union(after.keys).filter { $0.mailbox == mailbox.id }
-        return users.sorted { $0.user < $1.user }.compactMap { member in
-            let words = after[member].map { "(\(Self.words($0, mailbox.address)))" } ?? ""
-            switch (before[member], after[member]) {
-            case (nil, _?): return "+\(member.user) \(words)"
-            case (_?, nil): return "-\(member.user)"
-            case (let old, let new): return old == new ? nil : "\(member.user) \(words)"
+        return (changes[mailbox.id] ?? []).sorted { $0.user < $1.user }.map { change in
+            let words = change.after.map { "(\(Self.words($0, mailbox.address)))" } ?? ""
+            return switch (change.before, change.after) {
+            case (nil, _?): "+\(change.user) \(words)"
+            case (_, nil): "-\(change.user)"
+            default: "\(change.user) \(words)"
             }
         }
     }

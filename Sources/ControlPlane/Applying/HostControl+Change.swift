@@ -20,6 +20,10 @@ extension HostControl {
         var applied: Int64?
         /// Tenants with directories, as they are with these.
         var joined: [JoinedTenant] = []
+        /// Accounts of the files and the directories.
+        var present: Set<AccountID>
+        /// From the generation in force; nil where there is none that can be read.
+        var difference: GenerationDifference?
         /// Whether workers would see anything else.
         var isOtherContent = true
     }
@@ -40,17 +44,23 @@ extension HostControl {
         let database = try database()
         let current = folders.generations.currentNumber
         let applied = try current.flatMap { try database.applied(generation: $0) }
-        let before: GenerationContent? = try current.flatMap { number in try contentInForce(number, applied: applied) }
-        let living = (before?.tenants ?? []).flatMap(\.accounts).filter { $0.state != .retired }
-        let present = tree.accountIDs
-        let leaving = living.filter { !present.contains($0.id) }
+        var content = try GenerationContent(
+            tree, overrides: AccountOverrides(suspended: database.suspended()), domains: domainStandings(database))
+        let present = Set(content.tenants.flatMap(\.accounts).map(\.id))
         let retired = try database.retired()
-        // An account that is leaving may stand there already, where a change was noted but stopped before it was in force.
-        let gone = present.union(leaving.map(\.id))
-        let waiting = retired.filter { $0.purgeAfter > now() && !gone.contains($0.account.id) }.map(\.account)
-        let content = try GenerationContent(
-            tree, overrides: AccountOverrides(suspended: database.suspended(), retired: waiting + leaving),
-            domains: domainStandings(database))
+        let waiting = retired.filter { $0.purgeAfter > now() && !present.contains($0.account.id) }.map(\.account)
+        let living = content
+        content = living.adding(retired: waiting)
+        var difference = try current.flatMap { try differenceInForce($0, from: content, applied: applied) }
+        let before: GenerationContent? = try difference?.content ?? current.flatMap { try contentInForce($0, applied: applied) }
+        let old = (before?.tenants ?? []).flatMap(\.accounts).filter { $0.state != .retired }
+        let leaving = old.filter { !present.contains($0.id) }
+        if !leaving.isEmpty {
+            // Who is leaving may stand among the retired already, where a change was noted but stopped before it was in force.
+            let gone = Set(leaving.map(\.id))
+            content = living.adding(retired: waiting.filter { !gone.contains($0.id) } + leaving)
+            difference = try current.flatMap { try differenceInForce($0, from: content, applied: applied) }
+        }
         let newPasswords = Dictionary(tree.tenants.flatMap(\.filePasswords)) { first, _ in first }
         let oldPasswords = try applied.map { try database.filePasswords(applied: $0) } ?? [:]
         let maker = PlanMaker(
@@ -62,8 +72,9 @@ extension HostControl {
             plan: try plan(maker, reading, generation: current ?? 0, applied: applied),
             leaving: Self.leaving(leaving, before, content),
             returning: retired.map(\.account.id).filter { present.contains($0) },
-            otherPasswords: living.map(\.id).filter { present.contains($0) && oldPasswords[$0]?.hash != newPasswords[$0]?.hash },
-            suspending: Self.suspending(living, content), applied: applied, joined: joined, isOtherContent: content != before)
+            otherPasswords: old.map(\.id).filter { present.contains($0) && oldPasswords[$0]?.hash != newPasswords[$0]?.hash },
+            suspending: Self.suspending(old, content), applied: applied, joined: joined, present: present,
+            difference: difference, isOtherContent: content != before)
     }
 
     private static func leaving(
@@ -81,17 +92,26 @@ extension HostControl {
         return suspended.map(\.id).filter { active.contains($0) }
     }
 
-    /// What a generation says; made anew from its files where its folder cannot be read.
-    private func contentInForce(_ number: Int, applied: Int64?) throws -> GenerationContent? {
-        do { return try GenerationReader(folders.generations, number: number).content() } catch {
-            guard let applied else { throw error }
-            let database = try database()
-            guard let files = try reading(database.files(applied: applied)).tree else { throw error }
-            let tree = try join(files, [:]).tree
-            let retired = try database.retired().map { $0.account }
-            let overrides = try AccountOverrides(suspended: database.suspended(), retired: retired)
-            return try GenerationContent(tree, overrides: overrides, domains: domainStandings(database))
+    /// Nil where the generation's folder cannot be read, but its files are known.
+    private func differenceInForce(
+        _ number: Int, from content: GenerationContent, applied: Int64?
+    ) throws -> GenerationDifference? {
+        do { return try GenerationReader(folders.generations, number: number).difference(from: content) } catch {
+            guard applied != nil else { throw error }
+            return nil
         }
+    }
+
+    /// What a generation said whose folder cannot be read, by its files.
+    private func contentInForce(_ number: Int, applied: Int64?) throws -> GenerationContent? {
+        let database = try database()
+        guard let applied, let files = try reading(database.files(applied: applied)).tree else {
+            return try GenerationReader(folders.generations, number: number).content()
+        }
+        let tree = try join(files, [:]).tree
+        let retired = try database.retired().map { $0.account }
+        let overrides = try AccountOverrides(suspended: database.suspended(), retired: retired)
+        return try GenerationContent(tree, overrides: overrides, domains: domainStandings(database))
     }
 
     private func plan(_ maker: PlanMaker, _ reading: ConfigurationReading, generation: Int, applied: Int64?) throws -> Plan {
@@ -113,7 +133,7 @@ extension HostControl {
         let history = try database.generations(current: nil).first?.number ?? 0
         let number = max(current ?? 0, folders.generations.numbers.last ?? 0, history) + 1
         let writer = GenerationWriter(folders.generations)
-        try writer.write(prepared.content, number: number, previous: current)
+        try writer.write(prepared.content, number: number, since: prepared.difference)
         let revocations = try record(prepared, number: number, reason: reason)
         try writer.publish(number)
         for joined in prepared.joined { try snapshots().keep(joined) }
@@ -151,18 +171,6 @@ extension HostControl {
             }
             return revocations
         }
-    }
-}
-
-extension ConfigurationTree {
-    var accountIDs: Set<AccountID> {
-        var ids: Set<AccountID> = []
-        for tenant in tenants {
-            for id in tenant.users.map(\.id) + tenant.sharedMailboxes.map(\.id) {
-                ids.insert(AccountIdentity(tenant: tenant.id, id: id).accountID)
-            }
-        }
-        return ids
     }
 }
 

@@ -23,13 +23,20 @@ struct PlanMaker {
 
     var lines: [PlanLine] {
         let ids = Set((old.content?.tenants ?? []).map(\.tenant.id)).union((new.content?.tenants ?? []).map(\.tenant.id))
-        let ofTenants = ids.sorted().flatMap { id in
+        let areSamePasswords = old.passwords == new.passwords
+        let ofTenants = ids.subtracting(areSamePasswords ? sameTenants : []).sorted().flatMap { id in
             TenantComparison(
                 id: id, old: old.tenant(id), new: new.tenant(id), oldPasswords: old.passwords, newPasswords: new.passwords,
                 kept: kept, now: now, ofDirectories: ofDirectories
             ).lines
         }
         return hostLines + ofTenants
+    }
+
+    /// Tenants of which nothing is different.
+    private var sameTenants: Set<TenantID> {
+        let before = Dictionary((old.content?.tenants ?? []).map { ($0.tenant.id, $0) }) { first, _ in first }
+        return Set((new.content?.tenants ?? []).filter { before[$0.tenant.id] == $0 }.map(\.tenant.id))
     }
 
     // MARK: Host
@@ -73,8 +80,9 @@ struct PlanMaker {
     // MARK: Mail
 
     var effect: MailEffect {
-        let before = Self.receiving(old.content)
-        let after = Self.receiving(new.content)
+        let same = sameTenants
+        let before = Self.receiving(old.content, besides: same)
+        let after = Self.receiving(new.content, besides: same)
         let both = Set(before.keys).intersection(after.keys)
         return MailEffect(
             starting: after.count - both.count, stopping: before.count - both.count,
@@ -82,9 +90,9 @@ struct PlanMaker {
     }
 
     /// Each address that takes mail, and who gets it: addresses of alias domains count too, as senders know them.
-    private static func receiving(_ content: GenerationContent?) -> [Address: Route] {
+    private static func receiving(_ content: GenerationContent?, besides same: Set<TenantID>) -> [Address: Route] {
         var receiving: [Address: Route] = [:]
-        for tenant in content?.tenants ?? [] where !tenant.tenant.suspended {
+        for tenant in content?.tenants ?? [] where !tenant.tenant.suspended && !same.contains(tenant.tenant.id) {
             let active = Set(tenant.accounts.filter { $0.state.isActive }.map(\.id))
             let twins = Dictionary(grouping: tenant.domains.filter { $0.aliasOf != nil && $0.isActive }) { $0.aliasOf }
             let proven = Set(tenant.domains.filter(\.isActive).map(\.name))

@@ -68,13 +68,12 @@ struct TenantComparison {
     // MARK: Domains
 
     private var domainLines: [PlanLine] {
-        Self.pairs(old?.domains ?? [], new?.domains ?? [], by: \.name).compactMap { before, after in
+        Self.pairs(old?.domains ?? [], new?.domains ?? [], by: \.name, besides: ==).compactMap { before, after in
             guard let after else {
                 return before.map { line(.retire, .domain, $0.name.ascii, ["takes no mail now"]) }
             }
             let name = after.name.ascii + (after.aliasOf.map { " (alias of \($0))" } ?? "")
             guard let before else { return line(.add, .domain, name, [after.isActive ? "takes mail now" : Self.inactive(after)]) }
-            guard before != after else { return nil }
             return line(.change, .domain, name, domainNotes(before, after))
         }
     }
@@ -117,7 +116,7 @@ struct TenantComparison {
     // MARK: Groups and aliases
 
     private var groupLines: [PlanLine] {
-        Self.pairs(groups(old), groups(new), by: \.route.id).compactMap { before, after in
+        Self.pairs(groups(old), groups(new), by: \.route.id, besides: ==).compactMap { before, after in
             guard let after else {
                 return before.map { line(.retire, .group, $0.address.description, [ending($0.address)]) }
             }
@@ -133,7 +132,7 @@ struct TenantComparison {
         }
     }
 
-    private struct Group {
+    private struct Group: Equatable {
         var address: Address
         var addresses: [Address]
         var route: GroupRoute
@@ -150,7 +149,7 @@ struct TenantComparison {
     }
 
     private var aliasLines: [PlanLine] {
-        Self.pairs(aliases(old), aliases(new), by: \.address).compactMap { before, after in
+        Self.pairs(aliases(old), aliases(new), by: \.address, besides: ==).compactMap { before, after in
             guard let after else {
                 return before.map { line(.retire, .alias, $0.address.description, [ending($0.address)]) }
             }
@@ -167,7 +166,7 @@ struct TenantComparison {
         return isWaiting ? "mail to it answers 450 for a while, then 550" : "mail to it answers 550 now"
     }
 
-    private struct Alias {
+    private struct Alias: Equatable {
         var address: Address
         var targets: [Address]
     }
@@ -181,13 +180,15 @@ struct TenantComparison {
 
     // MARK: Comparing
 
-    /// Old and new with the same key side by side, in the order of the keys.
+    /// Old and new with the same key side by side, in the order of the keys, without those that are the same.
     static func pairs<Element, Key: Hashable & Comparable>(
-        _ old: [Element], _ new: [Element], by key: (Element) -> Key
+        _ old: [Element], _ new: [Element], by key: (Element) -> Key, besides areSame: (Element, Element) -> Bool
     ) -> [(Element?, Element?)] {
         let before = Dictionary(old.map { (key($0), $0) }) { first, _ in first }
         let after = Dictionary(new.map { (key($0), $0) }) { first, _ in first }
-        return Set(before.keys).union(after.keys).sorted().map { (before[$0], after[$0]) }
+        let other = after.filter { key, element in before[key].map { !areSame($0, element) } ?? true }.map(\.key)
+        let gone = before.keys.filter { after[$0] == nil }
+        return (other + gone).sorted().map { (before[$0], after[$0]) }
     }
 
     /// `+new`, then `-gone`.

@@ -7,30 +7,19 @@ package import Provisioning
 extension HostControl {
     /// Reads files with the names that directories have.
     func reading(folder: String) throws -> ConfigurationReading {
-        try ConfigurationReading(folder: folder, directoryNames: directoryNames())
+        try reading { ConfigurationReading(folder: folder, directoryNames: $0) }
     }
 
     func reading(_ files: ConfigurationFiles) throws -> ConfigurationReading {
-        try ConfigurationReading(files, directoryNames: directoryNames())
+        try reading { ConfigurationReading(files, directoryNames: $0) }
     }
 
-    private func directoryNames() throws -> DirectoryNames {
-        guard Disk.exists(folders.snapshots) else { return DirectoryNames() }
-        let snapshots = try snapshots()
-        var names: [TenantID: [Address: DirectoryNames.Name]] = [:]
-        for tenant in try Set(snapshots.states().map(\.tenant)) {
-            var ofTenant: [Address: DirectoryNames.Name] = [:]
-            for kept in try snapshots.objects(of: tenant) {
-                let name = DirectoryNames.Name(
-                    kind: kept.kind, id: LocalID(directory: kept.directory, stableID: kept.stableID))
-                for text in kept.object.addresses {
-                    guard let address = try? Address(text).folded, ofTenant[address] == nil else { continue }
-                    ofTenant[address] = name
-                }
-            }
-            names[tenant] = ofTenant
-        }
-        return DirectoryNames(names)
+    private func reading(_ read: (DirectoryNames) -> ConfigurationReading) throws -> ConfigurationReading {
+        guard Disk.exists(folders.snapshots) else { return read(DirectoryNames()) }
+        let names = try NamesInDirectories(snapshots())
+        let reading = read(DirectoryNames(find: names.name))
+        if let failure = names.failure { throw failure }
+        return reading
     }
 
     /// The files' tree with what the directories have.
@@ -79,8 +68,8 @@ extension HostControl {
                 throw ControlError.noGeneration
             }
             var prepared = try prepare(reading(database.files(applied: applied)))
-            let present = prepared.tree.accountIDs
-            prepared.otherPasswords += passwords.filter { present.contains($0) && !prepared.otherPasswords.contains($0) }
+            let known = Set(prepared.otherPasswords)
+            prepared.otherPasswords += passwords.filter { prepared.present.contains($0) && !known.contains($0) }
             guard prepared.isOtherContent || !prepared.otherPasswords.isEmpty else {
                 for joined in prepared.joined { try snapshots().keep(joined) }
                 return Outcome(plan: nil, generation: current, revocations: [])

@@ -1,7 +1,7 @@
 package import Mail
 
 /// Whom the directories of tenants have, as last synced: so that files can name them by their addresses.
-package struct DirectoryNames: Sendable {
+package struct DirectoryNames {
     package enum Kind: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
         case user, shared, group, alias
     }
@@ -16,14 +16,17 @@ package struct DirectoryNames: Sendable {
         }
     }
 
-    /// By folded address.
-    private var names: [TenantID: [Address: Name]]
+    private let find: (TenantID, Address) -> Name?
 
-    package init(_ names: [TenantID: [Address: Name]] = [:]) { self.names = names }
+    /// - Parameter find: asked with a folded address, where files name somebody whom they do not have.
+    package init(find: @escaping (TenantID, Address) -> Name?) { self.find = find }
+
+    /// - Parameter names: by folded address.
+    package init(_ names: [TenantID: [Address: Name]] = [:]) { self.init { names[$0]?[$1] } }
 
     subscript(tenant: String, address: Address) -> Name? {
         guard let id = try? TenantID(tenant) else { return nil }
-        return names[id]?[address]
+        return find(id, address)
     }
 }
 

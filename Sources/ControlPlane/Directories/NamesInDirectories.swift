@@ -1,0 +1,23 @@
+internal import Mail
+internal import MailConfiguration
+internal import Provisioning
+
+/// Whom the directories have by their addresses, read when files first name somebody whom they do not have themselves: most files
+/// name few, and tenants without a directory nobody.
+final class NamesInDirectories {
+    private let snapshots: SnapshotDatabase
+    private var names: [TenantID: [Address: DirectoryNames.Name]] = [:]
+    /// Why they could not be read; then what was read of the files does not count.
+    private(set) var failure: (any Error)?
+
+    init(_ snapshots: SnapshotDatabase) { self.snapshots = snapshots }
+
+    func name(_ tenant: TenantID, _ address: Address) -> DirectoryNames.Name? {
+        if let known = names[tenant] { return known[address] }
+        do { names[tenant] = try snapshots.names(of: tenant) } catch {
+            failure = error
+            names[tenant] = [:]
+        }
+        return names[tenant]?[address]
+    }
+}

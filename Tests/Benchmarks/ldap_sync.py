@@ -2,9 +2,12 @@
 """Measures syncs of a large directory: 20,000 users and 2,000 groups of 20 members in a local slapd.
 
 Prints seconds for the first sync, for one without changes, for one with a single change, beside what the same reading costs with
-ldapsearch(1), the processor time of slapd and of the program, and the most memory that the program had.
+ldapsearch(1), the processor time of slapd and of the program, and the most memory that the program had; then what one change costs
+a control plane that listens (RFC 4533).
 """
 import argparse
+import json
+import os
 import pathlib
 import re
 import resource
@@ -14,7 +17,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd"))
-from host import PROGRAMS, Host  # noqa: E402
+from host import PROGRAMS, Host, wait_until  # noqa: E402
 from slapd import BASE, READER, READER_PASSWORD, Slapd, person, roots  # noqa: E402
 
 
@@ -33,6 +36,24 @@ def timed(name, slapd, command):
     print(f"{name:24} {seconds:6.2f} s   slapd {cpu(slapd.process.pid) - before:5.2f} s CPU   "
           f"program {figures or f'up to {usage.ru_maxrss} KB'}   exit {done.returncode}   {done.stdout.strip().splitlines()[-1:]}", flush=True)
     return done
+
+
+def live(slapd, host):
+    """One change that the server tells: processor time and memory of the control plane until its generation is in force."""
+    host.start(300)
+    wait_until("it listens", lambda: json.loads(host.command("status", "--json").stdout)["control"]["directories"][0]["isLive"], 120)
+    control = next(pid for pid in [host.process.pid, *host.children()] if os.readlink(f"/proc/{pid}/exe").endswith("/malaposta"))
+    for number in range(3):
+        time.sleep(5)
+        generation = os.readlink(host.data / "generations/current")
+        before, start = (cpu(control), cpu(slapd.process.pid)), time.monotonic()
+        slapd.set(f"uid=user{number},ou=people,{BASE}", "displayName", f"Changed {time.monotonic()}")
+        wait_until("it is in force", lambda: os.readlink(host.data / "generations/current") != generation, 120)
+        seconds = time.monotonic() - start
+        time.sleep(1)
+        memory = next(line for line in pathlib.Path(f"/proc/{control}/status").read_text().splitlines() if line.startswith("VmHWM"))
+        print(f"{'one change, listening':24} {seconds:6.2f} s   slapd {cpu(slapd.process.pid) - before[1]:5.2f} s CPU   "
+              f"control plane {cpu(control) - before[0]:5.2f} s CPU   most memory{memory[6:]}", flush=True)
 
 
 def main():
@@ -76,8 +97,9 @@ directories:
         slapd.set(f"uid=user7,ou=people,{BASE}", "displayName", "Somebody Else")
         timed("one change", slapd, sync)
         timed("preview", slapd, sync[:2] + ["preview"] + sync[3:])
+        live(slapd, host)
     finally:
-        # The host itself was never started: its commands did all.
+        host.stop()
         shutil.rmtree(host.folder, ignore_errors=True)
         slapd.close()
 

@@ -44,9 +44,7 @@ import Testing
 
     @Test(arguments: refused)
     func refusesAddresses(addresses: [String], findings: [DirectoryFinding.Code]) throws {
-        var one = Examples.person("1")
-        one.object.addresses = addresses
-        let joined = try join([one])
+        let joined = try join([Examples.kept(.user, "1") { $0.addresses = addresses }])
         #expect(codes(joined) == findings)
         #expect(joined.findings.allSatisfy { !$0.finding.message.contains("tenant casa") })
         #expect((user(joined, "1") != nil) == addresses.contains("ana@acme.example"))
@@ -87,11 +85,13 @@ import Testing
     }
 
     @Test func quotasAreNeverAbovePlan() throws {
-        var one = Examples.person("1", "a@acme.example")
-        one.object.quota = 1 << 40
-        #expect(try user(join([one]), "1")?.quota == .gigabytes(1))
-        one.object.quota = 1 << 20
-        #expect(try user(join([one]), "1")?.quota == .megabytes(1))
+        for (wanted, quota) in [(1 << 40, ByteCount.gigabytes(1)), (1 << 20, .megabytes(1))] {
+            let one = Examples.kept(.user, "1") {
+                $0.addresses = ["a@acme.example"]
+                $0.quota = wanted
+            }
+            #expect(try user(join([one]), "1")?.quota == quota)
+        }
     }
 
     // MARK: Life
@@ -114,8 +114,10 @@ import Testing
     // MARK: Groups
 
     @Test func membersByNameLoginAddressAndStatement() throws {
-        var stated = Examples.person("4", "d@acme.example")
-        stated.object.memberOf = ["cn=g,dc=acme"]
+        let stated = Examples.kept(.user, "4") {
+            $0.addresses = ["d@acme.example"]
+            $0.memberOf = ["cn=g,dc=acme"]
+        }
         let joined = try join([
             Examples.person("1", "a@acme.example"), Examples.person("2", "b@acme.example", logins: ["bee"]),
             Examples.person("3", "c@acme.example"), stated,

@@ -53,8 +53,8 @@ extension HostControl {
         content = living.adding(retired: waiting)
         var difference = try current.flatMap { try differenceInForce($0, from: content, applied: applied) }
         let before: GenerationContent? = try difference?.content ?? current.flatMap { try contentInForce($0, applied: applied) }
-        let old = (before?.tenants ?? []).flatMap(\.accounts).filter { $0.state != .retired }
-        let leaving = old.filter { !present.contains($0.id) }
+        let old = (before?.tenants ?? []).lazy.flatMap(\.accounts).filter { $0.state != .retired }
+        let leaving = Array(old.filter { !present.contains($0.id) })
         if !leaving.isEmpty {
             // Who is leaving may stand among the retired already, where a change was noted but stopped before it was in force.
             let gone = Set(leaving.map(\.id))
@@ -72,7 +72,8 @@ extension HostControl {
             plan: try plan(maker, reading, generation: current ?? 0, applied: applied),
             leaving: Self.leaving(leaving, before, content),
             returning: retired.map(\.account.id).filter { present.contains($0) },
-            otherPasswords: old.map(\.id).filter { present.contains($0) && oldPasswords[$0]?.hash != newPasswords[$0]?.hash },
+            otherPasswords: Array(
+                old.map(\.id).filter { present.contains($0) && oldPasswords[$0]?.hash != newPasswords[$0]?.hash }),
             suspending: Self.suspending(old, content), applied: applied, joined: joined, present: present,
             difference: difference, isOtherContent: content != before)
     }
@@ -84,12 +85,13 @@ extension HostControl {
         return accounts.compactMap { account in tenants[account.tenant].map { Leaving(account: account, tenant: $0) } }
     }
 
-    private static func suspending(_ living: [DirectoryAccount], _ content: GenerationContent) -> [AccountID] {
-        let active = Set(living.filter { $0.state.isActive }.map(\.id))
-        let suspended = content.tenants.flatMap(\.accounts).filter {
+    private static func suspending(_ living: some Sequence<DirectoryAccount>, _ content: GenerationContent) -> [AccountID] {
+        let suspended = content.tenants.lazy.flatMap(\.accounts).filter {
             if case .suspended = $0.state { true } else { false }
-        }
-        return suspended.map(\.id).filter { active.contains($0) }
+        }.map(\.id)
+        guard !suspended.isEmpty else { return [] }
+        let active = Set(living.lazy.filter { $0.state.isActive }.map(\.id))
+        return suspended.filter { active.contains($0) }
     }
 
     /// Nil where the generation's folder cannot be read, but its files are known.

@@ -184,11 +184,11 @@ struct TenantComparison {
     static func pairs<Element, Key: Hashable & Comparable>(
         _ old: [Element], _ new: [Element], by key: (Element) -> Key, besides areSame: (Element, Element) -> Bool
     ) -> [(Element?, Element?)] {
-        let before = Dictionary(old.map { (key($0), $0) }) { first, _ in first }
-        let after = Dictionary(new.map { (key($0), $0) }) { first, _ in first }
-        let other = after.filter { key, element in before[key].map { !areSame($0, element) } ?? true }.map(\.key)
+        let before = Dictionary(old.indices.map { (key(old[$0]), $0) }) { first, _ in first }
+        let after = Dictionary(new.indices.map { (key(new[$0]), $0) }) { first, _ in first }
+        let other = after.filter { key, place in before[key].map { !areSame(old[$0], new[place]) } ?? true }.map(\.key)
         let gone = before.keys.filter { after[$0] == nil }
-        return (other + gone).sorted().map { (before[$0], after[$0]) }
+        return (other + gone).sorted().map { key in (before[key].map { old[$0] }, after[key].map { new[$0] }) }
     }
 
     /// `+new`, then `-gone`.

@@ -61,16 +61,28 @@ package final class SnapshotDatabase {
 
     // MARK: Objects
 
-    /// One object as the snapshot has it.
-    package struct Kept: Sendable {
-        package var directory: String
-        package var kind: DirectoryNames.Kind
-        package var stableID: String
-        package var object: DirectoryObject
+    /// One object as the snapshot has it. Held once, and by reference: a join has each in several lists at a time.
+    package final class Kept: Sendable {
+        package let directory: String
+        package let kind: DirectoryNames.Kind
+        package let stableID: String
+        package let object: DirectoryObject
         /// Seconds since 1970.
-        package var firstSeen: Int64
+        package let firstSeen: Int64
         /// Nil while its entry is there.
-        package var missingSince: Int64?
+        package let missingSince: Int64?
+
+        package init(
+            directory: String, kind: DirectoryNames.Kind, stableID: String, object: DirectoryObject, firstSeen: Int64,
+            missingSince: Int64?
+        ) {
+            self.directory = directory
+            self.kind = kind
+            self.stableID = stableID
+            self.object = object
+            self.firstSeen = firstSeen
+            self.missingSince = missingSince
+        }
     }
 
     /// All objects of a tenant, those first that were there first.

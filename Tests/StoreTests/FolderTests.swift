@@ -19,6 +19,18 @@ import Testing
         #expect(Set(folders.map(\.uidValidity)).count == 6)
     }
 
+    @Test func theOverviewIsWhatEachAloneSays() async throws {
+        let folder = try await account.createFolder(at: FolderPath(["Clients", "Évora"]))
+        let tag = try #require(Tag("contract"))
+        try await account.define(TagDefinition(tag: tag, title: "Contract", color: "2f5aa0"))
+        _ = try await account.append(Sample.message(subject: "one", date: 1), to: folder.id)
+        let overview = try await account.overview()
+        #expect(overview.folders == (try await account.folders()))
+        #expect(overview.tags == (try await account.tags()))
+        #expect(overview.usage == (try await account.usage()))
+        #expect(overview.usage.messages == 1 && overview.folders.count == 8 && overview.tags.map(\.tag) == [tag])
+    }
+
     @Test func missingFoldersAboveAreMade() async throws {
         let folder = try await account.createFolder(at: FolderPath(["Clients", "Évora", "2026"]))
         #expect(folder.path.components == ["Clients", "Évora", "2026"])

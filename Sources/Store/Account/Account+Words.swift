@@ -3,15 +3,6 @@ internal import SQL
 
 /// Tags, comments and settings: the user's own words.
 extension Account {
-    /// The tags that the account knows, in order.
-    package func tags() throws(StoreError) -> [TagDefinition] {
-        try perform { mailbox in
-            try mailbox.database.all("SELECT tag, title, color FROM tags WHERE account = $1 ORDER BY tag", mailbox.me) { row in
-                Tag(row.text(0)).map { TagDefinition(tag: $0, title: row.text(1), color: row.text(2)) }
-            }.compactMap(\.self)
-        }
-    }
-
     /// Makes a tag known, or gives it another title or color.
     ///
     /// - Throws: `.tooMany`.

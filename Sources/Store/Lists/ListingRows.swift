@@ -29,12 +29,10 @@ extension Mailbox {
             comment: row.optionalText(17))
     }
 
+    private static let listing = "SELECT \(listingColumns) FROM messages m \(listingJoin) WHERE m.account = $1 AND m.message = $2"
+
     func listing(of message: MessageID) throws -> MessageListing? {
-        try database.first(
-            """
-            SELECT \(Self.listingColumns) FROM messages m \(Self.listingJoin) WHERE m.account = $1 AND m.message = $2
-            """, me, .integer(message.value)
-        ) { Self.listing($0) }
+        try database.first(Self.listing, me, .integer(message.value)) { Self.listing($0) }
     }
 
     func detail(of message: MessageID) throws -> MessageDetail? {

@@ -114,16 +114,6 @@ extension Account {
             return try mailbox.content(of: row, pool: shared.pool)
         }
     }
-
-    package func usage() throws(StoreError) -> Usage {
-        try perform { mailbox in
-            let usage = try mailbox.database.first("SELECT octets, messages FROM accounts WHERE account = $1", mailbox.me) {
-                row in
-                Usage(octets: Int(row.integer(0)), messages: Int(row.integer(1)))
-            }
-            return usage ?? Usage(octets: 0, messages: 0)
-        }
-    }
 }
 
 extension Mailbox {

@@ -13,8 +13,9 @@ enum AddressColumn {
 
     static func read(_ column: String?) -> [HeaderAddress] {
         guard let column, !column.isEmpty else { return [] }
-        return column.split(separator: "\n", omittingEmptySubsequences: true).map { line in
-            let fields = line.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+        return column.utf8.split(separator: UInt8(ascii: "\n")).map { line in
+            let fields = line.split(separator: UInt8(ascii: "\t"), maxSplits: 2, omittingEmptySubsequences: false)
+                .map { String(Substring($0)) }
             return HeaderAddress(
                 name: fields[0], address: fields.count > 1 ? fields[1] : "", group: fields.count > 2 ? fields[2] : nil)
         }

@@ -48,15 +48,17 @@ extension Mailbox {
             participants: Array(people.prefix(5)))
     }
 
+    private static let threadRows = """
+        SELECT \(listingColumns), s.message_id, s.in_reply_to, s.reference_list FROM messages m \(listingJoin)
+        WHERE m.account = $1 AND m.thread = $2 AND m.folder = $3 ORDER BY m.received DESC, m.uid DESC LIMIT $4
+        """
+
     /// Messages of a thread in one folder, the latest first, straight from the index.
     private func threadRows<Value>(
         _ thread: ThreadID, in folder: FolderID, limit: Int64, _ read: (borrowing Row) throws -> Value
     ) throws -> [Value] {
         try database.all(
-            """
-            SELECT \(Self.listingColumns), s.message_id, s.in_reply_to, s.reference_list FROM messages m \(Self.listingJoin)
-            WHERE m.account = $1 AND m.thread = $2 AND m.folder = $3 ORDER BY m.received DESC, m.uid DESC LIMIT $4
-            """, values: [me, .integer(thread.value), .integer(folder.value), .integer(limit)], read: read)
+            Self.threadRows, values: [me, .integer(thread.value), .integer(folder.value), .integer(limit)], read: read)
     }
 
     /// The folders that a thread has messages in, trash and spam left out: one step in the index for each.

@@ -15,6 +15,7 @@ struct Panes {
     let folders: [Folder]
     var context: ListContext
     let tags: [TagDefinition]
+    let usage: Usage
     /// What is opened beside the list: `message`, `headers`, `compose`, `settings`, `question`, or nothing.
     var opened: Fields = [:]
     /// The message whose row is marked.
@@ -30,8 +31,8 @@ struct Panes {
         self.web = web
         self.visitor = visitor
         self.mailbox = mailbox
-        folders = try await mailbox.account.folders()
-        tags = try await mailbox.account.tags()
+        let overview = try await mailbox.account.overview()
+        (folders, tags, usage) = (overview.folders, overview.tags, overview.usage)
         let open = folders.first { $0.id == folder }
         if folder != nil, open == nil { throw WebRefusal.notFound }
         let place = open.map { "\(mailbox.name)/\($0.id)" }
@@ -51,8 +52,9 @@ struct Panes {
     /// Opens a message with its conversation; what is open is read from then on (F36 takes that back).
     mutating func open(_ id: MessageID, _ call: Call) async throws {
         let account = mailbox.account
-        guard let main = try await account.message(id)?.listing, let folder = folders.first(where: { $0.id == main.folder })
-        else { throw WebRefusal.notFound }
+        guard let detail = try await account.message(id) else { throw WebRefusal.notFound }
+        let main = detail.listing
+        guard let folder = folders.first(where: { $0.id == main.folder }) else { throw WebRefusal.notFound }
         let thread = try await account.thread(main.thread, limit: web.limits.conversation + 1).map(\.message)
         look(for: main, among: thread)
         let always = try await account.setting(SettingsEndpoints.imagesKey) == "always"
@@ -64,7 +66,8 @@ struct Panes {
             alwaysShowsImages: always, sharedTags: shared)
         let isOne = call.fragment == "letter"
         let wanted = isOne ? [main] : conversation.messages.filter { conversation.opened.contains($0.id) }
-        let read = try await read(wanted, main: id, showsImages: always || call.query["images"] == "1", always: always)
+        let read = try await read(
+            wanted, main: detail, showsImages: always || call.query["images"] == "1", always: always)
         let unread = wanted.filter { read[$0.id] != nil && !$0.flags.contains(.seen) }.map(\.id)
         if !unread.isEmpty { try await account.setFlags(FlagChange(.add, .seen), of: unread) }
         current = main
@@ -90,17 +93,18 @@ struct Panes {
 
     /// Reads messages for showing. Only the one that was asked for has to be there.
     private func read(
-        _ messages: [MessageListing], main: MessageID, showsImages: Bool, always: Bool
+        _ messages: [MessageListing], main: MessageDetail, showsImages: Bool, always: Bool
     ) async throws -> [MessageID: OpenedMessage] {
         var opened: [MessageID: OpenedMessage] = [:]
         for id in messages.map(\.id) {
+            let isMain = id == main.listing.id
             do {
-                guard let detail = try await mailbox.account.message(id) else { throw StoreError.noSuchMessage }
+                guard let detail = isMain ? main : try await mailbox.account.message(id) else { throw StoreError.noSuchMessage }
                 let message = try await web.stored(id, in: mailbox)
                 opened[id] = OpenedMessage(
                     detail: detail, message: message, texts: try await message.shownTexts(),
-                    showsImages: id == main ? showsImages : always)
-            } catch let error as StoreError where id != main {
+                    showsImages: isMain ? showsImages : always)
+            } catch let error as StoreError where !isMain {
                 web.logger.debug("a message of a conversation stays closed", metadata: ["cause": "\(error)"])
             }
         }
@@ -265,7 +269,6 @@ struct Panes {
                     shared.append((access, inbox))
                 }
             }
-            let usage = try await mailbox.account.usage()
             return FolderFields(
                 visitor: visitor, mailbox: mailbox, folders: folders, current: context.query == nil ? context.folder?.id : nil,
                 currentTag: context.tag, tags: tags, usage: usage, listPath: context.path(mailbox), shared: shared

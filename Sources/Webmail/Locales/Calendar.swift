@@ -5,17 +5,18 @@ package struct CivilClock: Sendable {
     let words: Words
     /// Seconds since 1970.
     let now: Int64
+    private let today: CivilMoment
 
     package init(words: Words, now: Int64, offset: @escaping @Sendable (Int64) -> Int = { _ in 0 }) {
         self.words = words
         self.now = now
         self.offset = offset
+        today = CivilMoment(now + Int64(offset(now)))
     }
 
     /// The time today, day and month this year, else with the year.
     package func short(_ seconds: Int64) -> String {
         let moment = local(seconds)
-        let today = local(now)
         if moment.day == today.day { return moment.time }
         return moment.year == today.year ? dayAndMonth(moment) : "\(dayAndMonth(moment)) \(moment.year)"
     }
@@ -24,10 +25,10 @@ package struct CivilClock: Sendable {
     package func long(_ seconds: Int64) -> String {
         let moment = local(seconds)
         let day =
-            switch local(now).day - moment.day {
+            switch today.day - moment.day {
             case 0: words["today"]
             case 1: words["yesterday"]
-            default: moment.year == local(now).year ? dayAndMonth(moment) : "\(dayAndMonth(moment)) \(moment.year)"
+            default: moment.year == today.year ? dayAndMonth(moment) : "\(dayAndMonth(moment)) \(moment.year)"
             }
         return "\(day), \(moment.time)"
     }
@@ -35,8 +36,8 @@ package struct CivilClock: Sendable {
     /// `Tuesday, 24 November 2026, 14:32` (F31).
     package func full(_ seconds: Int64) -> String {
         let moment = local(seconds)
-        let weekday = name("weekdays", moment.weekday)
-        let month = name("months", moment.month - 1)
+        let weekday = name(moment.weekday, of: words.weekdays)
+        let month = name(moment.month - 1, of: words.months)
         return words(
             "full_date",
             ["weekday": weekday, "day": "\(moment.dayOfMonth)", "month": month, "year": "\(moment.year)", "time": moment.time])
@@ -51,7 +52,7 @@ package struct CivilClock: Sendable {
 
     /// Under which heading a date stands in a list: a key for the next page to go on with, and its text.
     package func group(_ seconds: Int64) -> (key: String, name: String) {
-        let (moment, today) = (local(seconds), local(now))
+        let moment = local(seconds)
         // Weeks begin on Monday (ISO 8601).
         let monday = today.day - Int64((today.weekday + 6) % 7)
         switch moment.day {
@@ -61,7 +62,7 @@ package struct CivilClock: Sendable {
         case (monday - 7)...: return ("last-week", words["last_week"])
         default: break
         }
-        let month = name("months", moment.month - 1)
+        let month = name(moment.month - 1, of: words.months)
         let shown = moment.year == today.year ? month : "\(month) \(moment.year)"
         return ("\(moment.year)-\(moment.month)", shown.prefix(1).uppercased() + shown.dropFirst())
     }
@@ -73,12 +74,11 @@ package struct CivilClock: Sendable {
 
     private func local(_ seconds: Int64) -> CivilMoment { CivilMoment(seconds + Int64(offset(seconds))) }
 
-    private func dayAndMonth(_ moment: CivilMoment) -> String { "\(moment.dayOfMonth) \(name("short_months", moment.month - 1))" }
-
-    private func name(_ key: String, _ index: Int) -> String {
-        let names = words[key].split(separator: " ")
-        return names.indices.contains(index) ? String(names[index]) : ""
+    private func dayAndMonth(_ moment: CivilMoment) -> String {
+        "\(moment.dayOfMonth) \(name(moment.month - 1, of: words.shortMonths))"
     }
+
+    private func name(_ index: Int, of names: [String]) -> String { names.indices.contains(index) ? names[index] : "" }
 }
 
 /// A moment in the proleptic Gregorian calendar.

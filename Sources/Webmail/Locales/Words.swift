@@ -7,24 +7,42 @@ package struct Words: Sendable {
     /// The language's own name.
     package let name: String
     package let texts: [String: String]
+    /// From January, and from Sunday.
+    let months, shortMonths, weekdays: [String]
 
     package init(language: String, texts: [String: String]) {
         self.language = language
         self.texts = texts
         name = texts["language_name"] ?? language
+        func list(_ key: String) -> [String] { texts[key]?.split(separator: " ").map(String.init) ?? [] }
+        (months, shortMonths, weekdays) = (list("months"), list("short_months"), list("weekdays"))
     }
 
     /// The text of that key; the key itself where it is missing, which a test keeps from happening.
     package subscript(_ key: String) -> String { texts[key] ?? key }
 
-    /// The text with each `{name}` replaced.
+    /// The text with each `{name}` replaced that there is a value for.
     package func callAsFunction(_ key: String, _ values: KeyValuePairs<String, String>) -> String {
-        values.reduce(self[key]) { $0.replacing("{\($1.key)}", with: $1.value) }
+        Self.filled(self[key], values)
     }
 
-    /// The text of `key_one` for 1, of `key_many` for others, with `{n}` replaced.
-    package func counted(_ key: String, _ count: Int) -> String {
-        self(count == 1 ? "\(key)_one" : "\(key)_many", ["n": number(count)])
+    private static func filled(_ text: String, _ values: KeyValuePairs<String, String>) -> String {
+        var result = ""
+        var rest = text[...]
+        while let start = rest.utf8.firstIndex(of: UInt8(ascii: "{")),
+            let end = rest[start...].utf8.firstIndex(of: UInt8(ascii: "}"))
+        {
+            let name = rest[rest.utf8.index(after: start)..<end]
+            result += rest[..<start]
+            result += values.first { $0.key == name }?.value ?? String(rest[start...end])
+            rest = rest[rest.utf8.index(after: end)...]
+        }
+        return result + rest
+    }
+
+    /// The text of `key_one` for 1, of `key_many` for others, with `{n}` and each `{name}` replaced.
+    package func counted(_ key: String, _ count: Int, _ values: KeyValuePairs<String, String> = [:]) -> String {
+        Self.filled(self(count == 1 ? "\(key)_one" : "\(key)_many", ["n": number(count)]), values)
     }
 
     /// With the language's thousands separator: `4,318`.

@@ -52,7 +52,7 @@ struct LetterFields {
         let names = all.prefix(3).map { mine.contains($0.address.lowercased()) ? words["to_me"] : $0.display }
         let shown = names.joined(separator: ", ")
         guard all.count > 3 else { return shown }
-        return words.counted("to_more", all.count - 3).replacing("{people}", with: shown)
+        return words.counted("to_more", all.count - 3, ["people": shown])
     }
 
     private func addressLines(_ detail: MessageDetail) -> [Fields] {
@@ -104,7 +104,7 @@ struct LetterFields {
         return [
             "hasAttachments": !files.isEmpty,
             "saveAllPath": files.count > 1 ? "\(partsPath)/parts.zip" : "",
-            "attachmentsText": words.counted("attachments", files.count).replacing("{size}", with: total),
+            "attachmentsText": words.counted("attachments", files.count, ["size": total]),
             "attachments": files.map { file -> Fields in
                 [
                     "path": "\(partsPath)/part/\(file.index)", "name": file.name, "size": words.size(file.size),

@@ -2,21 +2,21 @@
 ///
 /// Fields are looked up by name, so a page is plain values: texts, numbers, flags, and lists of further fields. What is absent
 /// is left out of the dictionary. The templates escape every text.
-package protocol Page: Sendable {
+protocol Page: Sendable {
     /// The template's file name without its extension.
     static var template: String { get }
 
     var fields: Fields { get }
 }
 
-/// Named values of a template: what each may be, `TemplateRenderer` says.
-package typealias Fields = [String: any Sendable]
+/// Named values of a template.
+typealias Fields = [String: any FieldValue]
 
 extension Fields {
     /// Adds what is there.
-    package mutating func set(_ name: String, _ value: (any Sendable)?) {
+    mutating func set(_ name: String, _ value: (any FieldValue)?) {
         if let value { self[name] = value }
     }
 
-    package func adding(_ other: Fields) -> Fields { merging(other) { _, new in new } }
+    func adding(_ other: Fields) -> Fields { merging(other) { _, new in new } }
 }

@@ -11,15 +11,6 @@ struct Shell {
     /// The list that is shown, which a new message comes back to.
     let folder: FolderID?
 
-    /// Sentences that our scripts say.
-    private static let said = [
-        "saving", "not_saved", "draft_saved", "draft_failed", "sending", "failed", "list_failed", "undo", "news_one", "news_many",
-        "err_file_size", "err_file_failed", "err_unavailable", "remove", "close", "loading", "offline", "connecting",
-        "selected_one",
-        "selected_many", "people_help", "people_found_one", "people_found_many", "recipient_added", "recipient_removed",
-        "not_an_address", "group", "file_is_sent", "no_connection", "conversation_grew",
-    ]
-
     func path(_ use: SpecialUse) -> String { folders.first { $0.use == use }.map { mailbox.path($0.id) } ?? "/" }
 
     func fields(title: String) -> Fields {
@@ -33,7 +24,6 @@ struct Shell {
             "composePath": FormFields.address(
                 "/compose", ["box": mailbox.isOwn ? nil : mailbox.name, "folder": folder.map(\.description)]),
             "searchPath": "/search/\(mailbox.name)",
-            "said": Self.said.map { key -> Fields in ["key": key.replacing("_", with: "-"), "text": visitor.words[key]] },
         ]
         fields.set("theme", visitor.theme)
         return fields

@@ -51,6 +51,12 @@ enum TextFields {
     }
 
     private static func nextLink(_ text: Substring) -> Substring.Index? {
-        ["https://", "http://"].compactMap { text.firstRange(of: $0)?.lowerBound }.min()
+        var rest = text.utf8
+        while let start = rest.firstIndex(of: UInt8(ascii: "h")) {
+            rest = rest[start...]
+            if rest.starts(with: "https://".utf8) || rest.starts(with: "http://".utf8) { return start }
+            rest.removeFirst()
+        }
+        return nil
     }
 }

@@ -18,10 +18,10 @@ package struct Call: Sendable {
 
     package func cookie(_ name: String) -> String? {
         for field in request.headers[values: .cookie] {
-            for pair in field.split(separator: ";") {
-                let pair = pair.drop { $0 == " " }
-                guard let cut = pair.firstIndex(of: "="), pair[..<cut] == name else { continue }
-                return String(pair[pair.index(after: cut)...])
+            for pair in field.utf8.split(separator: UInt8(ascii: ";")) {
+                let pair = pair.drop { $0 == UInt8(ascii: " ") }
+                guard let cut = pair.firstIndex(of: UInt8(ascii: "=")), pair[..<cut].elementsEqual(name.utf8) else { continue }
+                return String(Substring(pair[pair.index(after: cut)...]))
             }
         }
         return nil

@@ -1,11 +1,9 @@
 internal import NIOCore
 
-/// Writes a template with its values.
-///
-/// What a field may be: a text, a number, a flag, fields, a list of fields, or a list of texts. What is absent, false or empty is not
-/// shown.
+/// Writes a template with its values. What is absent, false or empty is not shown.
 struct TemplateRenderer {
     private var frames: [Fields]
+    /// Of a list of texts.
     private var item = ""
     private(set) var output = ByteBuffer()
 
@@ -18,86 +16,49 @@ struct TemplateRenderer {
         for piece in pieces {
             switch piece {
             case .text(let text): output.writeString(text)
-            case .value(let name): write(value(name))
-            case .section(let name, let inner): section(value(name), inner)
-            case .inverted(let name, let inner): if !Self.isShown(value(name)) { write(inner) }
+            case .value(let name): value(name)?.write(to: &output)
+            case .section(let name, let inner): if let value = value(name), value.isShown { value.show(inner, in: &self) }
+            case .inverted(let name, let inner): if value(name)?.isShown != true { write(inner) }
             }
         }
     }
 
-    private func value(_ name: Template.Name) -> (any Sendable)? {
-        if name.first == "." { return item }
-        for index in frames.indices.reversed() {
-            guard let found = frames[index][name.first] else { continue }
-            return name.rest.reduce(found) { Self.member($1, of: $0) }
-        }
-        return nil
-    }
-
-    private static func member(_ name: String, of value: (any Sendable)?) -> (any Sendable)? {
-        if let fields = value as? Fields { return fields[name] }
-        return (value as? [String: String])?[name]
-    }
-
-    private mutating func write(_ value: (any Sendable)?) {
-        switch value {
-        case let text as String: HTMLEscape.write(text, to: &output)
-        case let number as Int: output.writeString(String(number))
-        case let flag as Bool: output.writeString(flag ? "true" : "false")
-        default: break
-        }
-    }
-
-    private static func isShown(_ value: (any Sendable)?) -> Bool {
-        switch value {
-        case nil: false
-        case let flag as Bool: flag
-        case let text as String: !text.isEmpty
-        case let list as [Fields]: !list.isEmpty
-        case let list as [String]: !list.isEmpty
-        default: true
-        }
-    }
-
-    private mutating func section(_ value: (any Sendable)?, _ inner: [Template.Piece]) {
-        switch value {
-        case let list as [Fields]: for fields in list { write(inner, in: fields) }
-        case let fields as Fields: write(inner, in: fields)
-        case let list as [String]:
-            let outer = item
-            for text in list {
-                item = text
-                write(inner)
-            }
-            item = outer
-        default: if Self.isShown(value) { write(inner) }
-        }
-    }
-
-    private mutating func write(_ inner: [Template.Piece], in fields: Fields) {
+    mutating func write(_ inner: [Template.Piece], within fields: Fields) {
         frames.append(fields)
         write(inner)
         frames.removeLast()
+    }
+
+    mutating func write(_ inner: [Template.Piece], item text: String) {
+        let outer = item
+        item = text
+        write(inner)
+        item = outer
+    }
+
+    private func value(_ name: Template.Name) -> (any FieldValue)? {
+        if name.first == "." { return item }
+        for index in frames.indices.reversed() {
+            guard let found = frames[index][name.first] else { continue }
+            return name.rest.reduce(found) { $0?.member($1) }
+        }
+        return nil
     }
 }
 
 /// Text as HTML shows it, in elements and in quoted attributes.
 enum HTMLEscape {
     static func write(_ text: String, to output: inout ByteBuffer) {
-        guard text.utf8.contains(where: isSpecial) else {
-            output.writeString(text)
-            return
+        // Octets have no padding, which is why their bytes are as safe as they.
+        let octets = text.utf8Span.span
+        var start = 0
+        for index in octets.indices {
+            guard let reference = reference(octets[index]) else { continue }
+            unsafe output.writeBytes(octets.extracting(start..<index).bytes)
+            output.writeStaticString(reference)
+            start = index + 1
         }
-        for octet in text.utf8 {
-            switch octet {
-            case UInt8(ascii: "<"): output.writeStaticString("&lt;")
-            case UInt8(ascii: ">"): output.writeStaticString("&gt;")
-            case UInt8(ascii: "&"): output.writeStaticString("&amp;")
-            case UInt8(ascii: "\""): output.writeStaticString("&quot;")
-            case UInt8(ascii: "'"): output.writeStaticString("&#39;")
-            default: output.writeInteger(octet)
-            }
-        }
+        unsafe output.writeBytes(octets.extracting(start..<octets.count).bytes)
     }
 
     static func escaped(_ text: String) -> String {
@@ -106,7 +67,15 @@ enum HTMLEscape {
         return String(buffer: output)
     }
 
-    private static func isSpecial(_ octet: UInt8) -> Bool {
-        octet == 0x3c || octet == 0x3e || octet == 0x26 || octet == 0x22 || octet == 0x27
+    /// Nil for what is written as it stands.
+    private static func reference(_ octet: UInt8) -> StaticString? {
+        switch octet {
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "\""): "&quot;"
+        case UInt8(ascii: "'"): "&#39;"
+        default: nil
+        }
     }
 }

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-package import NIOCore
+internal import NIOCore
 
 /// The pages' templates, read and compiled once at the start, for each language.
 package struct Templates: Sendable {
@@ -46,12 +46,12 @@ package struct Templates: Sendable {
     }
 
     /// The page as HTML.
-    package func render(_ page: some Page, in words: Words) -> ByteBuffer {
+    func render(_ page: some Page, in words: Words) -> ByteBuffer {
         render(page.fields, with: type(of: page).template, in: words)
     }
 
     /// A piece of a page.
-    package func render(_ fields: Fields, with template: String, in words: Words) -> ByteBuffer {
+    func render(_ fields: Fields, with template: String, in words: Words) -> ByteBuffer {
         guard let template = byLanguage[words.language]?[template] else {
             preconditionFailure("there is no template \(template)")
         }

@@ -7,7 +7,37 @@ import Mail
 struct DNSCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dns", abstract: "Show the records that a domain wants, and judge those that it has.",
-        subcommands: [DNSRecordsCommand.self, DNSGuideCommand.self, DNSCheckCommand.self, DNSWatchCommand.self])
+        subcommands: [
+            DNSListCommand.self, DNSRecordsCommand.self, DNSGuideCommand.self, DNSCheckCommand.self, DNSWatchCommand.self,
+        ])
+}
+
+/// `malaposta dns list`.
+struct DNSListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List all domains, how far each has come, and what the last look at DNS found.",
+        discussion: """
+            A domain is declared (nobody has shown yet that the tenant holds it), active, or retiring: gone from the files, and kept \
+            for the grace period so that it is proven at once when it comes back.
+            """)
+
+    @OptionGroup var host: HostOptions
+    @Flag(help: "Print JSON.") var json = false
+
+    mutating func run() async throws {
+        let folders = host.folders
+        let domains = try await told { try await ControlClient(folders).domainSummaries() }
+        if json {
+            try printJSON(ShownDomains(schema: 1, domains: domains))
+        } else {
+            for line in DomainSummary.table(domains) { print(line) }
+        }
+    }
+}
+
+private struct ShownDomains: Encodable {
+    let schema: Int
+    let domains: [DomainSummary]
 }
 
 /// `malaposta dns records DOMAIN`.

@@ -64,6 +64,20 @@ extension DomainReport {
     }
 }
 
+extension DomainSummary {
+    /// A line for each: the name, the tenant, how far it has come, and what the last look at DNS found.
+    static func table(_ domains: [DomainSummary]) -> [String] {
+        let names = domains.map { "\($0.domain)".count }.max() ?? 0
+        let tenants = domains.map { $0.tenant.text.count }.max() ?? 0
+        return domains.map { one in
+            let found = one.faults == 0 ? "fine" : "\(one.faults) finding\(one.faults == 1 ? "" : "s")"
+            let looked = one.looked.map { "\(found) at \(CalendarDay.minute($0)) UTC" } ?? "not looked at yet"
+            return ["\(one.domain)".padded(to: names), one.tenant.text.padded(to: tenants), one.state.rawValue.padded(to: 8), looked]
+                .joined(separator: " ")
+        }
+    }
+}
+
 extension Finding {
     /// Severity, subject and what is now; below it what is wanted and what it means, where something is amiss.
     var lines: [String] {

@@ -31,7 +31,7 @@ def setUpModule():
     names.zones = {
         "acme.example": "", "malaposta.example": f"mail A {ADDRESS}\n",
         "113.0.203.in-addr.arpa": "10 PTR mail.malaposta.example.\n",
-        "site.example": f"@ A {names.web}\n", "casadorio.example": "",
+        "site.example": f"@ A {names.web}\n", "casadorio.example": "", "parted.example": "",
     }
     names.dynamic = {"dyn.example": '@ TXT "of somebody else"\nwww A 192.0.2.80\n'}
     names.start()
@@ -176,7 +176,23 @@ class Domains(unittest.TestCase):
         self.assertEqual(host.command("dns", "check", "nobody.example").returncode, 1)
         self.assertIn("no domain nobody.example", host.command("dns", "check", "nobody.example").stderr)
         zone = host.command("dns", "records", "acme.example").stdout
+        listed = host.command("dns", "list").stdout
+        self.assertRegex(listed, r"(?m)^acme\.example +acme +active +\d+ findings? at 20")
+        self.assertLessEqual(max(map(len, listed.splitlines())), 80, listed)
         self.assertTrue(re.search(r"^mp\d+r2?\._domainkey\.acme\.example\. 3600 IN TXT \($", zone, re.M), zone)
+
+    def test_8_a_domain_that_leaves_the_files_is_retiring(self):
+        file = host.configuration / "tenants/acme/domains/parted.example.yaml"
+        file.write_text("schema: 1\nname: parted.example\n")
+        self.assertEqual(host.command("apply", "--yes").returncode, 0)
+        self.assertRegex(host.command("dns", "list").stdout, r"(?m)^parted\.example +acme +declared")
+        names.zones["parted.example"] = "".join(map(line, records("ownership", "parted.example")))
+        names.reload()
+        wait_until("it is proven", lambda: check("parted.example")["state"] == "active")
+        file.unlink()
+        self.assertEqual(host.command("apply", "--yes").returncode, 0)
+        listed = json.loads(host.command("dns", "list", "--json").stdout)["domains"]
+        self.assertEqual([one["state"] for one in listed if one["domain"] == "parted.example"], ["retiring"])
 
 
 class OtherWays(unittest.TestCase):

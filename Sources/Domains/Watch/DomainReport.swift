@@ -34,7 +34,7 @@ package struct DomainReport: Codable, Sendable, Hashable {
     package var worst: Finding.Severity { findings.worst }
 }
 
-/// A domain in one line, for `status` and the like.
+/// A domain in one line, for `dns list`.
 package struct DomainSummary: Codable, Sendable, Hashable {
     package var domain: DomainName
     package var tenant: TenantID

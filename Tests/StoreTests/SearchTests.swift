@@ -38,6 +38,17 @@ import Testing
         #expect(found == uids)
     }
 
+    /// A quote with an accent upon it is no Character of its own, and one for FTS5.
+    @Test(arguments: [
+        ("a\"\u{301} b", "\"a \u{301} b\""), ("\u{366}a", "\"\u{366}a\""), ("a\"\"\u{301}", "\"a  \u{301}\""),
+        ("a\0\u{301}", "\"a\u{301}\""),
+    ])
+    func aTermStaysOnePhrase(term: String, phrase: String) async throws {
+        let made = try #require(SearchWords.phrase(term, isPrefix: false))
+        #expect(made.unicodeScalars.elementsEqual(phrase.unicodeScalars))
+        _ = try await account.find("\(term)\"\u{301} OR ( NEAR")
+    }
+
     @Test func findsInOneFolderAndNotInTheTrash() async throws {
         let all = try await account.find("invoice")
         try await account.moveToTrash([try #require(all.first).id])

@@ -33,7 +33,9 @@ enum SearchWords {
         guard text.unicodeScalars.contains(where: { $0.properties.isAlphabetic || $0.properties.numericType != nil }) else {
             return nil
         }
-        let quoted = text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: " ")
-        return "\"\(quoted.filter { $0 != "\0" })\"" + (isPrefix ? " *" : "")
+        // By scalars, as FTS5 reads it: a quote with an accent upon it is one Character, and still ends FTS5's string.
+        var inner = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where scalar != "\0" { inner.append(scalar == "\"" ? " " : scalar) }
+        return "\"\(String(inner))\"" + (isPrefix ? " *" : "")
     }
 }

@@ -18,10 +18,12 @@ extension FuzzTargets {
             guard let phrase = SearchWords.phrase(term.text, isPrefix: term.isPrefix) else {
                 throw Broken(description: "a term has no word: \(term.text.debugDescription)")
             }
-            // FTS5's grammar: one string in quotes, and maybe a star.
-            let inner = phrase.dropFirst().prefix { $0 != "\"" }
-            let rest = phrase.dropFirst(inner.count + 2)
-            try expect(phrase.first == "\"" && (rest == "" || rest == " *"), "no phrase of FTS5: \(phrase.debugDescription)")
+            // FTS5's grammar: one string in quotes, and maybe a star. It reads octets, and knows nothing of Characters.
+            let octets = Array(phrase.utf8)
+            let rest = octets.dropFirst().drop { $0 != UInt8(ascii: "\"") }.dropFirst()
+            try expect(
+                octets.first == UInt8(ascii: "\"") && (rest.isEmpty || rest.elementsEqual(" *".utf8)),
+                "no phrase of FTS5: \(phrase.debugDescription)")
             try expect(!phrase.utf8.contains(0), "a phrase holds NUL")
         }
         try expect((search.required == nil) == search.groups.isEmpty, "what must match is lost")

@@ -72,8 +72,8 @@ extension DomainSummary {
         return domains.map { one in
             let found = one.faults == 0 ? "fine" : "\(one.faults) finding\(one.faults == 1 ? "" : "s")"
             let looked = one.looked.map { "\(found) at \(CalendarDay.minute($0)) UTC" } ?? "not looked at yet"
-            return ["\(one.domain)".padded(to: names), one.tenant.text.padded(to: tenants), one.state.rawValue.padded(to: 8), looked]
-                .joined(separator: " ")
+            let name = "\(one.domain)".padded(to: names)
+            return [name, one.tenant.text.padded(to: tenants), one.state.rawValue.padded(to: 8), looked].joined(separator: " ")
         }
     }
 }

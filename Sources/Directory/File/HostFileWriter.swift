@@ -55,7 +55,8 @@ struct HostFileWriter {
             let id = tenant.tenant.id
             let ofTenant = difference.tenants[id]
             for account in ofTenant?.goneAccounts ?? [] {
-                try database.run("DELETE FROM account WHERE id = $1", .octets(account.octets))
+                // Of this tenant alone: another's may have the id by now.
+                try database.run("DELETE FROM account WHERE id = $1 AND tenant = $2", .octets(account.octets), .text(id.text))
             }
             try add((ofTenant?.changedAccounts ?? tenant.accounts).map(\.id), of: id, database)
         }

@@ -8,27 +8,29 @@ extension Session {
     func select(_ name: MailboxName, _ readOnly: Bool, _ modSequences: Bool) async throws -> Reply {
         selected = nil
         if modSequences { usesModSequences = true }
-        guard let (place, found) = try await folder(name) else { return Self.noSuchMailbox }
+        guard let place = try await place(of: name) else { return Self.noSuchMailbox }
         // The watch begins first: what happens between is then looked at once too often, not never.
         let connection = connection
         let watch = MailboxWatch(services.store.changes, of: place.account.id) { connection.put(.mailboxChanged) }
-        let (folder, recentFrom) = try await place.account.select(found.id, claimRecent: !readOnly)
-        let mailbox = SelectedMailbox(folder, name: name, account: place.account, isReadOnly: readOnly, watch: watch)
-        try await mailbox.claim(from: recentFrom, to: folder.uidNext)
-        let tags = try await place.account.tags().map(\.tag)
-        describe(mailbox, folder, tags: tags, firstUnseen: try await place.account.firstUnseen(of: folder))
+        guard let opened = try await place.account.openFolder(at: place.path, claimRecent: !readOnly) else {
+            return Self.noSuchMailbox
+        }
+        let mailbox = SelectedMailbox(opened.folder, name: name, account: place.account, isReadOnly: readOnly, watch: watch)
+        try await mailbox.claim(from: opened.recentFrom, to: opened.folder.uidNext)
+        describe(mailbox, opened)
         selected = mailbox
         return .ok("Done", readOnly ? .readOnly : .readWrite)
     }
 
-    private func describe(_ mailbox: SelectedMailbox, _ folder: Folder, tags: [Tag], firstUnseen: Int?) {
+    private func describe(_ mailbox: SelectedMailbox, _ opened: OpenedFolder) {
+        let (folder, tags) = (opened.folder, opened.tags)
         replies.write("* FLAGS ")
         replies.write(flags: .all, tags: tags)
         replies.writeLineEnd()
         write(mailbox.count, "EXISTS")
         write(mailbox.recentCount, "RECENT")
         // RFC 3501 §7.1: a client that is not told seeks for itself.
-        if let number = firstUnseen.flatMap({ UInt32(exactly: $0) }) {
+        if let number = opened.firstUnseen.flatMap({ UInt32(exactly: $0) }) {
             replies.write(untagged: .ok("First unseen", .unseen(number)))
         }
         var permanent = ByteBuffer()

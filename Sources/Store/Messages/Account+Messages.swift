@@ -3,6 +3,23 @@ package import NIOCore
 internal import SQL
 
 extension Account {
+    /// What SELECT answers of the folder at `path`, all of one state and in one turn of the account; nil where there is none. The
+    /// same cost for a folder of any size.
+    ///
+    /// - Parameter claimRecent: whether this session takes what is recent (SELECT), or only looks (EXAMINE).
+    package func openFolder(at path: FolderPath, claimRecent: Bool) throws(StoreError) -> OpenedFolder? {
+        try perform { mailbox in
+            let opened = try mailbox.database.snapshot { () -> OpenedFolder? in
+                guard let folder = try mailbox.folder(at: path) else { return nil }
+                return OpenedFolder(
+                    folder: folder, recentFrom: try mailbox.recent(in: folder.id), tags: try mailbox.tags().map(\.tag),
+                    firstUnseen: try mailbox.numberOfFirstUnseen(in: folder))
+            }
+            if claimRecent, let opened { try mailbox.claimRecent(opened.folder, from: opened.recentFrom) }
+            return opened
+        }
+    }
+
     /// The folder with its counters, and what is recent: UIDs from `recentFrom` on were given to no session before. The same
     /// cost for a folder of any size.
     ///
@@ -11,19 +28,9 @@ extension Account {
     package func select(_ id: FolderID, claimRecent: Bool) throws(StoreError) -> (folder: Folder, recentFrom: UID) {
         try perform { mailbox in
             let folder = try mailbox.existingFolder(id)
-            let key: [SQLValue] = [mailbox.me, .integer(id.value)]
-            let recent =
-                try mailbox.database.first(
-                    "SELECT uid_recent FROM folders WHERE account = $1 AND folder = $2", values: key
-                ) { $0.integer(0) } ?? 1
-            if claimRecent, recent < Int64(folder.uidNext.value) {
-                _ = try mailbox.change(durable: false) { _ in
-                    try mailbox.database.run(
-                        "UPDATE folders SET uid_recent = $3 WHERE account = $1 AND folder = $2",
-                        values: key + [.number(folder.uidNext.value)])
-                }
-            }
-            return (folder, UID(UInt32(truncatingIfNeeded: recent)))
+            let recent = try mailbox.recent(in: id)
+            if claimRecent { try mailbox.claimRecent(folder, from: recent) }
+            return (folder, recent)
         }
     }
 
@@ -116,7 +123,34 @@ extension Account {
     }
 }
 
+/// A folder as a session that selects it wants it.
+package struct OpenedFolder: Sendable {
+    package let folder: Folder
+    /// UIDs from here on were given to no session before.
+    package let recentFrom: UID
+    /// All that the account knows.
+    package let tags: [Tag]
+    /// Which message is the first without \Seen, counted from 1; nil where `Account.firstUnseen` would not say.
+    package let firstUnseen: Int?
+}
+
 extension Mailbox {
+    fileprivate func recent(in folder: FolderID) throws -> UID {
+        let recent = try database.first(
+            "SELECT uid_recent FROM folders WHERE account = $1 AND folder = $2", me, .integer(folder.value)
+        ) { $0.integer(0) }
+        return UID(UInt32(truncatingIfNeeded: recent ?? 1))
+    }
+
+    fileprivate func claimRecent(_ folder: Folder, from recent: UID) throws {
+        guard recent < folder.uidNext else { return }
+        try change(durable: false) { _ in
+            _ = try database.run(
+                "UPDATE folders SET uid_recent = $3 WHERE account = $1 AND folder = $2", me, .integer(folder.id.value),
+                .number(folder.uidNext.value))
+        }
+    }
+
     func changes(in id: FolderID, since: ModSequence) throws -> FolderChanges {
         try database.snapshot {
             let folder = try existingFolder(id)

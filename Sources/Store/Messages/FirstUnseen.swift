@@ -9,17 +9,23 @@ extension Account {
     /// - Parameter folder: as `select` gave it.
     /// - Returns: nil where there is none, where it would have to be sought for long, or where the folder has changed since.
     package func firstUnseen(of folder: Folder) throws(StoreError) -> Int? {
-        guard folder.unseen > 0, folder.unseen <= StoreLimits.soughtUnseen || folder.unseen == folder.messages else { return nil }
-        return try perform { mailbox in
+        try perform { mailbox in
             try mailbox.database.snapshot {
                 guard try mailbox.existingFolder(folder.id).highest == folder.highest else { return nil }
-                return folder.unseen == folder.messages ? 1 : try mailbox.firstUnseen(of: folder)
+                return try mailbox.numberOfFirstUnseen(in: folder)
             }
         }
     }
 }
 
 extension Mailbox {
+    /// - Parameter folder: as it is in the transaction that is open.
+    func numberOfFirstUnseen(in folder: Folder) throws -> Int? {
+        guard folder.unseen > 0 else { return nil }
+        if folder.unseen == folder.messages { return 1 }
+        return folder.unseen <= StoreLimits.soughtUnseen ? try firstUnseen(of: folder) : nil
+    }
+
     fileprivate func firstUnseen(of folder: Folder) throws -> Int? {
         // In the order of the index of unseen messages, which holds no others.
         let lowest = try database.first(

@@ -28,12 +28,10 @@ extension Account {
     ) throws(StoreError) -> FlagChangeResult {
         try perform { mailbox in
             try mailbox.change(durable: false) { transaction in
-                let rows = try mailbox.rows(in: folder, uids)
                 let limit = unchangedSince.map { Int64(clamping: $0.value) } ?? .max
-                let messages = try transaction.setFlags(change, rows.filter { $0.modSequence <= limit })
+                let (messages, modified) = try transaction.setFlags(change, in: folder, uids, unchangedSince: limit)
                 return FlagChangeResult(
-                    messages: messages, modified: UIDSet(rows.filter { $0.modSequence > limit }.map(\.uid)),
-                    before: transaction.before, after: transaction.after)
+                    messages: messages, modified: UIDSet(modified), before: transaction.before, after: transaction.after)
             }
         }
     }

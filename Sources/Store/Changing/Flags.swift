@@ -13,6 +13,19 @@ extension FlagChange {
 }
 
 extension Transaction {
+    /// Changes the flags of a folder's messages under one mod-sequence.
+    ///
+    /// - Parameter limit: messages with a higher mod-sequence are left alone.
+    /// - Returns: each as it is now, and those that were left alone.
+    func setFlags(
+        _ change: FlagChange, in folder: FolderID, _ uids: UIDSet, unchangedSince limit: Int64
+    ) throws -> (messages: [MessageFlags], modified: [UID]) {
+        if let masks = change.masks { return try setFlags(masks, in: folder, uids, unchangedSince: limit) }
+        let rows = try mailbox.rows(in: folder, uids)
+        let messages = try setFlags(change, rows.filter { $0.modSequence <= limit })
+        return (messages, rows.filter { $0.modSequence > limit }.map(\.uid))
+    }
+
     /// Changes the flags of messages under one mod-sequence.
     ///
     /// - Returns: each as it is now.

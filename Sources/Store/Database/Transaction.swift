@@ -96,6 +96,15 @@ final class Transaction {
         folders[id] = counters
     }
 
+    /// Counts messages that got other flags.
+    func countFlags(unseen: Int64, deleted: Int64, in id: FolderID) throws {
+        var counters = try counters(of: id)
+        counters.unseen += unseen
+        counters.deleted += deleted
+        counters.isDirty = true
+        folders[id] = counters
+    }
+
     func countInAccount(_ sign: Int64, size: Int64) {
         messages += sign
         octets += sign * size

@@ -131,7 +131,10 @@ package final class MailStore: Sendable {
     /// Brings the search indexes of open accounts up to date, moves logs, lets go of what has not been used.
     /// The owner calls it every few seconds.
     package func upkeep() async {
-        for account in shared.openAccounts.all() { await account.upkeep() }
+        for account in shared.openAccounts.all() {
+            while await account.indexBatch() {}
+            await account.upkeep()
+        }
         let idle = shared.openAccounts.idle(since: shared.options.now() - shared.options.closesIdleAfter)
         let closing = idle + shared.openAccounts.surplus()
         for account in closing { await account.close() }

@@ -23,6 +23,9 @@ package enum StoreLimits {
     package static let indexedText = 1 << 20
     /// Octets at the beginning of a message that a summary's preview and the index are made of.
     package static let summaryPrefix = 4 << 20
+    /// Octets of a header of which the index keeps fields, and of those that it keeps.
+    package static let keptHeader = 65_536
+    package static let keptFields = 8_192
     /// Messages whose threads are joined when a new message connects them.
     package static let joinedThread = 1_000
     /// Expunged UIDs that are remembered in a folder; who was away for longer compares all UIDs.

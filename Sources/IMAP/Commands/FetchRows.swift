@@ -10,7 +10,7 @@ struct FetchRows: Sendable {
     let recent: [ClosedRange<UInt32>]
     /// Those that this FETCH has set `\Seen` on.
     let seen: Set<UID>
-    /// Octets of a message whose sections are read here; a larger one is refused, and streamed.
+    /// Octets of a message that are read here; one of which more is needed is refused, and streamed.
     let largest: Int
 
     /// Nothing where the client does not know of the message yet.
@@ -20,7 +20,7 @@ struct FetchRows: Sendable {
     func write(_ row: borrowing MetadataRow, into buffer: inout ByteBuffer) throws(StoreError) -> Bool {
         let uid = row.uid
         guard let index = list.index(of: uid) else { return true }
-        guard !plan.needsContent || row.size <= largest else { return false }
+        guard plan.octets(of: row) <= largest else { return false }
         buffer.write("* ")
         buffer.write(number: UInt64(index + 1))
         buffer.write(" FETCH (")
@@ -30,13 +30,10 @@ struct FetchRows: Sendable {
             if !isFirst { buffer.write(" ") }
             isFirst = false
             switch item {
-            case .section(let section, let partial, _):
-                buffer.write(nameOf: section, partial)
-                try message.write(section, partial, of: row, into: &buffer)
-            case .legacy(let legacy):
-                buffer.write(legacy.name)
-                try message.write(legacy.section, nil, of: row, into: &buffer)
-            default: write(item, of: row, uid, into: &buffer)
+            case .section(let section):
+                buffer.writeImmutableBuffer(section.name)
+                try message.write(section, of: row, into: &buffer)
+            case .stored(let item): write(item, of: row, uid, into: &buffer)
             }
         }
         if !plan.asksForFlags, seen.contains(uid) {

@@ -1,3 +1,4 @@
+internal import MIME
 internal import Mail
 internal import NIOCore
 internal import Store
@@ -27,27 +28,21 @@ extension Session {
             if !isFirst { replies.write(" ") }
             isFirst = false
             switch item {
-            case .section(let section, let partial, _):
-                replies.write(nameOf: section, partial)
-                try await write(section, partial, of: opened)
-            case .legacy(let legacy):
-                replies.write(legacy.name)
-                try await write(legacy.section, nil, of: opened)
-            default: write(item, of: row)
+            case .section(let section):
+                replies.writeImmutableBuffer(section.name)
+                try await write(section, of: opened)
+            case .stored(let item): write(item, of: row)
             }
         }
     }
 
-    private func write(_ section: Section, _ partial: Partial?, of message: OpenedMessage) async throws {
-        if case .headerFields(let names, let excluded)? = section.text {
-            guard let header = try await message.header(of: section.part) else { return replies.write("NIL") }
-            let fields = HeaderSelection(names, excluded: excluded).apply(to: header)
-            let range = (0..<fields.readableBytes).part(partial)
-            guard let slice = fields.getSlice(at: fields.readerIndex + range.lowerBound, length: range.count) else { return }
-            return replies.write(literal: slice)
+    private func write(_ planned: PlannedSection, of message: OpenedMessage) async throws {
+        if let fields = planned.fields {
+            guard let header = try await message.header(of: planned.section.part) else { return replies.write("NIL") }
+            return replies.write(fields: fields.lines(in: header), planned.partial)
         }
-        guard let range = try await message.range(of: section) else { return replies.write("NIL") }
-        try await write(range.part(partial), of: message)
+        guard let range = try await message.range(of: planned.section) else { return replies.write("NIL") }
+        try await write(range.part(planned.partial), of: message)
     }
 
     /// The octets in chunks: the next one is read when the one before has been taken over by the connection.

@@ -3,22 +3,22 @@ internal import NIOCore
 internal import Store
 
 /// A message whose sections are written while the store reads its row: what is needed of it is read at once, and its structure
-/// found only where a part is asked for.
+/// found only where a part is asked for. Fields that the index keeps need no file.
 struct SmallMessage {
     private var whole: ParsedMessage?
 
     /// The section as a string, or NIL where the message has none such.
     mutating func write(
-        _ section: Section, _ partial: Partial?, of row: borrowing MetadataRow, into buffer: inout ByteBuffer
+        _ planned: PlannedSection, of row: borrowing MetadataRow, into buffer: inout ByteBuffer
     ) throws(StoreError) {
-        if case .headerFields(let names, let excluded)? = section.text {
-            guard let header = try header(of: section.part, row) else { return buffer.write("NIL") }
-            let fields = HeaderSelection(names, excluded: excluded).apply(to: header)
-            let range = (0..<fields.readableBytes).part(partial)
-            guard let slice = fields.getSlice(at: fields.readerIndex + range.lowerBound, length: range.count) else { return }
-            return buffer.write(literal: slice)
+        if let fields = planned.fields {
+            if planned.isKept, let kept = row.keptFields() {
+                return buffer.write(fields: fields.lines(in: kept), planned.partial)
+            }
+            guard let header = try header(of: planned.section.part, row) else { return buffer.write("NIL") }
+            return buffer.write(fields: fields.lines(in: header), planned.partial)
         }
-        guard let range = try range(of: section, row)?.part(partial) else { return buffer.write("NIL") }
+        guard let range = try range(of: planned.section, row)?.part(planned.partial) else { return buffer.write("NIL") }
         buffer.writeLiteralHeader(size: range.count)
         guard let whole else { return try row.appendContent(range, to: &buffer) }
         buffer.writeImmutableBuffer(whole.slice(range))

@@ -77,7 +77,7 @@ extension Account {
         return try perform { mailbox in
             var buffer = buffer
             var (last, refused): (UID?, UID?) = (nil, nil)
-            do {
+            func writeRows() throws {
                 try mailbox.forEachRow(in: folder, uids: uids, fields: fields, changedSince: changedSince, limit: .max) { row in
                     let start = buffer.writerIndex
                     let isWritten: Bool
@@ -94,6 +94,9 @@ extension Account {
                     last = row.uid
                     if buffer.readableBytes >= octets { throw Enough() }
                 }
+            }
+            do {
+                if fields.contains(.keptFields) { try mailbox.withIndexAsItIs(writeRows) } else { try writeRows() }
             } catch is Enough {}
             return WrittenRows(buffer: buffer, last: last, refused: refused)
         }

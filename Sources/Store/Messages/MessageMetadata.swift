@@ -13,6 +13,8 @@ package struct MetadataFields: OptionSet, Sendable, Hashable {
     package static let body = MetadataFields(rawValue: 4)
     /// Octets of the message itself, for `MetadataRow.appendContent`.
     package static let content = MetadataFields(rawValue: 8)
+    /// Fields of the header, for `MetadataRow.keptFields`; octets of the message can be had too.
+    package static let keptFields = MetadataFields(rawValue: 32)
     /// Internal date, sizes, message and thread; without it UID, mod-sequence, flags and tags alone are read.
     package static let details = MetadataFields(rawValue: 16)
 }

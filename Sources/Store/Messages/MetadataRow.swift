@@ -7,13 +7,13 @@ internal import SQL
 package struct MetadataRow: ~Copyable {
     private let row: Row
     private let fields: MetadataFields
-    /// Nil where no message's file is asked for.
-    private let paths: MailboxPaths?
+    /// Nil where neither files nor the index are asked for.
+    private let mailbox: Mailbox?
 
-    init(_ row: consuming Row, fields: MetadataFields, paths: MailboxPaths? = nil) {
+    init(_ row: consuming Row, fields: MetadataFields, mailbox: Mailbox? = nil) {
         self.row = row
         self.fields = fields
-        self.paths = paths
+        self.mailbox = mailbox
     }
 
     package var uid: UID { UID(UInt32(truncatingIfNeeded: row.integer(0))) }
@@ -42,15 +42,29 @@ package struct MetadataRow: ~Copyable {
 
     package func appendBody(to buffer: inout ByteBuffer) { append(.body, to: &buffer) }
 
-    /// Writes octets of the message itself, as many of `range` as it has; only where `.content` and `.details` were asked for.
-    /// Reads the file.
+    /// The lines of those `KeptFields` that the message's header has, as they stand there; nil where the index does not have them.
+    package func keptFields() -> ByteBuffer? {
+        guard let index = mailbox?.index, let column = fields.column(of: .keptFields) else { return nil }
+        // An index that fails is made anew; the file has it all.
+        return (try? index.keptFields(of: row.integer(column))) ?? nil
+    }
+
+    /// Writes octets of the message itself, as many of `range` as it has; only where `.details` and one of `.content` and
+    /// `.keptFields` were asked for. Reads the file.
     ///
     /// - Throws: `.damaged` where the file is not there, or shorter than the row says.
     package func appendContent(_ range: Range<Int>, to buffer: inout ByteBuffer) throws(StoreError) {
-        guard let paths, let column = fields.column(of: .content), let name = BlobName(octets: row.octets(column)) else {
+        guard let mailbox, let name = try blobName(mailbox) else {
             throw .damaged(cause: "message \(message) has no file")
         }
-        try MessageFile(path: paths.file(name)).append(range.clamped(to: 0..<size), to: &buffer)
+        try MessageFile(path: mailbox.paths.file(name)).append(range.clamped(to: 0..<size), to: &buffer)
+    }
+
+    private func blobName(_ mailbox: Mailbox) throws(StoreError) -> BlobName? {
+        if let column = fields.column(of: .content) { return BlobName(octets: row.octets(column)) }
+        guard let column = fields.column(of: .keptFields) else { return nil }
+        let blob = row.integer(column)
+        return try StoreError.wrapping { try mailbox.name(ofBlob: blob) }
     }
 
     private func append(_ field: MetadataFields, to buffer: inout ByteBuffer) {
@@ -77,6 +91,7 @@ package struct MetadataRow: ~Copyable {
 extension MetadataFields {
     private static let columns: [(MetadataFields, String)] = [
         (.envelope, "s.envelope"), (.bodyStructure, "s.structure"), (.body, "s.body"), (.content, "b.file"),
+        (.keptFields, "m.blob"),
     ]
 
     /// Where a large field stands in the rows of `query`.
@@ -115,7 +130,7 @@ extension Mailbox {
                 .integer(Int64(changedSince?.value ?? 0)), .number(room)
             ) { row in
                 room -= 1
-                try body(MetadataRow(row.again(), fields: fields, paths: paths))
+                try body(MetadataRow(row.again(), fields: fields, mailbox: self))
             }
         }
     }

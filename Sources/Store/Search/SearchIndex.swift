@@ -3,8 +3,8 @@ internal import MIME
 internal import NIOCore
 internal import SQL
 
-/// search.db: the words of each blob, and the fields of its header that people search in, close together and in lower case.
-/// Derived from files and summaries, and made anew whenever it is in doubt. Its rows are numbered as the blobs are; rows of blobs
+/// search.db: the words of each blob, the fields of its header that people search in, close together and in lower case, and those
+/// that clients ask for, as they stand. Derived from files and summaries, and made anew whenever it is in doubt. Its rows are numbered as the blobs are; rows of blobs
 /// that are gone are harmless, as every answer is joined with the messages.
 final class SearchIndex {
     let connection: Connection
@@ -12,7 +12,7 @@ final class SearchIndex {
     /// Messages in one transaction of the index.
     private static let batch = 500
     /// Another number means another way of making words: the index is made anew.
-    private static let version = 2
+    private static let version = 3
 
     init(path: String, files: FileSystem) throws {
         try files.touch(path)
@@ -27,6 +27,8 @@ final class SearchIndex {
                 CREATE VIRTUAL TABLE texts USING fts5(subject, people, body, content='', tokenize='unicode61 remove_diacritics 2');
                 CREATE TABLE headers (
                     blob INTEGER PRIMARY KEY, subject TEXT, message_id TEXT, from_list TEXT, to_list TEXT, cc_list TEXT, bcc_list TEXT);
+                -- See KeptFields.swift; no row where they are too long.
+                CREATE TABLE kept (blob INTEGER PRIMARY KEY, fields BLOB NOT NULL);
                 CREATE TABLE progress (version BIGINT NOT NULL, blob BIGINT NOT NULL);
                 """)
             try connection.run("INSERT INTO progress (version, blob) VALUES ($1, 0)", .number(Self.version))
@@ -56,21 +58,30 @@ final class SearchIndex {
                 """, mailbox.me, .integer(last), .number(Self.batch)
             ) { row in (blob: row.integer(0), file: row.octets(1), header: (2..<8).map { row.text($0) }) }
             for blob in next {
+                let (text, fields) = mailbox.indexed(BlobName(octets: blob.file))
                 let people = blob.header.dropFirst(2).joined(separator: "\n")
                 try connection.run(
                     "INSERT INTO texts (rowid, subject, people, body) VALUES ($1, $2, $3, $4)", .integer(blob.blob),
                     .text(SearchWords.separated(blob.header[0])), .text(SearchWords.separated(people)),
-                    .text(SearchWords.separated(mailbox.indexText(BlobName(octets: blob.file)))))
+                    .text(SearchWords.separated(text)))
                 try connection.run(
                     """
                     INSERT INTO headers (blob, subject, message_id, from_list, to_list, cc_list, bcc_list)
                     VALUES ($1, $2, $3, $4, $5, $6, $7)
                     """, values: [.integer(blob.blob)] + blob.header.map { .text($0.lowercased()) })
+                if let fields {
+                    try connection.run("INSERT INTO kept (blob, fields) VALUES ($1, $2)", .integer(blob.blob), .octets(fields))
+                }
             }
             guard let newest = next.last else { return false }
             try connection.run("UPDATE progress SET blob = $1", .integer(newest.blob))
             return next.count == Self.batch
         }
+    }
+
+    /// The kept fields of a blob's header, one after the other; nil where there are none of it yet, or none kept.
+    func keptFields(of blob: Int64) throws -> ByteBuffer? {
+        try connection.first("SELECT fields FROM kept WHERE blob = $1", .integer(blob)) { $0.buffer(0) }
     }
 
     /// The blobs whose field has the text in it, without case.
@@ -100,15 +111,40 @@ extension Mailbox {
     /// The index, up to date with every message that was filed before.
     func freshIndex() throws -> SearchIndex {
         do { return try caughtUp() } catch let error as SQLError where error.kind == .damaged || error.kind == .misuse {
-            logger.notice("a search index is made anew", metadata: ["account": "\(id)", "error": "\(error)"])
-            try removeIndex()
+            try removeIndex(becauseOf: error)
             return try caughtUp()
         }
     }
 
+    private func removeIndex(becauseOf error: SQLError) throws {
+        logger.notice("a search index is made anew", metadata: ["account": "\(id)", "error": "\(error)"])
+        try removeIndex()
+    }
+
+    /// Takes a batch into the index, so that others get their turn before the next.
+    ///
+    /// - Returns: whether there may be more; not after a failure, which `freshIndex` deals with.
+    func catchUpByABatch() -> Bool {
+        guard let index = try? openedIndexOrNew(), let isFresh = try? index.isFresh(for: self), !isFresh else { return false }
+        return (try? shared { try index.takeBatch(of: self) }) ?? false
+    }
+
+    /// An index of another version begins anew.
+    private func openedIndexOrNew() throws -> SearchIndex {
+        do { return try openedIndex() } catch let error as SQLError where error.kind == .damaged || error.kind == .misuse {
+            try removeIndex(becauseOf: error)
+            return try openedIndex()
+        }
+    }
+
+    private func openedIndex() throws -> SearchIndex {
+        let opened = try index ?? SearchIndex(path: paths.search, files: files)
+        index = opened
+        return opened
+    }
+
     private func caughtUp() throws -> SearchIndex {
-        let index = try index ?? SearchIndex(path: paths.search, files: files)
-        self.index = index
+        let index = try openedIndex()
         guard try !index.isFresh(for: self) else { return index }
         while try shared({ try index.takeBatch(of: self) }) {}
         if isMail, files.size("\(paths.search)-wal") ?? 0 > 4 << 20 {
@@ -122,9 +158,18 @@ extension Mailbox {
         for suffix in ["", "-wal", "-shm"] { try files.remove(paths.search + suffix) }
     }
 
-    /// The words of a message file; none where it is not there.
-    func indexText(_ name: BlobName?) -> String {
-        guard let name, let octets = try? files.read(paths.file(name), limit: StoreLimits.summaryPrefix) else { return "" }
-        return ParsedMessage(octets).indexText(limit: StoreLimits.indexedText)
+    /// The words of a message file, and the fields of its header that are kept; none where it is not there.
+    fileprivate func indexed(_ name: BlobName?) -> (text: String, fields: ByteBuffer?) {
+        guard let name, let octets = try? files.read(paths.file(name), limit: StoreLimits.summaryPrefix) else { return ("", nil) }
+        let message = ParsedMessage(octets)
+        let header = octets.getSlice(at: octets.readerIndex, length: message.structure.root.header.count)
+        return (message.indexText(limit: StoreLimits.indexedText), header.flatMap { KeptFields.lines(of: $0) })
+    }
+
+    /// Runs `body` on one state of the index, as it is: what is not taken in yet is not waited for. Without it where the index
+    /// cannot be opened.
+    func withIndexAsItIs<Result>(_ body: () throws -> Result) throws -> Result {
+        guard let index = try? openedIndex() else { return try body() }
+        return try index.connection.snapshot(body)
     }
 }

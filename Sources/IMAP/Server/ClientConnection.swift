@@ -14,7 +14,7 @@ package final class ClientConnection: Sendable {
     private let channel: any Channel
     private let inbox: ConnectionInbox
     private let handler: NIOLoopBound<ConnectionHandler>
-    private let limits: IMAPLimits
+    private let farewellTime: TimeAmount
 
     /// Sets up `channel`, on its event loop.
     ///
@@ -26,7 +26,7 @@ package final class ClientConnection: Sendable {
     ) throws {
         self.client = client
         self.channel = channel
-        self.limits = limits
+        farewellTime = TimeAmount(limits.farewellTime)
         executor = LoopExecutor(channel.eventLoop)
         inbox = ConnectionInbox()
         beganWithTLS = context != nil
@@ -65,7 +65,7 @@ package final class ClientConnection: Sendable {
         case .ended, .stopping:
             // Whether the session gets to say farewell or waits for a peer that does not read: the end comes.
             let channel = channel
-            channel.eventLoop.scheduleTask(in: TimeAmount(limits.farewellTime)) { channel.close(promise: nil) }
+            channel.eventLoop.scheduleTask(in: farewellTime) { channel.close(promise: nil) }
         default: break
         }
     }
@@ -99,7 +99,7 @@ package final class ClientConnection: Sendable {
     /// Closes once everything is sent, at the latest after `limits.farewellTime`.
     package func close() async {
         let channel = channel
-        channel.eventLoop.scheduleTask(in: TimeAmount(limits.farewellTime)) { channel.close(promise: nil) }
+        channel.eventLoop.scheduleTask(in: farewellTime) { channel.close(promise: nil) }
         try? await channel.close().get()
     }
 }

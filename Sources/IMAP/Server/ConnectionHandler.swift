@@ -5,7 +5,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let inbox: ConnectionInbox
-    private let limits: IMAPLimits
+    private let stallTime: TimeAmount
+    private let farewellTime: TimeAmount
     private var isEncrypted: Bool
     /// How long the peer may be silent, and since when it is.
     private var patience: TimeAmount
@@ -17,7 +18,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     init(inbox: ConnectionInbox, limits: IMAPLimits, isEncrypted: Bool) {
         self.inbox = inbox
-        self.limits = limits
+        (stallTime, farewellTime) = (TimeAmount(limits.stallTime), TimeAmount(limits.farewellTime))
         self.isEncrypted = isEncrypted
         patience = TimeAmount(limits.authenticationTime)
     }
@@ -59,17 +60,15 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func watch(_ context: ChannelHandlerContext) {
-        let stall = TimeAmount(limits.stallTime)
-        let next = min(since + patience, (unwritableSince ?? .now()) + stall)
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) { self.look(context, stall) }
+        let next = min(since + patience, (unwritableSince ?? .now()) + stallTime)
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) { self.look(context) }
     }
 
-    private func look(_ context: ChannelHandlerContext, _ stall: TimeAmount) {
+    private func look(_ context: ChannelHandlerContext) {
         let now = NIODeadline.now()
-        if let unwritableSince, unwritableSince + stall <= now { return context.close(promise: nil) }
+        if let unwritableSince, unwritableSince + stallTime <= now { return context.close(promise: nil) }
         guard since + patience <= now else { return watch(context) }
         inbox.put(.timedOut)
-        let farewell = TimeAmount(limits.farewellTime)
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: farewell) { context.close(promise: nil) }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: farewellTime) { context.close(promise: nil) }
     }
 }

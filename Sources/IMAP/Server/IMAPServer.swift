@@ -37,6 +37,9 @@ package struct IMAPServer: Service {
     /// Open connections, logged in or not.
     package var connections: Int { live.count }
 
+    /// From 512 octets, for commands, to 16 KB, for messages.
+    private static let readBuffers = AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 512, maximum: 16_384)
+
     /// Serves until the group stops; sessions are told then, and have `limits.farewellTime` to read it.
     package func run() async throws {
         await IncomingMessage.removeLeftovers(in: services.incomingFolder)
@@ -64,6 +67,9 @@ package struct IMAPServer: Service {
         let server = try await Listeners.accept(at: listener.descriptor) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.syncOptions?.setOption(.autoRead, value: false)
+                // A channel keeps as many buffers as it reads at once, of the size that came last.
+                try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+                try channel.syncOptions?.setOption(.recvAllocator, value: Self.readBuffers)
                 let client = try ProxiedClient(on: channel, proxies: services.generation.value.host.proxies)
                 let context = listener.beginsWithTLS ? services.certificates?.context : nil
                 guard !listener.beginsWithTLS || context != nil else { throw ChannelError.ioOnClosedChannel }

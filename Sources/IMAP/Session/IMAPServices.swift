@@ -16,7 +16,7 @@ package struct IMAPServices: Sendable {
     package let certificates: ServerCertificates?
     /// Where large messages lie until the store has them: on the accounts' file system, and ours alone.
     package let incomingFolder: String
-    private let fixedLimits: IMAPLimits?
+    private let limitsInForce: @Sendable () -> IMAPLimits
     package let trashPurge = TrashPurge()
     package let logger: Logger
 
@@ -35,10 +35,10 @@ package struct IMAPServices: Sendable {
         self.connections = connections
         self.certificates = certificates
         self.incomingFolder = incomingFolder
-        fixedLimits = limits
+        limitsInForce = { limits ?? IMAPLimits(generation.value.host.limits) }
         self.logger = logger
     }
 
     /// The limits in force now.
-    package var limits: IMAPLimits { fixedLimits ?? IMAPLimits(generation.value.host.limits) }
+    package var limits: IMAPLimits { limitsInForce() }
 }

@@ -27,12 +27,14 @@ extension Session {
     /// Does a command and answers it.
     func perform(_ command: Command, tag: ByteBuffer, rule: CommandRule) async {
         var reply: Reply
-        currentTag = tag
+        // A copy: the buffer that the connection reads into would be kept with it.
+        currentTag = ByteBuffer(bytes: tag.readableBytesView)
         let start = ContinuousClock.now
         defer { if !command.isIdle { Measures.time.note(.now - start) } }
         do {
             await lookAtGeneration()
             guard !isOver else { return }
+            if command.isIdle { return try await beginIdling() }
             reply = try await self.reply(to: command)
             try await tellNewsOrLater(expunges: rule.expunges == .told, evenIfQuiet: command.asksForNews)
         } catch let error as StoreError {
@@ -82,7 +84,8 @@ extension Session {
         case .status(let name, let items): try await status(name, items)
         // A literal always comes by way of `literal(_:after:)`.
         case .append: .bad(SyntaxError(expected: .literal, offset: 0).description)
-        case .idle: try await idle()
+        // Is begun, and answered with DONE.
+        case .idle: .ok("Done")
         case .close: try await close()
         case .unselect: unselect()
         case .expunge(let uids): try await expunge(uids)

@@ -5,10 +5,14 @@ internal import MailConfiguration
 internal import NIOCore
 internal import Store
 
-/// One client's session, run by one task from the greeting to the end.
+/// One client's session, from the greeting to the end.
 ///
-/// Commands come in order and are answered in order. What a command does stands in a file under Commands.
-final class Session {
+/// Commands come in order and are answered in order. What a command does stands in a file under Commands. One task waits for what
+/// happens, and has a task of its own serve each event: with it goes the stack that a command has grown, which a task keeps to its
+/// end, so that a connection that waits holds little.
+///
+/// Unchecked: the two tasks take turns, one waits while the other runs.
+final class Session: @unchecked Sendable {
     let connection: ClientConnection
     let services: IMAPServices
     /// As the generation that was looked at last has them.
@@ -23,6 +27,8 @@ final class Session {
     var isEncrypted: Bool
     /// Of the command that is being done.
     var currentTag = ByteBuffer()
+    /// Between IDLE and DONE: its tag.
+    var idling: ByteBuffer?
     /// Set with the last reply.
     var isOver = false
     var input = ByteBuffer()
@@ -70,26 +76,49 @@ final class Session {
         do {
             replies.write(untagged: .ok("\(services.generation.value.host.hostName) IMAP ready", .capability(capabilities)))
             try await flush()
-            while !isOver { try await serveOne() }
-            try await flush()
-        } catch {
-            logger.debug("connection ended", metadata: ["cause": "\(error)"])
-            // A farewell may still be there to send.
-            try? await flush()
-        }
+            while !isOver {
+                let event = await connection.next()
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await self.serve(event) }
+                }
+            }
+        } catch { noteEnd(error) }
+        // A farewell may still be there to send.
+        try? await flush()
         selected = nil
         user = nil
         await connection.close()
     }
 
-    private func serveOne() async throws {
+    private func noteEnd(_ error: any Error) {
+        logger.debug("connection ended", metadata: ["cause": "\(error)"])
+        isOver = true
+    }
+
+    /// Takes in what has happened, and serves what is there to be served.
+    private func serve(_ event: ConnectionEvent) async {
         do {
-            guard let frame = try framing.next(from: &input) else { return try await waitForOctets() }
+            try await take(event)
+            while !isOver, try await serveNext() {}
+            if !isOver { try await flush() }
+        } catch { noteEnd(error) }
+        if input.readableBytes == 0 { input = ByteBuffer() }
+    }
+
+    /// False where more octets are needed.
+    private func serveNext() async throws -> Bool {
+        guard let tag = idling else { return try await serveOne() }
+        return try await goOnIdling(tag)
+    }
+
+    private func serveOne() async throws -> Bool {
+        do {
+            guard let frame = try framing.next(from: &input) else { return false }
             switch frame {
             case .command(let octets):
                 await execute(octets)
                 if let farewell = sayGoodbyeAfterReply { sayGoodbye(farewell) }
-                if needsTLS { return try await beginTLS() }
+                if needsTLS { try await beginTLS() }
             case .literal(let header, let octets): try await literal(header, after: octets)
             case .chunk, .discarded: break
             }
@@ -98,6 +127,7 @@ final class Session {
             countBadCommand()
         }
         if input.readableBytes == 0 || replies.readableBytes > limits.replyBuffer.octets { try await flush() }
+        return true
     }
 
     func refusal(of failure: CommandFraming.Failure) -> Reply {
@@ -106,7 +136,7 @@ final class Session {
         }
     }
 
-    /// Waits for what happens next, and takes it in.
+    /// Waits within a command for what happens next, and takes it in.
     func waitForOctets() async throws {
         if input.readableBytes == 0 { input = ByteBuffer() }
         try await take(await connection.next())

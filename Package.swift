@@ -115,7 +115,7 @@ let package = Package(
         module("MIME", ["Wire", "Mail", nioCore]),
         module("SQL", ["CSQLite"] + nio),
         module("MailConfiguration", ["Mail", .product(name: "Yams", package: "Yams")]),
-        module("LDAP", ["CLDAP", .product(name: "SwiftASN1", package: "swift-asn1"), locks] + nio),
+        module("LDAP", ["Wire", "CLDAP", .product(name: "SwiftASN1", package: "swift-asn1"), locks] + nio),
         module("DNS", ["Mail", "CUnbound", "CLDNS", locks, logging] + nio),
         module("Systemd", ["CSystemd", locks, logging] + nio),
         module("LocalSocket", ["Wire", locks, logging] + nio),
@@ -124,7 +124,7 @@ let package = Package(
         module("SMTP", ["Wire", "Mail", "LocalSocket", nioSSL] + nio),
         module("Store", ["Metering", "Wire", "CLinux", "Mail", "MIME", "SQL", "TLS", locks, logging, lifecycle] + nio),
         module("MailAuthentication", ["Wire", "Mail", "DNS"]),
-        module("Directory", ["Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),
+        module("Directory", ["Wire", "Mail", "SQL", "TLS", "LocalSocket", "MailConfiguration", locks, logging, lifecycle] + nio),
         module("Worker", ["Mail", "LocalSocket", "Systemd", coreMetrics, logging, locks, lifecycle, unixSignals, nioHTTP] + nio),
 
         // 4: acceptance

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// Whose mailbox it is, for as long as it lives: the first 128 bits of SHA-256 over tenant id, source id and stable id.
 /// A renamed address keeps it, and no tenant can name another's.
 package struct AccountID: Hashable, Sendable {
@@ -13,34 +15,24 @@ package struct AccountID: Hashable, Sendable {
         low = UInt64(truncatingIfNeeded: value)
     }
 
+    /// 16 octets, most significant first.
+    package init?(octets: [UInt8]) {
+        guard octets.count == 16 else { return nil }
+        self.init(octets.reduce(UInt128(0)) { $0 << 8 | UInt128($1) })
+    }
+
+    package var octets: [UInt8] { (0..<16).map { UInt8(truncatingIfNeeded: value >> (120 - 8 * $0)) } }
+
     /// Reads 32 hexadecimal digits in lower case.
     package init?(hex: String) {
-        guard hex.utf8.count == 32 else { return nil }
-        var words: (high: UInt64, low: UInt64) = (0, 0)
-        for digit in hex.utf8 {
-            let value: UInt8
-            switch digit {
-            case 0x30...0x39: value = digit - 0x30
-            case 0x61...0x66: value = digit - 0x61 + 10
-            default: return nil
-            }
-            words = (words.high << 4 | words.low >> 60, words.low << 4 | UInt64(value))
+        guard hex.utf8.count == 32, !hex.utf8.contains(where: { (0x41...0x46).contains($0) }), let octets = Hex.decode(hex) else {
+            return nil
         }
-        (high, low) = words
+        self.init(octets: octets)
     }
 
     /// 32 hexadecimal digits in lower case.
-    package var hex: String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(32)
-        for word in [high, low] {
-            for shift in stride(from: 60, through: 0, by: -4) {
-                let value = UInt8(truncatingIfNeeded: word >> shift & 15)
-                digits.append(value < 10 ? 0x30 + value : 0x61 + value - 10)
-            }
-        }
-        return String(decoding: digits, as: UTF8.self)
-    }
+    package var hex: String { Hex.encode(octets) }
 }
 
 extension AccountID: CustomStringConvertible, Codable, Comparable {

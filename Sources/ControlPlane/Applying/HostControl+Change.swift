@@ -44,13 +44,12 @@ extension HostControl {
         let database = try database()
         let current = folders.generations.currentNumber
         let applied = try current.flatMap { try database.applied(generation: $0) }
-        var content = try GenerationContent(
+        let living = try GenerationContent(
             tree, overrides: AccountOverrides(suspended: database.suspended()), domains: domainStandings(database))
-        let present = Set(content.tenants.flatMap(\.accounts).map(\.id))
+        let present = Set(living.tenants.flatMap(\.accounts).map(\.id))
         let retired = try database.retired()
         let waiting = retired.filter { $0.purgeAfter > now() && !present.contains($0.account.id) }.map(\.account)
-        let living = content
-        content = living.adding(retired: waiting)
+        var content = living.adding(retired: waiting)
         var difference = try current.flatMap { try differenceInForce($0, from: content, applied: applied) }
         let before: GenerationContent? = try difference?.content ?? current.flatMap { try contentInForce($0, applied: applied) }
         let old = (before?.tenants ?? []).lazy.flatMap(\.accounts).filter { $0.state != .retired }

@@ -1,5 +1,6 @@
 package import Mail
 internal import TLS
+internal import Wire
 
 /// Writes a generation's folder and puts it in force. Blocks on the disk; one writer at a time.
 ///
@@ -94,16 +95,6 @@ package struct GenerationWriter {
         var octets = Array("\(GenerationSchema.version):".utf8)
         octets += try RecordCoding.octets(tenant.tenant)
         for domain in tenant.domains { octets += try RecordCoding.octets(domain) }
-        return SHA256.digest(of: octets).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
-}
-
-extension AccountID {
-    /// 16 octets, most significant first.
-    package var octets: [UInt8] { (0..<16).map { UInt8(truncatingIfNeeded: value >> (120 - 8 * $0)) } }
-
-    package init?(octets: [UInt8]) {
-        guard octets.count == 16 else { return nil }
-        self.init(octets.reduce(UInt128(0)) { $0 << 8 | UInt128($1) })
+        return Hex.encode(SHA256.digest(of: octets))
     }
 }

@@ -60,10 +60,14 @@ struct SuperviseCommand: AsyncParsableCommand {
             data: data, run: host.run.map(absolute) ?? data + "/run", configuration: absolute(host.configuration))
         // Everything here belongs to one user; what only root and this user may see is not for the group either.
         umask(0o027)
+        let ancestors = sequence(first: data) { path in path.lastIndex(of: "/").map { String(path[..<$0]) } }
+        let missing = ancestors.prefix { !$0.isEmpty && !Disk.exists($0) }
         for folder in [data, folders.run, folders.run + "/changes", data + "/tls"] {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
+        // Nothing in a folder is safe before the folder's own name is.
+        for folder in missing { try Disk.flush(folder + "/..") }
         return folders
     }
 

@@ -102,6 +102,13 @@ class Disk:
             node = node.now.get(part)
         return node
 
+    def is_safe(self, path):
+        """Whether a power cut now leaves it: its own name, and those of the folders above it."""
+        node = self.top
+        for part in self.parts(path):
+            node = node.safe.get(part) if node is not None and node.kind == "folder" else None
+        return node is not None
+
     def folder(self, path):
         """The folder that holds it, and its name there."""
         return self.find(os.path.dirname(path)), os.path.basename(path)

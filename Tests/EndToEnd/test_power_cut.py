@@ -82,6 +82,11 @@ class ReplayReading(unittest.TestCase):
         lines = ['7 mkdir("/d/f", 0700) = 0', '7 openat(AT_FDCWD</>, "/d/f/x", O_WRONLY|O_CREAT, 0600) = 5</d/f/x>',
                  "7 fsync(5</d/f/x>) = 0", "7 fsync(6</d/f>) = 0"]
         self.assertEqual(self.left(*lines), {})
+        replay = Replay(Trace(lines), "/d")
+        found = [replay.disk.is_safe("/d/f/x") for _ in replay.cuts()]
+        self.assertEqual(found + [replay.disk.is_safe("/d/f/x")], [False, False])
+        replay = Replay(Trace(lines + ["7 fsync(8</d>) = 0"]), "/d")
+        self.assertEqual([len(list(replay.cuts())), replay.disk.is_safe("/d/f/x"), replay.disk.is_safe("/d/f/y")], [2, True, False])
 
     def test_what_is_laid_is_what_is_left(self):
         replay = Replay(Trace([self.opened, self.written, self.synced, '7 link("/d/a", "/d/b") = 0', self.folder_synced,
@@ -116,6 +121,9 @@ class PowerCuts(HostTest):
         self.host.folder.joinpath("cut").mkdir()
         replay, traced, tried = Replay(trace, self.host.data), self.host.data, 0
         for number, line in enumerate(replay.cuts()):
+            # What is in force may be on the disk from the moment on that it is named, asked for or not.
+            if replay.disk.find(f"{traced}/generations/current"):
+                self.assertTrue(replay.disk.is_safe(f"{traced}/control/control.db"), f"users without passwords at {line}")
             if number in chosen and FIRST <= number <= LAST:
                 # Every third time the disk keeps some of what it was not asked to keep.
                 luck = random.Random(seed + number) if number % 3 == 2 else None

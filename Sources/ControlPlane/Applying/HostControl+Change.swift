@@ -4,6 +4,7 @@ internal import MailConfiguration
 internal import Provisioning
 internal import SQL
 internal import TLS
+internal import Wire
 
 /// How a change is prepared, and how it is made.
 extension HostControl {
@@ -121,7 +122,7 @@ extension HostControl {
             id: "", generation: generation, lines: maker.lines, effect: maker.effect,
             changedFiles: reading.files.difference(from: before), warnings: reading.diagnostics.map { "\($0)" })
         if !plan.isEmpty {
-            plan.id = String(SHA256.digest(of: Array("\(generation):\(reading.files.digest)".utf8)).hexadecimal.prefix(8))
+            plan.id = String(Hex.encode(SHA256.digest(of: Array("\(generation):\(reading.files.digest)".utf8))).prefix(8))
         }
         return plan
     }
@@ -136,6 +137,8 @@ extension HostControl {
         let writer = GenerationWriter(folders.generations)
         try writer.write(prepared.content, number: number, since: prepared.difference)
         let revocations = try record(prepared, number: number, reason: reason)
+        // On a new host the folders are new too: a generation in force without control.db has users without passwords.
+        try Disk.flush(folders.data)
         try writer.publish(number)
         for joined in prepared.joined { try snapshots().keep(joined) }
         try writer.keepNewest(Self.keptGenerations)
@@ -178,7 +181,7 @@ extension HostControl {
 extension ConfigurationFiles {
     /// Paths whose content is not what these digests say, in order.
     func difference(from digests: [String: String]) -> [String] {
-        let now = contents.mapValues { SHA256.digest(of: $0).hexadecimal }
+        let now = contents.mapValues { Hex.encode(SHA256.digest(of: $0)) }
         return Set(now.keys).union(digests.keys).filter { now[$0] != digests[$0] }.sorted()
     }
 }

@@ -16,6 +16,16 @@ import directory  # noqa: E402
 from machine import ROOT, Machine, missing, run, wait_until  # noqa: E402
 
 CLIENTS = (pathlib.Path(__file__).parent / "clients.py").read_text()
+KNOCKING = (pathlib.Path(__file__).parent / "sockets.py").read_text()
+# Whom each program's socket lets in, beside root and the user whose it is.
+LET_IN = {
+    "control.sock": ("malaposta", []),
+    "auth.sock": ("malaposta", ["malaposta-mail", "malaposta-web"]),
+    "mail-admin.sock": ("malaposta-mail", ["malaposta", "malaposta-web"]),
+    "mail-health.sock": ("malaposta-mail", ["malaposta"]),
+    "submission.sock": ("malaposta-mail", ["malaposta", "malaposta-web"]),
+    "web-health.sock": ("malaposta-web", ["malaposta"]),
+}
 WORKERS = ["malaposta-control.service", "malaposta-mail.service", "malaposta-web.service"]
 PORTS = [25, 80, 143, 443, 465, 587, 993]
 SOCKETS = ["smtp", "submission", "submissions", "imap", "imaps", "http", "https", "sendmail"]
@@ -187,6 +197,23 @@ class PackageTests(unittest.TestCase):
                                 "/usr/sbin/sendmail -f rita@acme.example rita@acme.example", check=False)
         self.assertEqual(refused.returncode, 77, refused.stdout)
         self.assertIn("you may send as <peter@mail.test.example>", refused.stdout)
+
+    def test_06b_local_sockets_let_in_whom_they_should(self):
+        paths = self.machine.shell("find /run/malaposta -maxdepth 1 -type s | sort").stdout.split()
+        self.assertEqual([path.rsplit("/")[-1] for path in paths], sorted(LET_IN))
+        for user in ["root", "malaposta", "malaposta-mail", "malaposta-web"]:
+            wanted = {name: "in" if user in ["root", owner, *others] else "out" for name, (owner, others) in LET_IN.items()}
+            self.assertEqual(self.knocks(paths, f"--reuid={user}", f"--regid={user}", "--init-groups"), wanted, user)
+        nobody = dict.fromkeys(LET_IN, "forbidden")
+        self.assertEqual(self.knocks(paths, "--reuid=nobody", "--regid=nogroup", "--clear-groups"), nobody)
+        # The group alone opens the folder, and no socket.
+        self.assertEqual(self.knocks(paths, "--reuid=nobody", "--regid=malaposta-read", "--clear-groups"), dict.fromkeys(LET_IN, "out"))
+        self.assertIn("local peer refused", self.machine.journal("-u", "malaposta-control"))
+
+    def knocks(self, paths, *user):
+        """What comes of connecting to each socket as that user."""
+        shown = self.machine.run("setpriv", *user, "python3", "-", *paths, input=KNOCKING).stdout
+        return dict(line.split() for line in shown.strip().split("\n"))
 
     def test_07_a_worker_crashed_thirty_times_is_back(self):
         machine = self.machine

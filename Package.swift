@@ -221,7 +221,7 @@ let package = Package(
         tests("DNSTests", ["DNS", "Mail"] + nio),
         tests("MailAuthenticationTests", ["MailAuthentication", "DNS", "Mail"]),
         tests("DomainsTests", ["Domains", "DNS", "MailAuthentication", "Mail", "MailConfiguration", "TLS", "SQL"] + nio),
-        tests("LocalSocketTests", ["LocalSocket", logging, nioEmbedded] + nio),
+        tests("LocalSocketTests", ["LocalSocket", logging, locks, nioEmbedded] + nio),
         tests("SMTPTests", ["SMTP", "Wire", "Mail", nioCore]),
         tests("StoreTests", ["Store", "Mail", "MIME", "SQL", nioCore]),
         tests("DirectoryTests", ["DirectoryTestSupport", "Directory", "Mail", "MailConfiguration", logging]),

@@ -1,5 +1,6 @@
 internal import Directory
 internal import TLS
+internal import Wire
 
 /// A password for one program of a user, made by chance; it never reaches a directory.
 package struct ApplicationPassword: Codable, Sendable, Hashable {
@@ -60,7 +61,7 @@ package struct ApplicationPassword: Codable, Sendable, Hashable {
     static func hasForm(_ password: [UInt8]) -> Bool { normalized(password) != nil }
 
     /// What is kept of one. It is random enough that a plain digest cannot be turned round.
-    static func digest(_ password: [UInt8]) -> String? { normalized(password).map { SHA256.digest(of: $0).hexadecimal } }
+    static func digest(_ password: [UInt8]) -> String? { normalized(password).map { Hex.encode(SHA256.digest(of: $0)) } }
 
     /// As made; people may write it in capitals or with spaces.
     private static func normalized(_ password: [UInt8]) -> [UInt8]? {

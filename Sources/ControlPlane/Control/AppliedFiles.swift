@@ -3,6 +3,7 @@ internal import Mail
 internal import MailConfiguration
 internal import SQL
 internal import TLS
+internal import Wire
 
 /// Copies of the files as applied, and the history of generations.
 extension ControlDatabase {
@@ -15,7 +16,7 @@ extension ControlDatabase {
         ) { $0.integer(0) }
         guard let number else { throw SQLError(.misuse, "no number for the files") }
         for (path, octets) in files.contents {
-            let digest = SHA256.digest(of: octets).hexadecimal
+            let digest = Hex.encode(SHA256.digest(of: octets))
             try connection.run(
                 "INSERT INTO file_content (digest, octets) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING", .text(digest),
                 .octets(octets))
@@ -34,7 +35,7 @@ extension ControlDatabase {
         for (account, password) in passwords {
             octets += "\(account.hex) \(password.hash) \(password.position)\n".utf8
         }
-        let digest = SHA256.digest(of: octets).hexadecimal
+        let digest = Hex.encode(SHA256.digest(of: octets))
         let isKept =
             try connection.first("SELECT 1 FROM file_password WHERE set_digest = $1 LIMIT 1", .text(digest)) { _ in true }
             ?? false
@@ -141,7 +142,7 @@ extension ConfigurationFiles {
             octets += "\(path.utf8.count):\(path)\(content.count):".utf8
             octets += SHA256.digest(of: content)
         }
-        return SHA256.digest(of: octets).hexadecimal
+        return Hex.encode(SHA256.digest(of: octets))
     }
 }
 
@@ -154,8 +155,4 @@ extension TenantConfiguration {
             return (account, FilePassword(hash: hash, position: user.passwordPosition ?? user.position))
         }.sorted { $0.0 < $1.0 }
     }
-}
-
-extension [UInt8] {
-    var hexadecimal: String { map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
 }

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// A search filter (RFC 4515). What comes from people or entries goes in as a value, and is escaped.
 package indirect enum Filter: Sendable, Hashable {
     /// As a file has it, checked when it was read.
@@ -24,13 +26,9 @@ package indirect enum Filter: Sendable, Hashable {
             case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
                 UInt8(ascii: "@"):
                 text.unicodeScalars.append(UnicodeScalar(octet))
-            default: text += "\\" + hexadecimal(octet)
+            default: text += "\\" + Hex.encode(CollectionOfOne(octet))
             }
         }
         return text
-    }
-
-    private static func hexadecimal(_ octet: UInt8) -> String {
-        String(octet >> 4, radix: 16) + String(octet & 15, radix: 16)
     }
 }

@@ -133,7 +133,8 @@ package struct OpenedFolder: Sendable {
     package let recentFrom: UID
     /// All that the account knows.
     package let tags: [Tag]
-    /// Which message is the first without \Seen, counted from 1; nil where `Account.firstUnseen` would not say.
+    /// Which message is the first without \Seen, counted in order of UID from 1; nil where there is none, or where it would have
+    /// to be sought for long (`StoreLimits.soughtUnseen`).
     package let firstUnseen: Int?
 }
 

@@ -1,32 +1,20 @@
 internal import Mail
 internal import SQL
 
-extension Account {
+extension Mailbox {
     /// Which of the folder's messages, counted in order of UID from 1, is the first without \Seen (RFC 3501 §7.1).
     ///
     /// The cost does not grow with the folder: at most `StoreLimits.soughtUnseen` messages are looked at three times.
     ///
-    /// - Parameter folder: as `select` gave it.
-    /// - Returns: nil where there is none, where it would have to be sought for long, or where the folder has changed since.
-    package func firstUnseen(of folder: Folder) throws(StoreError) -> Int? {
-        try perform { mailbox in
-            try mailbox.database.snapshot {
-                guard try mailbox.existingFolder(folder.id).highest == folder.highest else { return nil }
-                return try mailbox.numberOfFirstUnseen(in: folder)
-            }
-        }
-    }
-}
-
-extension Mailbox {
     /// - Parameter folder: as it is in the transaction that is open.
+    /// - Returns: nil where there is none, or where it would have to be sought for long.
     func numberOfFirstUnseen(in folder: Folder) throws -> Int? {
         guard folder.unseen > 0 else { return nil }
         if folder.unseen == folder.messages { return 1 }
         return folder.unseen <= StoreLimits.soughtUnseen ? try firstUnseen(of: folder) : nil
     }
 
-    fileprivate func firstUnseen(of folder: Folder) throws -> Int? {
+    private func firstUnseen(of folder: Folder) throws -> Int? {
         // In the order of the index of unseen messages, which holds no others.
         let lowest = try database.first(
             """

@@ -11,6 +11,9 @@ package final class Connection {
         case readOnly
         /// A file that nobody ever changes again: no locks, no look at a journal.
         case immutable
+        /// A database of this connection alone, gone with it: in memory while it is small, then in a file that nobody else sees.
+        /// The path is of no matter.
+        case temporary
     }
 
     let database: DatabaseHandle
@@ -30,8 +33,9 @@ package final class Connection {
         case .readWrite: database = try DatabaseHandle(path: path, flags: SQLITE_OPEN_READWRITE)
         case .readOnly: database = try DatabaseHandle(path: path, flags: SQLITE_OPEN_READONLY)
         case .immutable:
-            let uri = "file:\(Self.escaped(path))?immutable=1"
-            database = try DatabaseHandle(path: uri, flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+            database = try DatabaseHandle(path: Self.immutable(path), flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+        case .temporary:
+            database = try DatabaseHandle(path: "", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI)
         }
         let milliseconds = busyTimeout.components.seconds * 1_000 + busyTimeout.components.attoseconds / 1_000_000_000_000_000
         unsafe sqlite3_busy_timeout(database.pointer, Int32(clamping: milliseconds))
@@ -126,6 +130,14 @@ package final class Connection {
         }
     }
 
+    /// Runs `body` while the tables of another file, which nobody ever changes again, can be read as `name.table`. For a
+    /// connection to a temporary database, outside of a transaction.
+    package func attaching<Result>(_ path: String, as name: String, _ body: () throws -> Result) throws -> Result {
+        try run("ATTACH $1 AS \(name)", .text(Self.immutable(path)))
+        defer { _ = try? run("DETACH \(name)") }
+        return try body()
+    }
+
     private func statement(_ sql: String) throws(SQLError) -> CachedStatement {
         uses += 1
         if let cached = statements[sql] {
@@ -158,6 +170,8 @@ package final class Connection {
 
     /// Steps of SQLite's virtual machine taken by this connection's statements: what a query costs, whatever the machine's load.
     package var virtualSteps = 0
+
+    private static func immutable(_ path: String) -> String { "file:\(escaped(path))?immutable=1&mode=ro" }
 
     /// `path` for a URI (sqlite3 "URI filenames"): `?`, `#` and `%` escaped.
     private static func escaped(_ path: String) -> String {

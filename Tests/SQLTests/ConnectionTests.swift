@@ -32,6 +32,26 @@ final class ScratchFolder {
         #expect(throws: SQLError.self) { try database.run("DELETE FROM things WHERE id = $1") }
     }
 
+    @Test func aTemporaryDatabaseReadsAnothersTables() throws {
+        try database.run("INSERT INTO things (name, id) VALUES ($1, 1)", "one")
+        let temporary = try Connection(path: "", mode: .temporary)
+        try temporary.execute("CREATE TABLE names (name TEXT)")
+        let names = "SELECT t.name FROM other.things t WHERE NOT EXISTS (SELECT 1 FROM names n WHERE n.name = t.name)"
+        for expected in [["one"], []] {
+            let found = try temporary.attaching(folder.path + "/a.db", as: "other") {
+                try temporary.all(names) { $0.text(0) }
+            }
+            #expect(found == expected)
+            try temporary.run("INSERT INTO names VALUES ($1)", "one")
+        }
+        #expect(throws: SQLError.self) { try temporary.all(names) { $0.text(0) } }
+        #expect(throws: SQLError.self) { try temporary.attaching(folder.path + "/none.db", as: "other") {} }
+        // What failed leaves nothing behind.
+        _ = try temporary.attaching(folder.path + "/a.db", as: "other") {
+            #expect(throws: SQLError.self) { try temporary.run("DELETE FROM other.things") }
+        }
+    }
+
     @Test func valuesComeBackAsTheyWere() throws {
         let octets = ByteBuffer(bytes: [0, 255, 10])
         try database.run("INSERT INTO things VALUES ($1, $2, $3)", 1, .text("olá"), .octets(octets))

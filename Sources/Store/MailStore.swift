@@ -1,4 +1,3 @@
-internal import CLinux
 package import Logging
 package import Mail
 internal import Metering
@@ -138,7 +137,7 @@ package final class MailStore: Sendable {
         let idle = shared.openAccounts.idle(since: shared.options.now() - shared.options.closesIdleAfter)
         let closing = idle + shared.openAccounts.surplus()
         for account in closing { await account.close() }
-        if !closing.isEmpty { await offTheLoops { malaposta_give_memory_back() } }
+        if !closing.isEmpty { await offTheLoops { FreedMemory.giveBack() } }
     }
 
     /// Closes everything; waits for what runs.

@@ -217,7 +217,7 @@ let package = Package(
         tests("SQLTests", ["SQL"] + nio),
         tests("MailConfigurationTests", ["MailConfiguration", "Mail"], exclude: ["BadFiles"]),
         tests("LDAPTests", ["LDAP"]),
-        tests("ProvisioningTests", ["Provisioning", "LDAP", "Directory", "MailConfiguration", "Mail"]),
+        tests("ProvisioningTests", ["Provisioning", "LDAP", "Directory", "MailConfiguration", "Mail", "SQL"]),
         tests("DNSTests", ["DNS", "Mail"] + nio),
         tests("MailAuthenticationTests", ["MailAuthentication", "DNS", "Mail"]),
         tests("DomainsTests", ["Domains", "DNS", "MailAuthentication", "Mail", "MailConfiguration", "TLS", "SQL"] + nio),

@@ -1,38 +1,90 @@
 import Directory
 import Mail
 import MailConfiguration
+import SQL
 import Testing
 
 @testable import Provisioning
 
 @Suite("Files and directories together") struct DirectoryJoinTests {
-    private func join(
-        _ kept: [SnapshotDatabase.Kept], foreign: Set<String> = [], now: Int64 = 1000, features: String? = nil, accounts: Int = 50
-    )
-        throws -> JoinedTenant
-    {
-        try DirectoryJoin(tenant(features: features, accounts: accounts), kept, foreignIDs: foreign, now: now).result()
+    /// What a join found, and what its tenant is after it.
+    private struct Result {
+        var joined: JoinedTenant
+        var content: TenantContent
+        /// Who may log in by which names.
+        var logins: [String: AccountID]
+
+        var codes: [DirectoryFinding.Code] { joined.findings.map(\.finding.code) }
+
+        /// By its id in the directory.
+        func user(_ id: String) -> DirectoryAccount? {
+            let wanted = AccountIdentity(tenant: joined.tenant, source: "corp", stableID: id).accountID
+            return content.accounts.first { $0.id == wanted }
+        }
+
+        func route(_ address: String) -> Route? { content.routes.first { $0.address.description == address }?.route }
+
+        /// Addresses of its members; nil where there is no group.
+        func members(_ group: String) -> [String]? {
+            guard case .group(let route)? = route(group) else { return nil }
+            return route.members.map(\.description)
+        }
     }
 
-    private func codes(_ joined: JoinedTenant) -> [DirectoryFinding.Code] { joined.findings.map(\.finding.code) }
-
-    private func user(_ joined: JoinedTenant, _ id: String) -> UserConfiguration? {
-        joined.tenant.user(LocalID(directory: "corp", stableID: id))
+    /// Joins the objects as a snapshot has them, and as they are at hand: the same has to come of it.
+    private func join(
+        _ kept: [SnapshotDatabase.Kept], foreign: Set<String> = [], now: Int64 = 1000, features: String? = nil, accounts: Int = 50
+    ) throws -> Result {
+        let tree = try host(features: features, accounts: accounts)
+        let files = tree.tenants[0]
+        let database = try SnapshotDatabase(path: Examples.path())
+        for (place, kept) in kept.enumerated() {
+            try database.connection.run(
+                """
+                INSERT INTO object (tenant, directory, kind, stable, record, uuid, first_seen, missing_since)
+                VALUES ($1, $2, $3, $4, $5, '', $6, $7)
+                """, .text(files.id.text), .text(kept.directory), .text(kept.kind.rawValue), .text(kept.stableID),
+                .utf8(RecordCoding.buffer(kept.object)), .number(place), .integer(kept.missingSince ?? 0))
+        }
+        let results = try [
+            SnapshotObjects(database, of: files, now: now) as any JoinObjects, KeptObjects(kept, of: files, now: now),
+        ].map { objects in
+            let draft = try GenerationDraft(host: tree.host)
+            let noted = try JoinedAccounts(database, of: files.id)
+            let joined = try draft.fill {
+                let part = TenantDraft(files, in: draft, overrides: AccountOverrides(), domains: DomainStandings())
+                return try DirectoryJoin(files, objects, foreignIDs: foreign, into: part, accounts: noted).result()
+            }
+            try database.keep(joined, noted)
+            let logins = try database.connection.all("SELECT name, account FROM login") {
+                ($0.text(0), AccountID(octets: $0.octets(1)) ?? AccountID(0))
+            }
+            return try Result(
+                joined: joined, content: draft.content().tenants[0], logins: Dictionary(logins) { first, _ in first })
+        }
+        #expect(results[0].content == results[1].content)
+        #expect(results[0].joined.findings.map(\.finding) == results[1].joined.findings.map(\.finding))
+        #expect(results[0].logins == results[1].logins)
+        return results[0]
     }
 
     @Test func addsPeople() throws {
-        let joined = try join([Examples.person("1", "ana@acme.example", "a.dias@acme.example", logins: ["ana"])])
-        let ana = try #require(user(joined, "1"))
+        let result = try join([Examples.person("1", "ana@acme.example", "a.dias@acme.example", logins: ["ana"])])
+        let ana = try #require(result.user("1"))
         #expect(ana.address == (try Address("ana@acme.example")))
         #expect(ana.aliases == [try Address("a.dias@acme.example")])
-        #expect(joined.accounts.map(\.logins) == [["ana"]])
-        #expect(joined.accounts[0].id == AccountIdentity(tenant: joined.tenant.id, source: "corp", stableID: "1").accountID)
-        #expect(joined.findings.isEmpty)
+        #expect(result.logins == ["ana": ana.id])
+        #expect(result.joined.findings.isEmpty)
+        #expect(result.route("ana@acme.example") == .account(ana.id) && result.route("a.dias@acme.example") == .account(ana.id))
+    }
+
+    @Test func filesAreAsWithoutDirectories() throws {
+        #expect(try join([]).content == GenerationContent(host()).tenants[0])
     }
 
     @Test func aliasDomainsStandForTheirs() throws {
-        let joined = try join([Examples.person("1", "ana@acme-old.example")])
-        #expect(user(joined, "1")?.address == (try Address("ana@acme.example")))
+        let result = try join([Examples.person("1", "ana@acme-old.example")])
+        #expect(result.user("1")?.address == (try Address("ana@acme.example")))
     }
 
     private static let refused: [([String], [DirectoryFinding.Code])] = [
@@ -44,23 +96,38 @@ import Testing
 
     @Test(arguments: refused)
     func refusesAddresses(addresses: [String], findings: [DirectoryFinding.Code]) throws {
-        let joined = try join([Examples.kept(.user, "1") { $0.addresses = addresses }])
-        #expect(codes(joined) == findings)
-        #expect(joined.findings.allSatisfy { !$0.finding.message.contains("tenant casa") })
-        #expect((user(joined, "1") != nil) == addresses.contains("ana@acme.example"))
+        let result = try join([Examples.kept(.user, "1") { $0.addresses = addresses }])
+        #expect(result.codes == findings)
+        #expect(result.joined.findings.allSatisfy { !$0.finding.message.contains("tenant casa") })
+        #expect((result.user("1") != nil) == addresses.contains("ana@acme.example"))
     }
 
     @Test func whoWasThereFirstKeepsAnAddress() throws {
         let joined = try join([Examples.person("1", "ana@acme.example"), Examples.person("2", "ana@acme.example")])
-        #expect(user(joined, "1") != nil)
-        #expect(user(joined, "2") == nil)
-        #expect(codes(joined) == [.duplicateAddress, .noAddress])
+        #expect(joined.user("1") != nil)
+        #expect(joined.user("2") == nil)
+        #expect(joined.codes == [.duplicateAddress, .noAddress])
+        let message = joined.joined.findings[0].finding.message
+        #expect(message == "ana@acme.example is already an address of cn=1,dc=acme; it is not used here")
+    }
+
+    @Test func filesGoBeforeEntriesAndAreNamed() throws {
+        let joined = try join([Examples.person("1", "rita@acme.example")])
+        let message = joined.joined.findings[0].finding.message
+        #expect(message == "rita@acme.example is already an address of user rita of the files; it is not used here")
+    }
+
+    @Test func onlySoManyFindingsAreKept() throws {
+        let many = SnapshotDatabase.mostFindings + 10
+        let joined = try join((0..<many).map { number in Examples.kept(.user, "\(number)") { $0.addresses = ["no address"] } })
+        #expect(joined.codes.count == SnapshotDatabase.mostFindings)
+        #expect(joined.joined.counts == ["corp": 2 * many])
     }
 
     @Test func anotherTenantsIDStaysAnotherAccount() throws {
         let joined = try join([Examples.person("1", "ana@acme.example")], foreign: ["1"])
-        #expect(user(joined, "1") != nil)
-        #expect(codes(joined) == [.foreignID])
+        #expect(joined.user("1") != nil)
+        #expect(joined.codes == [.foreignID])
     }
 
     @Test func aNameToLogInByIsOnes() throws {
@@ -68,20 +135,20 @@ import Testing
             Examples.person("1", "ana@acme.example", logins: ["ana"]),
             Examples.person("2", "eve@acme.example", logins: ["ana", "eve"]),
         ])
-        #expect(joined.accounts.map(\.logins) == [["ana"], ["eve"]])
-        #expect(codes(joined) == [.duplicateLogin])
+        #expect(joined.logins == ["ana": try #require(joined.user("1")).id, "eve": try #require(joined.user("2")).id])
+        #expect(joined.codes == [.duplicateLogin])
     }
 
     @Test func keepsToThePlan() throws {
         let joined = try join(
             [Examples.person("1", "a@acme.example"), Examples.person("2", "b@acme.example")], accounts: 2)
-        #expect(user(joined, "1") != nil && user(joined, "2") == nil)
-        #expect(codes(joined) == [.overLimit])
+        #expect(joined.user("1") != nil && joined.user("2") == nil)
+        #expect(joined.codes == [.overLimit])
         let without = try join(
             [Examples.person("1", "a@acme.example"), Examples.group("g", "g@acme.example", [.entry("cn=1,dc=acme")])],
             features: "[web, imap]")
-        #expect(codes(without) == [.notInPlan])
-        #expect(without.tenant.groups.isEmpty)
+        #expect(without.codes == [.notInPlan])
+        #expect(without.route("g@acme.example") == nil)
     }
 
     @Test func quotasAreNeverAbovePlan() throws {
@@ -90,7 +157,7 @@ import Testing
                 $0.addresses = ["a@acme.example"]
                 $0.quota = wanted
             }
-            #expect(try user(join([one]), "1")?.quota == quota)
+            #expect(try join([one]).user("1")?.quota == quota)
         }
     }
 
@@ -99,16 +166,16 @@ import Testing
     @Test(arguments: [(1000, true, true), (260_199, true, true), (260_200, false, false)])
     func whoeverIsMissingIsSuspendedThenGone(now: Int, isThere: Bool, isSuspended: Bool) throws {
         let joined = try join([Examples.person("1", "ana@acme.example", missing: 1000)], now: Int64(now))
-        #expect((user(joined, "1") != nil) == isThere)
-        #expect((user(joined, "1")?.isSuspended ?? false) == isSuspended)
+        #expect((joined.user("1") != nil) == isThere)
+        #expect((joined.user("1")?.state == .suspended(by: .account)) == isSuspended)
     }
 
     @Test func whoeverIsMissingGivesWay() throws {
         let joined = try join([
             Examples.person("1", "ana@acme.example", missing: 1000), Examples.person("2", "ana@acme.example"),
         ])
-        #expect(user(joined, "1") == nil)
-        #expect(user(joined, "2")?.isSuspended == false)
+        #expect(joined.user("1") == nil)
+        #expect(joined.user("2")?.state == .active)
     }
 
     // MARK: Groups
@@ -124,8 +191,9 @@ import Testing
             Examples.group(
                 "g", "g@acme.example", [.entry("cn=1,dc=acme"), .login("bee"), .address("C@acme.example"), .login("nobody")]),
         ])
-        #expect(joined.tenant.groups[0].members.map(\.text) == ["corp/1", "corp/2", "corp/3", "corp/4"])
-        #expect(codes(joined) == [.unknownMember])
+        #expect(joined.members("g@acme.example") == ["a", "b", "c", "d"].map { "\($0)@acme.example" })
+        #expect(joined.codes == [.unknownMember])
+        #expect(joined.joined.findings[0].finding.message.hasSuffix("are left out: nobody"))
     }
 
     @Test func groupsWithoutAddressAreOpened() throws {
@@ -135,8 +203,7 @@ import Testing
             Examples.group("named", "named@acme.example", [.entry("cn=1,dc=acme")]),
             Examples.group("outer", "outer@acme.example", [.entry("cn=inner,dc=acme"), .entry("cn=named,dc=acme")]),
         ])
-        let outer = try #require(joined.tenant.groups.first { $0.id.text == "corp/outer" })
-        #expect(outer.members.map(\.text).sorted() == ["corp/2", "corp/named"])
+        #expect(joined.members("outer@acme.example")?.sorted() == ["b@acme.example", "named@acme.example"])
     }
 
     @Test func circlesAreCut() throws {
@@ -146,17 +213,18 @@ import Testing
             Examples.group("y", "y@acme.example", [.entry("cn=z,dc=acme")]),
             Examples.group("z", "z@acme.example", [.entry("cn=x,dc=acme"), .entry("cn=z,dc=acme")]),
         ])
-        #expect(codes(joined) == [.cyclicGroup, .cyclicGroup])
-        let members = Dictionary(joined.tenant.groups.map { ($0.id.text, $0.members.map(\.text)) }) { $1 }
-        #expect(members["corp/x"] == ["corp/y", "corp/1"])
-        #expect(members["corp/z"] == [])
+        #expect(joined.codes == [.cyclicGroup, .cyclicGroup])
+        let names = ["x", "y", "z", "x"].map { "cn=\($0),dc=acme" }.joined(separator: " → ")
+        #expect(joined.joined.findings[0].finding.message == "it is in a circle of groups: \(names)")
+        #expect(joined.members("x@acme.example") == ["y@acme.example", "a@acme.example"])
+        #expect(joined.members("z@acme.example") == [])
     }
 
     @Test func deepChainsEnd() throws {
         let depth = 20_000
         let groups = (0..<depth).map { Examples.group("g\($0)", nil, [.entry("cn=g\(($0 + 1) % depth),dc=acme")]) }
         let joined = try join(groups + [Examples.group("top", "top@acme.example", [.entry("cn=g0,dc=acme")])])
-        #expect(codes(joined) == [.cyclicGroup])
+        #expect(joined.codes == [.cyclicGroup])
     }
 
     // MARK: Shared mailboxes and aliases
@@ -173,8 +241,10 @@ import Testing
                 $0.managers = [.entry("cn=1,dc=acme")]
             },
         ])
-        let rights = Dictionary(joined.tenant.sharedMailboxes[0].members.map { ($0.user.text, $0.rights) }) { $1 }
-        #expect(rights == ["corp/1": [.read, .send, .manage], "corp/2": [.read], "corp/3": [.read, .send]])
+        let rights = ["1", "2", "3"].map { joined.user($0)?.shared.map(\.rights) }
+        #expect(rights == [[.all], [.read], [[.read, .send]]])
+        #expect(joined.user("3")?.maySend(as: try Address("info@acme.example")) == true)
+        #expect(joined.user("2")?.maySend(as: try Address("info@acme.example")) == false)
     }
 
     @Test func addressesOfMissingGroupsAndAliasesWait() throws {
@@ -186,11 +256,12 @@ import Testing
             missing(.group, "3", "rita@acme.example"), missing(.group, "4", "x@elsewhere.example"),
             missing(.alias, "5", "postmaster@acme.example"),
         ]
-        let waiting = try DirectoryJoin(tenant(), kept, foreignIDs: [], now: 2_000).result()
-        #expect(waiting.tenant.waitingAddresses.map(\.description) == ["crew@acme.example", "hello@acme.example"])
-        #expect(waiting.tenant.groups.isEmpty && waiting.tenant.aliases.isEmpty && waiting.findings.isEmpty)
-        let later = try DirectoryJoin(tenant(), kept, foreignIDs: [], now: 1_000 + 3 * 86_400).result()
-        #expect(later.tenant.waitingAddresses.isEmpty)
+        let waiting = try join(kept, now: 2_000)
+        let addresses = waiting.content.routes.filter { $0.route == .waiting }.map(\.address.description)
+        #expect(addresses == ["crew@acme.example", "hello@acme.example"])
+        #expect(waiting.joined.findings.isEmpty)
+        let later = try join(kept, now: 1_000 + 3 * 86_400)
+        #expect(!later.content.routes.contains { $0.route == .waiting })
     }
 
     @Test func aliasesLeadWhereTheyMay() throws {
@@ -202,20 +273,19 @@ import Testing
         }
         let people = [Examples.person("2", "b@acme.example", logins: ["bee"])]
         let joined = try join(people + [alias])
-        let made = try #require(joined.tenant.aliases.first)
-        #expect(made.address == (try Address("news@acme.example")))
-        #expect(made.targets.count == 3)
-        #expect(codes(joined) == [.unknownMember])
+        let targets = try ["b@acme.example", "rita@acme.example", "x@elsewhere.example"].map { try Address($0) }
+        #expect(joined.route("news@acme.example") == .alias(targets))
+        #expect(joined.codes == [.unknownMember])
         let walled = try join(people + [alias], features: "[web, imap, aliases]")
-        #expect(walled.tenant.aliases.first?.targets.count == 2)
-        #expect(codes(walled).contains(.notInPlan))
+        #expect(walled.route("news@acme.example") == .alias(Array(targets.prefix(2))))
+        #expect(walled.codes.contains(.notInPlan))
     }
 
     // MARK: What files say of entries
 
     @Test func postmasterOfADirectory() throws {
         let joined = try join([Examples.person("1", "postmaster@acme.example")])
-        #expect(joined.tenant.roleAddresses.first { $0.address.localPart == "postmaster" }?.isDeclared == true)
-        #expect(joined.tenant.roleAddresses.first { $0.address.localPart == "abuse" }?.isDeclared == false)
+        #expect(joined.route("postmaster@acme.example") == .account(try #require(joined.user("1")).id))
+        #expect(joined.route("abuse@acme.example") == .alias([try Address("rita@acme.example")]))
     }
 }

@@ -6,6 +6,11 @@ import Mail
 
 /// A tenant of two domains, one of them an alias, with one user, one group and one alias in its files.
 func tenant(_ directory: String = Examples.directory, features: String? = nil, accounts: Int = 50) throws -> TenantConfiguration {
+    try host(directory, features: features, accounts: accounts).tenants[0]
+}
+
+/// A host that has only that tenant.
+func host(_ directory: String = Examples.directory, features: String? = nil, accounts: Int = 50) throws -> ConfigurationTree {
     let files: [String: String] = [
         "malaposta.yaml": """
         schema: 1
@@ -34,8 +39,8 @@ func tenant(_ directory: String = Examples.directory, features: String? = nil, a
         "tenants/acme/ldap.secret": "secret\n",
     ]
     let (tree, diagnostics) = ConfigurationTree.read(ConfigurationFiles(contents: files.mapValues { Array($0.utf8) }))
-    guard let tenant = tree?.tenants.first else { throw Unusable(text: diagnostics.map(\.description).joined(separator: "\n")) }
-    return tenant
+    guard let tree else { throw Unusable(text: diagnostics.map(\.description).joined(separator: "\n")) }
+    return tree
 }
 
 struct Unusable: Error {

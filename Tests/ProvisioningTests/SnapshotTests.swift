@@ -76,22 +76,28 @@ import Testing
     @Test func namesAreOfWhoWasThereFirst() throws {
         _ = try read([mapped("2", "B@Acme.example"), mapped("1", "no address")], at: 1)
         _ = try read([mapped("2", "B@Acme.example"), mapped("1", "b@acme.example"), mapped("3", "c@acme.example")], at: 2)
-        let names = try database.names(of: acme)
-        #expect(try names[Address("b@acme.example")]?.id == LocalID(directory: "corp", stableID: "1"))
-        #expect(try names[Address("c@acme.example")] == .init(kind: .user, id: LocalID(directory: "corp", stableID: "3")))
-        #expect(names.count == 2)
-        #expect(try database.names(of: TenantID("casa")).isEmpty)
+        try database.readNames(of: acme)
+        func name(_ address: String, in tenant: TenantID) throws -> DirectoryNames.Name? {
+            try database.name(of: Address(address), in: tenant)
+        }
+        #expect(try name("b@acme.example", in: acme)?.id == LocalID(directory: "corp", stableID: "1"))
+        #expect(try name("c@acme.example", in: acme) == .init(kind: .user, id: LocalID(directory: "corp", stableID: "3")))
+        #expect(try name("d@acme.example", in: acme) == nil)
+        #expect(try name("b@acme.example", in: TenantID("casa")) == nil)
+        _ = try read([mapped("1", "d@acme.example")], at: 3)
+        try database.readNames(of: acme)
+        #expect(try name("d@acme.example", in: acme)?.id == LocalID(directory: "corp", stableID: "1"))
     }
 
     @Test func whatAJoinFoundIsKeptAsItChanges() throws {
         func keep(_ accounts: [(id: Int, mark: String, logins: [String])]) throws {
-            var joined = try JoinedTenant(tenant())
-            joined.accounts = accounts.map { account in
-                JoinedTenant.Account(
-                    id: AccountID(UInt128(account.id)), directory: "corp", stableID: "\(account.id)", mark: account.mark,
+            let joined = try JoinedAccounts(database, of: acme)
+            for account in accounts {
+                try joined.add(
+                    AccountID(UInt128(account.id)), directory: "corp", stableID: "\(account.id)", mark: account.mark,
                     logins: account.logins)
             }
-            try database.keep(joined)
+            try database.keep(JoinedTenant(acme), joined)
         }
         try keep([(1, "a", ["ana", "a"]), (2, "", ["rui"]), (3, "", ["zoe"])])
         try keep([(1, "b", ["ana"]), (2, "", ["rui", "zoe"]), (4, "", ["rui", "yan"])])

@@ -2,21 +2,27 @@ internal import Directory
 internal import Mail
 
 extension TenantComparison {
-    var accountLines: [PlanLine] {
-        let members = SharedMembers(old: old, new: new)
-        let pairs = Self.pairs(living(old), living(new), by: \.id) { before, after in
-            before == after && !passwordChanges(after.id) && !members.change(after.id)
+    func forEachAccountLine(_ body: (PlanLine) -> Void) throws {
+        let members = try SharedMembers(tenant)
+        // Who is as before may have another password, or other members.
+        var others = members.mailboxes.union(passwords.byTenant[tenant.id] ?? [])
+        try tenant.forEachAccount { before, after in
+            if let id = (before ?? after)?.id { others.remove(id) }
+            if let line = try line(from: before, to: after, members) { body(line) }
         }
-        return pairs.compactMap { before, after in
-            guard let after else { return before.map(retired) }
-            guard let before else { return added(after, members) }
-            let notes = changes(from: before, to: after) + members.changes(of: after)
-            return notes.isEmpty ? nil : line(.change, kind(after), after.address.description, notes)
+        for id in others.sorted() {
+            let (before, after) = try tenant.account(id)
+            if let line = try line(from: before, to: after, members) { body(line) }
         }
     }
 
-    private func living(_ tenant: TenantContent?) -> [DirectoryAccount] {
-        (tenant?.accounts ?? []).filter { $0.state != .retired }
+    /// Whoever is retired is not there.
+    private func line(from old: DirectoryAccount?, to new: DirectoryAccount?, _ members: SharedMembers) throws -> PlanLine? {
+        let before = old?.state == .retired ? nil : old
+        guard let new, new.state != .retired else { return before.map(retired) }
+        guard let before else { return try added(new, members) }
+        let notes = changes(from: before, to: new) + members.changes(of: new)
+        return notes.isEmpty ? nil : line(.change, kind(new), new.address.description, notes)
     }
 
     private func kind(_ account: DirectoryAccount) -> PlanLine.Kind { account.kind == .user ? .user : .shared }
@@ -29,11 +35,11 @@ extension TenantComparison {
         return line
     }
 
-    private func added(_ account: DirectoryAccount, _ members: SharedMembers) -> PlanLine {
+    private func added(_ account: DirectoryAccount, _ members: SharedMembers) throws -> PlanLine {
         var notes: [String] = []
         if kept.contains(account.id) { notes.append("comes back with its mail") }
         if account.state == .suspended(by: .account) { notes.append("suspended") }
-        if account.kind == .user, newPasswords[account.id] == nil, !ofDirectories.contains(account.id) {
+        if account.kind == .user, !passwords.isSet(account.id), try !isOfDirectory(account.id) {
             notes.append("no login before 'user password'")
         }
         return line(.add, kind(account), account.address.description, notes + members.changes(of: account))
@@ -43,7 +49,7 @@ extension TenantComparison {
         var notes: [String] = []
         if before.address != after.address { notes.append("was \(before.address)") }
         if before.state != after.state { notes.append(state(after.state, before.state)) }
-        if passwordChanges(after.id) { notes.append("other password: its sessions end") }
+        if passwords.change(after.id) { notes.append("other password: its sessions end") }
         if before.displayName != after.displayName { notes.append("named \(after.displayName)") }
         notes += Self.difference(before.aliases, after.aliases).map { "alias \($0)" }
         if before.quota != after.quota {
@@ -63,8 +69,6 @@ extension TenantComparison {
         case .active, .retired: "no longer suspended"
         }
     }
-
-    private func passwordChanges(_ id: AccountID) -> Bool { oldPasswords[id]?.hash != newPasswords[id]?.hash }
 
     private func limits(_ before: AccountLimits, _ after: AccountLimits) -> [String] {
         var notes: [String] = []
@@ -97,8 +101,18 @@ struct SharedMembers {
     /// By mailbox.
     private let changes: [AccountID: [Change]]
 
-    init(old: TenantContent?, new: TenantContent?) {
-        let (before, after) = (Self.members(old), Self.members(new))
+    init(_ tenant: TenantDifference) throws {
+        var (before, after): ([Member: SharedRights], [Member: SharedRights]) = ([:], [:])
+        func note(_ account: DirectoryAccount?, in members: inout [Member: SharedRights]) {
+            guard let account else { return }
+            for access in account.shared {
+                members[Member(mailbox: access.account, user: account.address.localPart)] = access.rights
+            }
+        }
+        try tenant.forEachAccount(.borrowers) { was, becomes in
+            note(was, in: &before)
+            note(becomes, in: &after)
+        }
         var changes: [AccountID: [Change]] = [:]
         for member in Set(before.keys).union(after.keys) where before[member] != after[member] {
             changes[member.mailbox, default: []].append(
@@ -107,17 +121,8 @@ struct SharedMembers {
         self.changes = changes
     }
 
-    private static func members(_ tenant: TenantContent?) -> [Member: SharedRights] {
-        var members: [Member: SharedRights] = [:]
-        for account in tenant?.accounts ?? [] {
-            for access in account.shared {
-                members[Member(mailbox: access.account, user: account.address.localPart)] = access.rights
-            }
-        }
-        return members
-    }
-
-    func change(_ mailbox: AccountID) -> Bool { changes[mailbox] != nil }
+    /// Those with other members.
+    var mailboxes: Set<AccountID> { Set(changes.keys) }
 
     /// `+rui (reads, sends as info@)`, `-ana`.
     func changes(of mailbox: DirectoryAccount) -> [String] {

@@ -11,8 +11,13 @@ extension HostControl {
     struct Prepared {
         var reading: ConfigurationReading
         var tree: ConfigurationTree
-        var content: GenerationContent
+        /// What is to be in force.
+        var draft: GenerationDraft
+        /// From what is in force.
+        var difference: GenerationDifference
+        /// Without lines where nobody will see it.
         var plan: Plan
+        var counts: PlanCounts
         var leaving: [Leaving]
         var returning: [AccountID]
         var otherPasswords: [AccountID]
@@ -20,11 +25,7 @@ extension HostControl {
         var suspending: [AccountID]
         var applied: Int64?
         /// Tenants with directories, as they are with these.
-        var joined: [JoinedTenant] = []
-        /// Accounts of the files and the directories.
-        var present: Set<AccountID>
-        /// From the generation in force; nil where there is none that can be read.
-        var difference: GenerationDifference?
+        var joined: [Joined] = []
         /// Whether workers would see anything else.
         var isOtherContent = true
     }
@@ -36,90 +37,105 @@ extension HostControl {
         var tenant: Tenant
     }
 
-    /// - Parameter objects: what directories would have, where that is not what they had last.
+    /// - Parameters:
+    ///   - objects: what directories would have, where that is not what they had last.
+    ///   - isShown: whether somebody sees the plan; else its lines are only counted.
     func prepare(
-        _ reading: ConfigurationReading, objects: [TenantID: [SnapshotDatabase.Kept]] = [:]
+        _ reading: ConfigurationReading, objects: [TenantID: [SnapshotDatabase.Kept]] = [:], isShown: Bool = true
     ) throws -> Prepared {
-        guard let files = reading.tree else { throw ControlError.badFiles(reading.diagnostics) }
-        let (tree, joined) = try join(files, objects)
+        guard let tree = reading.tree else { throw ControlError.badFiles(reading.diagnostics) }
+        let draft = try GenerationDraft(host: tree.host)
+        let joined = try fill(draft, tree, objects)
         let database = try database()
+        let retired = try database.retired()
+        let returning = try retired.map(\.account).filter { try draft.isLiving($0.id, of: $0.tenant) }.map(\.id)
+        try draft.fill {
+            for retired in retired where retired.purgeAfter > now() { try draft.put(retired: retired.account) }
+        }
         let current = folders.generations.currentNumber
         let applied = try current.flatMap { try database.applied(generation: $0) }
-        let living = try GenerationContent(
-            tree, overrides: AccountOverrides(suspended: database.suspended()), domains: domainStandings(database))
-        let present = Set(living.tenants.flatMap(\.accounts).map(\.id))
-        let retired = try database.retired()
-        let waiting = retired.filter { $0.purgeAfter > now() && !present.contains($0.account.id) }.map(\.account)
-        var content = living.adding(retired: waiting)
-        var difference = try current.flatMap { try differenceInForce($0, from: content, applied: applied) }
-        let before: GenerationContent? = try difference?.content ?? current.flatMap { try contentInForce($0, applied: applied) }
-        let old = (before?.tenants ?? []).lazy.flatMap(\.accounts).filter { $0.state != .retired }
-        let leaving = Array(old.filter { !present.contains($0.id) })
-        if !leaving.isEmpty {
-            // Who is leaving may stand among the retired already, where a change was noted but stopped before it was in force.
-            let gone = Set(leaving.map(\.id))
-            content = living.adding(retired: waiting.filter { !gone.contains($0.id) } + leaving)
-            difference = try current.flatMap { try differenceInForce($0, from: content, applied: applied) }
-        }
-        let newPasswords = Dictionary(tree.tenants.flatMap(\.filePasswords)) { first, _ in first }
-        let oldPasswords = try applied.map { try database.filePasswords(applied: $0) } ?? [:]
+        let difference = try difference(of: draft, from: current, applied: applied)
+        let leaving = try leaving(difference)
+        // Who is leaving may stand among the retired already, where a change was noted but stopped before it was in force.
+        try draft.fill { for leaving in leaving { try draft.put(retired: leaving.account, replacing: true) } }
+        for tenant in Set(leaving.map(\.account.tenant)) { try difference.compare(tenant) }
+        let passwords = try PasswordChanges(
+            from: applied.map { try database.filePasswords(applied: $0) } ?? [:], to: tree, draft)
         let maker = PlanMaker(
-            old: PlanMaker.Side(content: before, passwords: oldPasswords),
-            new: PlanMaker.Side(content: content, passwords: newPasswords), kept: Set(retired.map(\.account.id)), now: now(),
-            ofDirectories: Set(joined.flatMap(\.accounts).map(\.id)))
+            difference: difference, passwords: passwords, kept: Set(retired.map(\.account.id)), now: now(),
+            isOfDirectory: { id in try joined.contains { try $0.accounts.contains(id) } })
+        let plan = try plan(maker, reading, generation: current ?? 0, applied: applied, isShown: isShown)
         return Prepared(
-            reading: reading, tree: tree, content: content,
-            plan: try plan(maker, reading, generation: current ?? 0, applied: applied),
-            leaving: Self.leaving(leaving, before, content),
-            returning: retired.map(\.account.id).filter { present.contains($0) },
-            otherPasswords: Array(
-                old.map(\.id).filter { present.contains($0) && oldPasswords[$0]?.hash != newPasswords[$0]?.hash }),
-            suspending: Self.suspending(old, content), applied: applied, joined: joined, present: present,
-            difference: difference, isOtherContent: content != before)
+            reading: reading, tree: tree, draft: draft, difference: difference, plan: plan,
+            counts: isShown ? plan.counts : try maker.counts(), leaving: leaving, returning: returning,
+            otherPasswords: try Self.otherPasswords(passwords, difference),
+            suspending: try Self.suspending(difference), applied: applied, joined: joined,
+            isOtherContent: !difference.isEmpty)
     }
 
-    private static func leaving(
-        _ accounts: [DirectoryAccount], _ before: GenerationContent?, _ after: GenerationContent
-    ) -> [Leaving] {
-        let tenants = Dictionary(((before?.tenants ?? []) + after.tenants).map { ($0.tenant.id, $0.tenant) }) { $1 }
-        return accounts.compactMap { account in tenants[account.tenant].map { Leaving(account: account, tenant: $0) } }
+    /// Who is in force, and will not be.
+    private func leaving(_ difference: GenerationDifference) throws -> [Leaving] {
+        var leaving: [Leaving] = []
+        for id in difference.tenants {
+            try difference.of(id) { tenant in
+                guard let kept = (tenant.after ?? tenant.before)?.tenant else { return }
+                try tenant.forEachAccount(.known) { before, after in
+                    guard let before, before.state != .retired, after.map({ $0.state == .retired }) ?? true else { return }
+                    leaving.append(Leaving(account: before, tenant: kept))
+                }
+            }
+        }
+        return leaving
     }
 
-    private static func suspending(_ living: some Sequence<DirectoryAccount>, _ content: GenerationContent) -> [AccountID] {
-        let suspended = content.tenants.lazy.flatMap(\.accounts).filter {
-            if case .suspended = $0.state { true } else { false }
-        }.map(\.id)
-        guard !suspended.isEmpty else { return [] }
-        let active = Set(living.lazy.filter { $0.state.isActive }.map(\.id))
-        return suspended.filter { active.contains($0) }
+    /// Whose passwords in the files change, of those who are there before and after.
+    private static func otherPasswords(_ passwords: PasswordChanges, _ difference: GenerationDifference) throws -> [AccountID] {
+        var others: [AccountID] = []
+        for (id, accounts) in passwords.byTenant.sorted(by: { $0.key < $1.key }) where difference.earlier?.tenant(id) != nil {
+            try difference.of(id) { tenant in
+                others += try accounts.filter { account in
+                    let (before, after) = try tenant.account(account)
+                    return [before, after].allSatisfy { $0 != nil && $0?.state != .retired }
+                }
+            }
+        }
+        return others
     }
 
-    /// Nil where the generation's folder cannot be read, but its files are known.
-    private func differenceInForce(
-        _ number: Int, from content: GenerationContent, applied: Int64?
-    ) throws -> GenerationDifference? {
-        do { return try GenerationReader(folders.generations, number: number).difference(from: content) } catch {
-            guard applied != nil else { throw error }
-            return nil
+    private static func suspending(_ difference: GenerationDifference) throws -> [AccountID] {
+        var suspending: [AccountID] = []
+        for id in difference.tenants {
+            try difference.of(id) { tenant in
+                try tenant.forEachAccount(.known) { before, after in
+                    guard let before, before.state.isActive, let after, case .suspended = after.state else { return }
+                    suspending.append(after.id)
+                }
+            }
+        }
+        return suspending
+    }
+
+    /// From the generation in force; by its files, where its folder cannot be read.
+    private func difference(of draft: GenerationDraft, from current: Int?, applied: Int64?) throws -> GenerationDifference {
+        do {
+            return try GenerationDifference(
+                of: draft, from: current.map { GenerationReader(folders.generations, number: $0) })
+        } catch {
+            guard let applied, let tree = try reading(database().files(applied: applied)).tree else { throw error }
+            let earlier = try GenerationDraft(host: tree.host, comparedWith: draft)
+            _ = try fill(earlier, tree, noting: false)
+            try earlier.fill { for retired in try database().retired() { try earlier.put(retired: retired.account) } }
+            return try GenerationDifference(of: draft, from: earlier)
         }
     }
 
-    /// What a generation said whose folder cannot be read, by its files.
-    private func contentInForce(_ number: Int, applied: Int64?) throws -> GenerationContent? {
-        let database = try database()
-        guard let applied, let files = try reading(database.files(applied: applied)).tree else {
-            return try GenerationReader(folders.generations, number: number).content()
-        }
-        let tree = try join(files, [:]).tree
-        let retired = try database.retired().map { $0.account }
-        let overrides = try AccountOverrides(suspended: database.suspended(), retired: retired)
-        return try GenerationContent(tree, overrides: overrides, domains: domainStandings(database))
-    }
-
-    private func plan(_ maker: PlanMaker, _ reading: ConfigurationReading, generation: Int, applied: Int64?) throws -> Plan {
+    private func plan(
+        _ maker: PlanMaker, _ reading: ConfigurationReading, generation: Int, applied: Int64?, isShown: Bool
+    ) throws -> Plan {
         let before = try applied.map { try database().fileDigests(applied: $0) } ?? [:]
         var plan = Plan(
-            id: "", generation: generation, lines: maker.lines, effect: maker.effect,
+            id: "", generation: generation, lines: isShown ? try maker.lines() : [],
+            effect: isShown ? try maker.effect() : MailEffect(starting: 0, stopping: 0, moving: 0),
             changedFiles: reading.files.difference(from: before), warnings: reading.diagnostics.map { "\($0)" })
         if !plan.isEmpty {
             plan.id = String(Hex.encode(SHA256.digest(of: Array("\(generation):\(reading.files.digest)".utf8))).prefix(8))
@@ -135,12 +151,12 @@ extension HostControl {
         let history = try database.generations(current: nil).first?.number ?? 0
         let number = max(current ?? 0, folders.generations.numbers.last ?? 0, history) + 1
         let writer = GenerationWriter(folders.generations)
-        try writer.write(prepared.content, number: number, since: prepared.difference)
+        try writer.write(prepared.difference, number: number)
         let revocations = try record(prepared, number: number, reason: reason)
         // On a new host the folders are new too: a generation in force without control.db has users without passwords.
         try Disk.flush(folders.data)
         try writer.publish(number)
-        for joined in prepared.joined { try snapshots().keep(joined) }
+        try keep(prepared.joined)
         try writer.keepNewest(Self.keptGenerations)
         try database.connection.transaction { try database.forgetGenerations(besides: folders.generations.numbers) }
         return Outcome(plan: prepared.plan, generation: number, revocations: revocations)
@@ -158,7 +174,7 @@ extension HostControl {
                 kept = try database.keep(prepared.reading.files, prepared.tree, at: time)
             }
             try database.note(
-                GenerationEntry(number: number, made: time, reason: reason, changes: prepared.plan.counts, isCurrent: false),
+                GenerationEntry(number: number, made: time, reason: reason, changes: "\(prepared.counts)", isCurrent: false),
                 applied: kept)
             try followDomains(prepared.tree, database, at: time)
             for account in prepared.returning { try database.revive(account) }

@@ -54,7 +54,7 @@ package actor HostControl {
 
     /// What a change did.
     package struct Outcome: Codable, Sendable {
-        /// Nil where nothing was to be done.
+        /// Nil where nothing was to be done, and of what directories have changed.
         package var plan: Plan?
         /// The generation now in force.
         package var generation: Int

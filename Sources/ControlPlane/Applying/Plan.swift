@@ -17,8 +17,22 @@ package struct Plan: Codable, Hashable, Sendable {
 
     package func count(_ change: PlanLine.Change) -> Int { lines.count { $0.change == change } }
 
+    var counts: PlanCounts { PlanCounts(lines) }
+}
+
+/// How many objects a plan adds, changes and retires.
+struct PlanCounts: CustomStringConvertible {
+    private var counts: [PlanLine.Change: Int] = [:]
+
+    init(_ lines: [PlanLine]) { for line in lines { add(line) } }
+
+    mutating func add(_ line: PlanLine) { counts[line.change, default: 0] += 1 }
+
     /// `1 to add, 1 to change, 1 to retire`.
-    package var counts: String { "\(count(.add)) to add, \(count(.change)) to change, \(count(.retire)) to retire" }
+    var description: String {
+        let words: [(PlanLine.Change, String)] = [(.add, "add"), (.change, "change"), (.retire, "retire")]
+        return words.map { "\(counts[$0.0] ?? 0) to \($0.1)" }.joined(separator: ", ")
+    }
 }
 
 /// One object that an apply changes.

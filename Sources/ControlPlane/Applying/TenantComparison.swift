@@ -4,28 +4,44 @@ internal import MailConfiguration
 
 /// What changes for one tenant.
 struct TenantComparison {
-    let id: TenantID
-    let old: TenantContent?
-    let new: TenantContent?
-    let oldPasswords: [AccountID: FilePassword]
-    let newPasswords: [AccountID: FilePassword]
+    let tenant: TenantDifference
+    let passwords: PasswordChanges
     /// Retired accounts whose mail is still there.
     let kept: Set<AccountID>
     let now: Int64
-    let ofDirectories: Set<AccountID>
+    let isOfDirectory: (AccountID) throws -> Bool
 
-    var lines: [PlanLine] {
-        let inside = domainLines + accountLines + groupLines + aliasLines
-        return tenantLines + inside.sorted { ($0.kind, $0.name) < ($1.kind, $1.name) }
+    private var old: TenantOutline? { tenant.before }
+    private var new: TenantOutline? { tenant.after }
+
+    /// In the order of a plan.
+    func lines() throws -> [PlanLine] {
+        var inside: [PlanLine] = []
+        try forEachLineInside { inside.append($0) }
+        return try tenantLines() + inside.sorted { ($0.kind, $0.name) < ($1.kind, $1.name) }
+    }
+
+    /// In no order, and none of them held.
+    func forEachLine(_ body: (PlanLine) -> Void) throws {
+        for line in try tenantLines() { body(line) }
+        try forEachLineInside(body)
+    }
+
+    private func forEachLineInside(_ body: (PlanLine) -> Void) throws {
+        for line in domainLines { body(line) }
+        try forEachAccountLine(body)
+        for line in try groupLines() { body(line) }
+        try forEachAliasLine(body)
     }
 
     func line(_ change: PlanLine.Change, _ kind: PlanLine.Kind, _ name: String, _ notes: [String] = []) -> PlanLine {
-        PlanLine(change: change, kind: kind, tenant: id.text, name: name, notes: notes)
+        PlanLine(change: change, kind: kind, tenant: tenant.id.text, name: name, notes: notes)
     }
 
     // MARK: Tenant
 
-    private var tenantLines: [PlanLine] {
+    private func tenantLines() throws -> [PlanLine] {
+        let id = tenant.id
         guard let after = new?.tenant else {
             return [
                 line(
@@ -44,7 +60,7 @@ struct TenantComparison {
         if before.gracePeriod != after.gracePeriod {
             notes.append("retired mail kept for \(after.gracePeriod.components.seconds / 86_400) days")
         }
-        notes += Self.difference(before.admins.map(name), after.admins.map(name)).map { "admin \($0)" }
+        notes += try Self.difference(before.admins.map(name), after.admins.map(name)).map { "admin \($0)" }
         return notes.isEmpty ? [] : [line(.change, .tenant, id.text, notes)]
     }
 
@@ -115,67 +131,78 @@ struct TenantComparison {
 
     // MARK: Groups and aliases
 
-    private var groupLines: [PlanLine] {
-        Self.pairs(groups(old), groups(new), by: \.route.id, besides: ==).compactMap { before, after in
-            guard let after else {
-                return before.map { line(.retire, .group, $0.address.description, [ending($0.address)]) }
-            }
-            guard let before else {
-                return line(.add, .group, after.address.description, [Self.counted(after.route.members.count, "member")])
-            }
-            var notes = before.address == after.address ? [] : ["was \(before.address)"]
-            notes += Self.difference(before.addresses, after.addresses).map { "address \($0)" }
-            notes += Self.difference(before.route.members, after.route.members)
-            if before.route.maySend != after.route.maySend { notes.append("mail from \(after.route.maySend.rawValue)") }
-            if before.route.name != after.route.name { notes.append("named \(after.route.name)") }
-            return notes.isEmpty ? nil : line(.change, .group, after.address.description, notes)
+    /// What is seen of a group on one side while what differs is gone through.
+    private struct Group {
+        var main: Address
+        /// Those of its addresses that differ.
+        var addresses: [Address] = []
+        var members: Int
+
+        init(_ route: GroupRoute, at address: Address) {
+            main = route.address ?? address
+            members = route.members.count
         }
     }
 
-    private struct Group: Equatable {
-        var address: Address
-        var addresses: [Address]
-        var route: GroupRoute
-    }
-
-    private func groups(_ tenant: TenantContent?) -> [Group] {
-        var groups: [String: Group] = [:]
-        for entry in tenant?.routes ?? [] {
-            guard case .group(let route) = entry.route else { continue }
-            groups[route.id, default: Group(address: route.address ?? entry.address, addresses: [], route: route)].addresses
-                .append(entry.address)
+    private func groupLines() throws -> [PlanLine] {
+        var (before, after): ([String: Group], [String: Group]) = ([:], [:])
+        func note(_ route: Route?, _ address: Address, in groups: inout [String: Group]) {
+            guard let group = route?.group else { return }
+            groups[group.id, default: Group(group, at: address)].addresses.append(address)
         }
-        return groups.values.sorted { $0.route.id < $1.route.id }
+        try tenant.forEachRoute { address, was, becomes in
+            note(was, address, in: &before)
+            note(becomes, address, in: &after)
+        }
+        return try Set(before.keys).union(after.keys).sorted().compactMap { id in
+            // Where only a further address is another one, the main one is not among what differs.
+            let old = try before[id] ?? after[id].flatMap { try group(id, at: $0.main) { $0.before } }
+            let new = try after[id] ?? before[id].flatMap { try group(id, at: $0.main) { $0.after } }
+            guard let new else { return try old.map { line(.retire, .group, $0.main.description, [try ending($0.main)]) } }
+            guard let old else { return line(.add, .group, new.main.description, [Self.counted(new.members, "member")]) }
+            let notes = try changes(from: old, to: new)
+            return notes.isEmpty ? nil : line(.change, .group, new.main.description, notes)
+        }
     }
 
-    private var aliasLines: [PlanLine] {
-        Self.pairs(aliases(old), aliases(new), by: \.address, besides: ==).compactMap { before, after in
-            guard let after else {
-                return before.map { line(.retire, .alias, $0.address.description, [ending($0.address)]) }
+    /// The group, where the address leads to it on one side.
+    private func group(
+        _ id: String, at address: Address, on side: ((before: Route?, after: Route?)) -> Route?
+    ) throws -> Group? {
+        guard let route = try side(tenant.route(of: address))?.group, route.id == id else { return nil }
+        return Group(route, at: address)
+    }
+
+    private func changes(from old: Group, to new: Group) throws -> [String] {
+        guard let before = try tenant.route(of: old.main).before?.group, let after = try tenant.route(of: new.main).after?.group
+        else { return [] }
+        var notes = old.main == new.main ? [] : ["was \(old.main)"]
+        notes += Self.difference(old.addresses, new.addresses).map { "address \($0)" }
+        notes += Self.difference(before.members, after.members)
+        if before.maySend != after.maySend { notes.append("mail from \(after.maySend.rawValue)") }
+        if before.name != after.name { notes.append("named \(after.name)") }
+        return notes
+    }
+
+    private func forEachAliasLine(_ body: (PlanLine) -> Void) throws {
+        try tenant.forEachRoute { address, before, after in
+            switch (before?.targets, after?.targets) {
+            case (nil, nil): break
+            case (_?, nil): body(line(.retire, .alias, address.description, [try ending(address)]))
+            case (nil, let targets?):
+                let named = targets.map(\.description).joined(separator: ", ")
+                body(line(.add, .alias, address.description, ["to \(named)"]))
+            case (let before?, let after?):
+                let notes = Self.difference(before, after)
+                if !notes.isEmpty { body(line(.change, .alias, address.description, notes)) }
             }
-            let targets = after.targets.map(\.description).joined(separator: ", ")
-            guard let before else { return line(.add, .alias, after.address.description, ["to \(targets)"]) }
-            let notes = Self.difference(before.targets, after.targets)
-            return notes.isEmpty ? nil : line(.change, .alias, after.address.description, notes)
         }
     }
 
     /// What senders hear of a group or an alias that goes.
-    private func ending(_ address: Address) -> String {
-        let isWaiting = (new?.routes ?? []).contains { $0.route == .waiting && $0.address == address.folded }
+    private func ending(_ address: Address) throws -> String {
+        let isWaiting = try tenant.route(of: address).after == .waiting
         return isWaiting ? "mail to it answers 450 for a while, then 550" : "mail to it answers 550 now"
-    }
-
-    private struct Alias: Equatable {
-        var address: Address
-        var targets: [Address]
-    }
-
-    private func aliases(_ tenant: TenantContent?) -> [Alias] {
-        (tenant?.routes ?? []).compactMap { entry in
-            guard case .alias(let targets) = entry.route else { return nil }
-            return Alias(address: entry.address, targets: targets)
-        }
     }
 
     // MARK: Comparing
@@ -200,10 +227,15 @@ struct TenantComparison {
     static func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 
     /// An account's local part, which is how people of a tenant call each other.
-    func name(_ id: AccountID) -> String {
-        let account = (new?.accounts ?? []).first { $0.id == id } ?? (old?.accounts ?? []).first { $0.id == id }
-        return account?.address.localPart ?? id.hex
+    func name(_ id: AccountID) throws -> String {
+        let account = try tenant.account(id)
+        return (account.after ?? account.before)?.address.localPart ?? id.hex
     }
+}
+
+extension Route {
+    fileprivate var group: GroupRoute? { if case .group(let group) = self { group } else { nil } }
+    fileprivate var targets: [Address]? { if case .alias(let targets) = self { targets } else { nil } }
 }
 
 extension Tenant {

@@ -93,8 +93,8 @@ extension HostControl {
     /// Also where it cannot be told: then somebody has to look.
     private func hostsAnybody() throws -> Bool {
         guard let number = folders.generations.currentNumber else { return Disk.exists(folders.database) }
-        guard let content = try? GenerationReader(folders.generations, number: number).content() else { return true }
-        return !content.tenants.isEmpty
+        guard let outline = try? GenerationReader(folders.generations, number: number).outline() else { return true }
+        return !outline.tenants.isEmpty
     }
 
     private func restoreAccounts(

@@ -230,6 +230,7 @@ package final class DirectoryRounds: Sendable {
         do {
             let outcome = try await control.rejoin(reason: "directories", passwords: passwords)
             try await control.forgetExpired()
+            await control.giveMemoryBack()
             return outcome
         } catch {
             state.withLockedValue { state in

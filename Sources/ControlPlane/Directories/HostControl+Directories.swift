@@ -2,6 +2,7 @@ internal import Directory
 package import Mail
 internal import MailConfiguration
 package import Provisioning
+internal import Store
 
 /// The second half of a generation: what the directories had when they were read last.
 extension HostControl {
@@ -22,23 +23,52 @@ extension HostControl {
         return reading
     }
 
-    /// The files' tree with what the directories have.
-    func join(
-        _ files: ConfigurationTree, _ objects: [TenantID: [SnapshotDatabase.Kept]]
-    ) throws -> (tree: ConfigurationTree, joined: [JoinedTenant]) {
-        var tree = files
-        var all: [JoinedTenant] = []
-        for index in tree.tenants.indices where !tree.tenants[index].directories.isEmpty {
-            let tenant = tree.tenants[index]
-            let kept = try objects[tenant.id] ?? snapshots().objects(of: tenant.id)
-            var joined = try DirectoryJoin(
-                tenant, kept, foreignIDs: snapshots().foreignIDs(of: tenant.id), now: now()
-            ).result()
-            joined.version = try snapshots().version(of: tenant.id)
-            tree.tenants[index] = joined.tenant
-            all.append(joined)
+    /// What a join of a tenant found, and where the accounts are that it noted.
+    struct Joined {
+        var tenant: JoinedTenant
+        var accounts: JoinedAccounts
+    }
+
+    /// Puts what files, directories and commands say into a draft.
+    ///
+    /// - Parameters:
+    ///   - objects: what directories would have, where that is not what they had last.
+    ///   - noting: whether accounts and log-ins of directories are noted, for `keep` and for the plan.
+    func fill(
+        _ draft: GenerationDraft, _ tree: ConfigurationTree, _ objects: [TenantID: [SnapshotDatabase.Kept]] = [:],
+        noting: Bool = true
+    ) throws -> [Joined] {
+        let database = try database()
+        let (overrides, domains) = try (AccountOverrides(suspended: database.suspended()), domainStandings(database))
+        return try draft.fill {
+            try tree.tenants.compactMap { files -> Joined? in
+                var part = TenantDraft(files, in: draft, overrides: overrides, domains: domains)
+                guard files.directories.isEmpty else { return try join(files, objects[files.id], into: part, noting: noting) }
+                try part.finish(files)
+                return nil
+            }
         }
-        return (tree, all)
+    }
+
+    private func join(
+        _ files: TenantConfiguration, _ kept: [SnapshotDatabase.Kept]?, into draft: TenantDraft, noting: Bool
+    ) throws -> Joined? {
+        let snapshots = try snapshots()
+        let accounts = noting ? try JoinedAccounts(snapshots, of: files.id) : nil
+        return try snapshots.reading {
+            let objects: any JoinObjects =
+                try kept.map { KeptObjects($0, of: files, now: now()) } ?? SnapshotObjects(snapshots, of: files, now: now())
+            var joined = try DirectoryJoin(
+                files, objects, foreignIDs: snapshots.foreignIDs(of: files.id), into: draft, accounts: accounts
+            ).result()
+            joined.version = try snapshots.version(of: files.id)
+            return accounts.map { Joined(tenant: joined, accounts: $0) }
+        }
+    }
+
+    /// Notes what joins found whose generation is in force.
+    func keep(_ joined: [Joined]) throws {
+        for joined in joined { try snapshots().keep(joined.tenant, joined.accounts) }
     }
 
     /// The directories of the files as applied; those that no file has any more are forgotten.
@@ -67,16 +97,21 @@ extension HostControl {
             guard let current = folders.generations.currentNumber, let applied = try database.applied(generation: current) else {
                 throw ControlError.noGeneration
             }
-            var prepared = try prepare(reading(database.files(applied: applied)))
+            var prepared = try prepare(reading(database.files(applied: applied)), isShown: false)
             let known = Set(prepared.otherPasswords)
-            prepared.otherPasswords += passwords.filter { prepared.present.contains($0) && !known.contains($0) }
+            prepared.otherPasswords += try passwords.filter { try !known.contains($0) && prepared.draft.isLiving($0) }
             guard prepared.isOtherContent || !prepared.otherPasswords.isEmpty else {
-                for joined in prepared.joined { try snapshots().keep(joined) }
+                try keep(prepared.joined)
                 return Outcome(plan: nil, generation: current, revocations: [])
             }
-            return try commit(prepared, reason: reason, always: true)
+            var outcome = try commit(prepared, reason: reason, always: true)
+            outcome.plan = nil
+            return outcome
         }
     }
+
+    /// After a generation is made, which this host's threads take turns at.
+    func giveMemoryBack() { FreedMemory.giveBack() }
 
     /// Whether the generation in force has what the directories said last, and nobody's time as missing is over.
     func needsRejoin() throws -> Bool {
@@ -151,7 +186,7 @@ extension HostControl {
             throw ControlError.noGeneration
         }
         let prepared = try prepare(reading(database.files(applied: applied)), objects: [tenant: objects])
-        return (prepared.plan, prepared.joined.first { $0.tenant.id == tenant })
+        return (prepared.plan, prepared.joined.first { $0.tenant.tenant == tenant }?.tenant)
     }
 
     package func findings(of tenant: TenantID) throws -> [(directory: String, finding: DirectoryFinding)] {

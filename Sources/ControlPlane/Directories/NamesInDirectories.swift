@@ -6,18 +6,20 @@ internal import Provisioning
 /// name few, and tenants without a directory nobody.
 final class NamesInDirectories {
     private let snapshots: SnapshotDatabase
-    private var names: [TenantID: [Address: DirectoryNames.Name]] = [:]
+    private var read: Set<TenantID> = []
     /// Why they could not be read; then what was read of the files does not count.
     private(set) var failure: (any Error)?
 
     init(_ snapshots: SnapshotDatabase) { self.snapshots = snapshots }
 
     func name(_ tenant: TenantID, _ address: Address) -> DirectoryNames.Name? {
-        if let known = names[tenant] { return known[address] }
-        do { names[tenant] = try snapshots.names(of: tenant) } catch {
+        guard failure == nil else { return nil }
+        do {
+            if read.insert(tenant).inserted { try snapshots.readNames(of: tenant) }
+            return try snapshots.name(of: address, in: tenant)
+        } catch {
             failure = error
-            names[tenant] = [:]
+            return nil
         }
-        return names[tenant]?[address]
     }
 }

@@ -129,7 +129,7 @@ extension HostControl {
     /// half-way.
     func refreshDomains() throws -> Outcome? {
         guard let number = folders.generations.currentNumber else { return nil }
-        let content = try GenerationReader(folders.generations, number: number).content()
+        let content = try GenerationReader(folders.generations, number: number).outline()
         let standings = try domainStandings(database())
         let isRight = content.tenants.allSatisfy { tenant in
             tenant.domains.allSatisfy { domain in

@@ -13,6 +13,6 @@ extension HostControl {
             guard let tree = reading.tree else { throw ControlError.badFiles(reading.diagnostics) }
             return Generation(number: 0, content: GenerationContent(tree))
         }
-        return Generation(number: 0, content: try prepare(reading).content)
+        return Generation(number: 0, content: try prepare(reading).draft.content())
     }
 }

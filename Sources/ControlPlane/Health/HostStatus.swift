@@ -68,17 +68,17 @@ struct HostFacts: Sendable {
 
 extension HostControl {
     func facts() throws -> HostFacts {
-        let content = try folders.generations.currentNumber.map {
-            try GenerationReader(folders.generations, number: $0).content()
+        let outline = try folders.generations.currentNumber.map {
+            try GenerationReader(folders.generations, number: $0).outline()
         }
-        let domains = (content?.tenants ?? []).flatMap(\.domains)
+        let domains = (outline?.tenants ?? []).flatMap(\.domains)
         return HostFacts(
-            control: try status(), listeners: content.map { ListenerStatus.all($0.host) } ?? [],
+            control: try status(), listeners: outline.map { ListenerStatus.all($0.host) } ?? [],
             domains: HostStatus.DomainCounts(
                 hosted: domains.count, aliases: domains.count { $0.aliasOf != nil },
                 unproven: domains.filter { !$0.isActive }.map(\.name.ascii).sorted()),
-            certificates: content.map { CertificateStatus.all($0.host, folders) } ?? [], disk: DiskStatus(folder: folders.data),
-            keptFree: content?.host.spool.freeDisk.octets ?? 0)
+            certificates: outline.map { CertificateStatus.all($0.host, folders) } ?? [], disk: DiskStatus(folder: folders.data),
+            keptFree: outline?.host.spool.freeDisk.octets ?? 0)
     }
 }
 

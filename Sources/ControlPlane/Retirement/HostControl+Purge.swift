@@ -11,9 +11,12 @@ extension HostControl {
     func duePurges() throws -> [DirectoryAccount] {
         let due = try database().retired().filter { $0.purgeAfter <= now() }.map(\.account)
         guard !due.isEmpty, let number = folders.generations.currentNumber else { return [] }
-        let content = try GenerationReader(folders.generations, number: number).content()
-        let living = Set(content.tenants.flatMap(\.accounts).filter { $0.state != .retired }.map(\.id))
-        return due.filter { !living.contains($0.id) }
+        let reader = GenerationReader(folders.generations, number: number)
+        let tenants = try Set(reader.outline().tenants.map(\.tenant.id))
+        return try due.filter { account in
+            guard tenants.contains(account.tenant) else { return true }
+            return try reader.account(account.id, of: account.tenant).map { $0.state == .retired } ?? true
+        }
     }
 
     /// Has an account deleted by the mail worker, and forgets it and its password after that. Nothing else changes the host

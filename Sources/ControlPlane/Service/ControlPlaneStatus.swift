@@ -29,21 +29,26 @@ extension HostControl {
         let database = try database()
         let reading = ConfigurationReading(folder: folders.configuration)
         let number = folders.generations.currentNumber
-        let content = try number.map { try GenerationReader(folders.generations, number: $0).content() }
+        let reader = number.map { GenerationReader(folders.generations, number: $0) }
+        let tenants = try reader?.outline().tenants ?? []
+        var (users, mailboxes, suspended, retired) = (0, 0, 0, 0)
+        for tenant in tenants {
+            try reader?.forEachAccount(of: tenant.tenant.id) { account in
+                guard account.state != .retired else { return retired += 1 }
+                if account.kind == .user { users += 1 } else { mailboxes += 1 }
+                if !account.state.isActive { suspended += 1 }
+            }
+        }
         let applied = try number.flatMap { try database.applied(generation: $0) }
         let entry = try database.generations(current: number).first { $0.isCurrent }
-        let accounts = (content?.tenants ?? []).flatMap(\.accounts)
-        let living = accounts.filter { $0.state != .retired }
         // On a host just after its installation that there are no files is no error.
         let isNew = reading.files.contents.isEmpty && entry?.reason == EmptyHost.reason
         return ControlPlaneStatus(
             generation: number ?? 0, made: entry?.made, reason: entry?.reason,
             drift: try isNew ? [] : reading.files.difference(from: applied.map { try database.fileDigests(applied: $0) } ?? [:]),
-            fileErrors: isNew ? 0 : reading.diagnostics.count { $0.severity == .error }, tenants: content?.tenants.count ?? 0,
-            users: living.count { $0.kind == .user }, sharedMailboxes: living.count { $0.kind == .shared },
-            suspended: living.count { !$0.state.isActive }, retired: accounts.count - living.count,
-            directories: try directoryStates(),
-            nextStep: nextStep(entry, hasTenants: content?.tenants.isEmpty == false, reading))
+            fileErrors: isNew ? 0 : reading.diagnostics.count { $0.severity == .error }, tenants: tenants.count,
+            users: users, sharedMailboxes: mailboxes, suspended: suspended, retired: retired,
+            directories: try directoryStates(), nextStep: nextStep(entry, hasTenants: !tenants.isEmpty, reading))
     }
 
     private func nextStep(_ entry: GenerationEntry?, hasTenants: Bool, _ reading: ConfigurationReading) -> String? {

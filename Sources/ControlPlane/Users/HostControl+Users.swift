@@ -93,17 +93,14 @@ extension HostControl {
     }
 
     func account(_ name: String) throws -> DirectoryAccount {
-        let content = try contentInForce()
-        guard let wanted = try? Address(name) else { throw ControlError.noSuchUser(name) }
-        for tenant in content.tenants {
-            guard let domain = tenant.domains.first(where: { $0.name == wanted.domain }) else { continue }
-            let address = domain.canonical(wanted)
-            guard case .account(let id)? = tenant.routes.first(where: { $0.address == address })?.route,
-                let account = tenant.accounts.first(where: { $0.id == id }), account.state != .retired
-            else { break }
-            return account
-        }
-        throw ControlError.noSuchUser(name)
+        guard let number = folders.generations.currentNumber else { throw ControlError.noGeneration }
+        let reader = GenerationReader(folders.generations, number: number)
+        guard let wanted = try? Address(name),
+            let domain = try reader.outline().tenants.lazy.flatMap(\.domains).first(where: { $0.name == wanted.domain }),
+            case .account(let id)? = try reader.route(of: domain.canonical(wanted), in: domain.tenant),
+            let account = try reader.account(id, of: domain.tenant), account.state != .retired
+        else { throw ControlError.noSuchUser(name) }
+        return account
     }
 
     private func filePassword(of account: DirectoryAccount) throws -> FilePassword? {

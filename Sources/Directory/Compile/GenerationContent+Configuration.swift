@@ -1,15 +1,15 @@
 package import MailConfiguration
 
 extension GenerationContent {
-    /// What files and commands mean together. The files' rules (`ConfigurationTree`) hold already: nothing can fail here.
-    package init(
-        _ tree: ConfigurationTree, overrides: AccountOverrides = AccountOverrides(), domains: DomainStandings = DomainStandings()
-    ) {
+    /// What files alone mean, without commands and without directories. The files' rules (`ConfigurationTree`) hold already:
+    /// nothing can fail here.
+    package init(_ tree: ConfigurationTree) {
         self.init(
             host: tree.host,
-            tenants: tree.tenants.sorted { $0.id < $1.id }.map {
+            tenants: tree.tenants.sorted { $0.id < $1.id }.map { tenant in
                 TenantCompiler(
-                    $0, overrides: overrides, domains: domains, allowsUnproven: tree.host.allowsUnprovenDomains
+                    tenant, AccountCompiler(tenant, suspended: []), domains: DomainStandings(),
+                    allowsUnproven: tree.host.allowsUnprovenDomains
                 ).content
             })
     }

@@ -1,4 +1,4 @@
-internal import MailConfiguration
+package import MailConfiguration
 
 extension TenantFeatures {
     init(_ plan: Plan) {
@@ -12,7 +12,7 @@ extension TenantFeatures {
 }
 
 extension SharedRights {
-    init(_ rights: Set<SharedRight>) {
+    package init(_ rights: Set<SharedRight>) {
         self = []
         if rights.contains(.read) { insert(.read) }
         if rights.contains(.send) { insert(.send) }

@@ -1,70 +1,37 @@
 internal import Mail
 internal import MailConfiguration
 
-/// Makes one tenant's part of a generation from its files.
+/// Makes one tenant's part of a generation from its files, account by account and address by address.
 struct TenantCompiler {
     private let files: TenantConfiguration
-    private let overrides: AccountOverrides
+    private let accounts: AccountCompiler
     private let domains: DomainStandings
     private let allowsUnproven: Bool
-    private let addresses: [LocalID: Address]
-    /// Of users and shared mailboxes.
-    private let ids: [LocalID: AccountID]
-    /// What each user may do in which shared mailboxes, in the files' order.
-    private let shared: [LocalID: [SharedAccess]]
-    /// All addresses of each shared mailbox, the main one first.
-    private let sharedAddresses: [AccountID: [Address]]
-    private let features: TenantFeatures
-    private let limits: AccountLimits
+    private var named: [LocalID: NamedAddress]
 
-    init(_ files: TenantConfiguration, overrides: AccountOverrides, domains: DomainStandings, allowsUnproven: Bool) {
+    /// - Parameter directories: whom the files name and directories have.
+    init(
+        _ files: TenantConfiguration, _ accounts: AccountCompiler, domains: DomainStandings, allowsUnproven: Bool,
+        directories: [LocalID: NamedAddress] = [:]
+    ) {
         self.files = files
-        self.overrides = overrides
+        self.accounts = accounts
         self.domains = domains
         self.allowsUnproven = allowsUnproven
-        features = TenantFeatures(files.plan)
-        limits = AccountLimits(
-            maxMessageSize: files.plan.limits.messageSize, maxRecipients: files.plan.limits.recipientsPerMessage,
-            messagesPerDay: files.plan.limits.messagesPerDay)
-        var addresses: [LocalID: Address] = [:]
-        for user in files.users { addresses[user.id] = user.address }
-        for mailbox in files.sharedMailboxes { addresses[mailbox.id] = mailbox.address }
-        for group in files.groups { addresses[group.id] = group.address }
-        self.addresses = addresses
-        var ids: [LocalID: AccountID] = [:]
-        for id in files.users.map(\.id) + files.sharedMailboxes.map(\.id) {
-            ids[id] = AccountIdentity(tenant: files.id, id: id).accountID
-        }
-        self.ids = ids
-        var (shared, sharedAddresses): ([LocalID: [SharedAccess]], [AccountID: [Address]]) = ([:], [:])
-        for mailbox in files.sharedMailboxes {
-            guard let account = ids[mailbox.id] else { continue }
-            sharedAddresses[account] = [mailbox.address] + mailbox.aliases
-            var seen: Set<LocalID> = []
-            for member in mailbox.members where seen.insert(member.user).inserted {
-                shared[member.user, default: []].append(
-                    SharedAccess(
-                        account: account, address: mailbox.address, name: mailbox.name, rights: SharedRights(member.rights)))
-            }
-        }
-        self.shared = files.plan.allows(.sharedMailboxes) ? shared : [:]
-        self.sharedAddresses = sharedAddresses
+        named = directories
+        for user in files.users { named[user.id] = NamedAddress(address: user.address, name: user.name) }
+        for mailbox in files.sharedMailboxes { named[mailbox.id] = NamedAddress(address: mailbox.address, name: mailbox.name) }
+        for group in files.groups { named[group.id] = NamedAddress(address: group.address, name: group.name) }
     }
 
-    /// Sorted throughout, so that the same meaning gives the same octets.
-    var content: TenantContent {
-        TenantContent(
-            tenant: tenant,
-            domains: files.domains.map(domain).sorted { $0.name < $1.name },
-            accounts: (files.users.map(account) + files.sharedMailboxes.map(account)).sorted { $0.id < $1.id },
-            routes: routes.sorted { $0.address < $1.address }
-        ).adding(retired: overrides.retired.filter { $0.tenant == files.id })
+    var outline: TenantOutline {
+        TenantOutline(tenant: tenant, domains: files.domains.map(domain).sorted { $0.name < $1.name })
     }
 
     private var tenant: Tenant {
         Tenant(
             id: files.id, name: files.name, language: files.language.rawValue, suspended: files.isSuspended,
-            features: features, admins: files.admins.map(accountID), gracePeriod: files.policies.gracePeriod)
+            features: TenantFeatures(files.plan), admins: files.admins.map(accounts.id), gracePeriod: files.policies.gracePeriod)
     }
 
     private func domain(_ domain: DomainConfiguration) -> HostedDomain {
@@ -81,83 +48,69 @@ struct TenantCompiler {
             signers: domain.dkim.isEnabled ? domains.signers[holding] ?? [] : [])
     }
 
-    private func accountID(_ id: LocalID) -> AccountID {
-        ids[id] ?? AccountIdentity(tenant: files.id, id: id).accountID
-    }
-
     private func address(_ target: AliasTarget) -> Address? {
         switch target {
-        case .account(let id), .group(let id): addresses[id]
+        case .account(let id), .group(let id): named[id]?.address
         case .alias(let address): address
         case .external(let address): files.plan.allows(.externalForwarding) ? address : nil
         }
     }
 
+    // MARK: Accounts
+
+    /// Lends the files' shared mailboxes, in their order.
+    func lend(_ lent: inout LentMailboxes) {
+        guard files.plan.allows(.sharedMailboxes) else { return }
+        for mailbox in files.sharedMailboxes {
+            let number = lent.add(mailbox, accounts.id(of: mailbox.id))
+            var seen: Set<LocalID> = []
+            for member in mailbox.members where seen.insert(member.user).inserted {
+                lent.lend(number, to: accounts.id(of: member.user), SharedRights(member.rights))
+            }
+        }
+    }
+
+    func forEachAccount(_ lent: LentMailboxes, _ body: (DirectoryAccount) throws -> Void) rethrows {
+        for user in files.users {
+            let groups = user.maySendAs.compactMap { named[$0] }
+            try body(lent.lend(to: accounts.account(user, maySendAs: groups)))
+        }
+        for mailbox in files.sharedMailboxes { try body(accounts.account(mailbox)) }
+    }
+
     // MARK: Addresses
 
-    private var routes: [AddressRoute] {
-        var routes: [AddressRoute] = []
+    func forEachRoute(_ body: (AddressRoute) throws -> Void) rethrows {
         for user in files.users {
-            let id = accountID(user.id)
-            routes += ([user.address] + user.aliases).map { AddressRoute($0.folded, .account(id)) }
+            let route = Route.account(accounts.id(of: user.id))
+            for address in [user.address] + user.aliases { try body(AddressRoute(address.folded, route)) }
         }
         for mailbox in files.sharedMailboxes {
-            let id = accountID(mailbox.id)
-            routes += ([mailbox.address] + mailbox.aliases).map { AddressRoute($0.folded, .account(id)) }
+            let route = Route.account(accounts.id(of: mailbox.id))
+            for address in [mailbox.address] + mailbox.aliases { try body(AddressRoute(address.folded, route)) }
         }
         for group in files.groups {
             let route = Route.group(
                 GroupRoute(
                     id: group.id.text, address: group.address, name: group.name,
-                    members: group.members.compactMap { addresses[$0] },
-                    maySend: group.maySend))
-            routes += ([group.address] + group.aliases).map { AddressRoute($0.folded, route) }
+                    members: group.members.compactMap { named[$0]?.address }, maySend: group.maySend))
+            for address in [group.address] + group.aliases { try body(AddressRoute(address.folded, route)) }
         }
-        routes += files.aliases.map { AddressRoute($0.address.folded, .alias($0.targets.compactMap(address))) }
-        routes += files.roleAddresses.filter { !$0.isDeclared }.map { role in
-            AddressRoute(role.address.folded, .alias(role.admins.compactMap { addresses[$0] }))
+        for alias in files.aliases { try body(AddressRoute(alias.address.folded, .alias(alias.targets.compactMap(address)))) }
+        for role in files.roleAddresses where !role.isDeclared {
+            try body(AddressRoute(role.address.folded, .alias(role.admins.compactMap { named[$0]?.address })))
         }
-        let taken = Set(routes.map(\.address))
-        return routes + files.waitingAddresses.map(\.folded).filter { !taken.contains($0) }.map { AddressRoute($0, .waiting) }
     }
 
-    // MARK: Accounts
-
-    private func account(_ user: UserConfiguration) -> DirectoryAccount {
-        let id = accountID(user.id)
-        let shared = shared[user.id] ?? []
-        return DirectoryAccount(
-            id: id, tenant: files.id, tenantName: files.name, kind: .user, address: user.address, displayName: user.name,
-            language: user.language.rawValue, aliases: user.aliases, senders: senders(of: user, id, shared), quota: user.quota,
-            state: state(id, isSuspended: user.isSuspended), shared: shared, features: features, limits: limits)
-    }
-
-    private func account(_ mailbox: SharedMailboxConfiguration) -> DirectoryAccount {
-        let id = accountID(mailbox.id)
-        return DirectoryAccount(
-            id: id, tenant: files.id, tenantName: files.name, kind: .shared, address: mailbox.address, displayName: mailbox.name,
-            language: files.language.rawValue, aliases: mailbox.aliases, quota: mailbox.quota,
-            state: state(id, isSuspended: mailbox.isSuspended), features: features, limits: limits)
-    }
-
-    private func state(_ id: AccountID, isSuspended: Bool) -> AccountState {
-        if files.isSuspended { return .suspended(by: .tenant) }
-        return isSuspended || overrides.suspended.contains(id) ? .suspended(by: .account) : .active
-    }
-
-    /// Its own addresses, those that the files add, groups', then those of shared mailboxes that it may send for (F78).
-    private func senders(of user: UserConfiguration, _ id: AccountID, _ shared: [SharedAccess]) -> [SenderAddress] {
-        let own = ([user.address] + user.aliases + user.senders).map {
-            SenderAddress(address: $0, displayName: user.name, account: id)
-        }
-        let groups = user.maySendAs.compactMap(files.group).map {
-            SenderAddress(address: $0.address, displayName: $0.name, account: id)
-        }
-        let lent = shared.filter { $0.rights.contains(.send) }.flatMap { access in
-            (sharedAddresses[access.account] ?? []).map {
-                SenderAddress(address: $0, displayName: access.name, account: access.account)
-            }
-        }
-        return own + groups + lent
+    /// As values, in their orders, so that the same meaning gives the same octets.
+    var content: TenantContent {
+        var lent = LentMailboxes()
+        lend(&lent)
+        var content = TenantContent(tenant: tenant, domains: outline.domains, accounts: [], routes: [])
+        forEachAccount(lent) { content.accounts.append($0) }
+        forEachRoute { content.routes.append($0) }
+        content.accounts.sort { $0.id < $1.id }
+        content.routes.sort { $0.address < $1.address }
+        return content
     }
 }

@@ -1,4 +1,4 @@
-internal import Mail
+package import Mail
 internal import MailConfiguration
 internal import SQL
 
@@ -12,17 +12,34 @@ package struct GenerationReader {
         self.number = number
     }
 
-    /// All of it; what a plan compares with.
+    /// The generation without accounts and addresses.
+    package func outline() throws -> GenerationOutline { try HostFile(folder, number).outline() }
+
+    package func account(_ id: AccountID, of tenant: TenantID) throws -> DirectoryAccount? {
+        try TenantFile(folder, number, tenant).account(id)
+    }
+
+    /// - Parameter address: in a domain that is no alias domain.
+    package func route(of address: Address, in tenant: TenantID) throws -> Route? {
+        try TenantFile(folder, number, tenant).route(of: address)
+    }
+
+    /// One at a time, in the order of their ids.
+    package func forEachAccount(of tenant: TenantID, _ body: (DirectoryAccount) throws -> Void) throws {
+        try TenantFile(folder, number, tenant).database.forEach("SELECT record FROM account ORDER BY id") { row in
+            try body(RecordCoding.read(DirectoryAccount.self, row.octets(0)))
+        }
+    }
+
+    /// All of it, in memory.
     package func content() throws -> GenerationContent {
-        let host = try HostFile(folder, number)
-        let domains = try Dictionary(grouping: host.domains(), by: \.tenant)
+        let outline = try outline()
         return try GenerationContent(
-            host: host.configuration,
-            tenants: host.tenants().map { tenant in
-                let file = try TenantFile(folder, number, tenant.id)
+            host: outline.host,
+            tenants: outline.tenants.map { tenant in
+                let file = try TenantFile(folder, number, tenant.tenant.id)
                 return try TenantContent(
-                    tenant: tenant, domains: domains[tenant.id] ?? [], accounts: file.accounts(byID: true),
-                    routes: file.routes())
+                    tenant: tenant.tenant, domains: tenant.domains, accounts: file.accounts(byID: true), routes: file.routes())
             })
     }
 }
@@ -50,6 +67,12 @@ struct HostFile {
 
     func tenants() throws -> [Tenant] {
         try database.all("SELECT record FROM tenant ORDER BY id") { try RecordCoding.read(Tenant.self, $0.text(0)) }
+    }
+
+    func outline() throws -> GenerationOutline {
+        let domains = try Dictionary(grouping: domains(), by: \.tenant)
+        return try GenerationOutline(
+            host: configuration, tenants: tenants().map { TenantOutline(tenant: $0, domains: domains[$0.id] ?? []) })
     }
 
     func domains() throws -> [HostedDomain] {
@@ -132,7 +155,7 @@ private func openImmutable(_ path: String) throws -> Connection {
     try reading(path) { try Connection(path: path, mode: .immutable) }
 }
 
-private func reading<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+func reading<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as GenerationError { throw error } catch {
         throw GenerationError.unreadable(path: path, cause: "\(error)")
     }

@@ -17,23 +17,13 @@ package struct GenerationWriter {
 
     package init(_ folder: GenerationFolder) { self.folder = folder }
 
-    /// Writes a generation that is not in force yet. Files of tenants that are the same as in `previous` are shared with it;
+    /// Writes a generation that is not in force yet. Files of tenants that are the same as in the earlier one are shared with it;
     /// those of which little differs are copied and changed.
     ///
     /// - Returns: the tenants whose files were written.
     /// - Throws: with nothing but a folder of a temporary name left, which the next call takes away.
     @discardableResult
-    package func write(_ content: GenerationContent, number: Int, previous: Int?) throws -> Set<TenantID> {
-        // A damaged or foreign predecessor has nothing to share; the new generation is written in full.
-        let difference = previous.flatMap { try? GenerationReader(folder, number: $0).difference(from: content) }
-        return try write(content, number: number, since: difference)
-    }
-
-    /// The same where the difference from the previous generation is known.
-    @discardableResult
-    package func write(
-        _ content: GenerationContent, number: Int, since difference: GenerationDifference?
-    ) throws -> Set<TenantID> {
+    package func write(_ difference: GenerationDifference, number: Int) throws -> Set<TenantID> {
         let temporary = "\(folder.path)/.new"
         try before(.folder)
         try Disk.makeFolder(folder.path, mode: 0o750)
@@ -42,21 +32,24 @@ package struct GenerationWriter {
         try Disk.makeFolder("\(temporary)/tenants", mode: 0o750)
         var digests: [TenantID: String] = [:]
         var written: Set<TenantID> = []
-        for tenant in content.tenants {
+        for tenant in difference.draft.outline.tenants {
             let id = tenant.tenant.id
             let digest = try Self.digest(of: tenant)
             digests[id] = digest
             let path = "\(temporary)/tenants/\(id.text).db"
+            // Nil of a tenant that was not there.
+            let previous = difference.earlier?.tenant(id).flatMap { _ in difference.number.map { folder.tenant(id, $0) } }
+            let changes = difference.changes(of: id)
             try before(.link(id))
-            let isSame = difference?.tenants[id]?.isEmpty == true && difference?.digests[id] == digest
-            if isSame, let difference, try Disk.link(folder.tenant(id, difference.number), as: path) { continue }
+            let isSame = changes == 0 && difference.digests[id] == digest
+            if isSame, let previous, try Disk.link(previous, as: path) { continue }
             try before(.tenant(id))
-            try TenantFileWriter(tenant).write(to: path, since: difference?.tenants[id], in: previous(id, difference))
+            try difference.of(id) { try TenantFileWriter($0).write(to: path, changes: changes, since: previous) }
             written.insert(id)
         }
         try before(.host)
-        let host = HostFileWriter(content, number: number, digests: digests)
-        try host.write(to: "\(temporary)/host.db", since: difference, in: difference.map { folder.host($0.number) })
+        let host = HostFileWriter(difference, number: number, digests: digests)
+        try host.write(to: "\(temporary)/host.db", since: difference.number.map { folder.host($0) })
         try before(.flush)
         try Disk.flush("\(temporary)/tenants")
         try Disk.flush(temporary)
@@ -65,10 +58,6 @@ package struct GenerationWriter {
         try Disk.rename(temporary, to: folder.generation(number))
         try Disk.flush(folder.path)
         return written
-    }
-
-    private func previous(_ tenant: TenantID, _ difference: GenerationDifference?) -> String? {
-        difference.map { folder.tenant(tenant, $0.number) }
     }
 
     /// Puts a written generation in force.
@@ -91,7 +80,7 @@ package struct GenerationWriter {
     }
 
     /// Of what is said of a tenant besides its accounts and addresses, which are compared one by one.
-    private static func digest(of tenant: TenantContent) throws -> String {
+    private static func digest(of tenant: TenantOutline) throws -> String {
         var octets = Array("\(GenerationSchema.version):".utf8)
         octets += try RecordCoding.octets(tenant.tenant)
         for domain in tenant.domains { octets += try RecordCoding.octets(domain) }

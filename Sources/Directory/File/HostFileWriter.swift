@@ -3,37 +3,40 @@ internal import SQL
 
 /// Writes `host.db`: in full, or as a copy of its predecessor in which the rows of accounts that stay are left alone.
 struct HostFileWriter {
-    private let content: GenerationContent
+    private let difference: GenerationDifference
     private let number: Int
     private let digests: [TenantID: String]
 
-    init(_ content: GenerationContent, number: Int, digests: [TenantID: String]) {
-        self.content = content
+    private var outline: GenerationOutline { difference.draft.outline }
+
+    init(_ difference: GenerationDifference, number: Int, digests: [TenantID: String]) {
+        self.difference = difference
         self.number = number
         self.digests = digests
     }
 
-    /// - Parameters:
-    ///   - difference: of the generation whose file is at `previous`; nil where there is none.
-    func write(to path: String, since difference: GenerationDifference?, in previous: String?) throws {
-        guard let difference, let previous else {
+    /// - Parameter previous: the earlier generation's file; nil where there is none.
+    func write(to path: String, since previous: String?) throws {
+        guard let previous else {
             return try GenerationDatabase.make(path, GenerationSchema.host) { database in
                 try writeSettings(database)
-                for tenant in content.tenants { try add(tenant.accounts.map(\.id), of: tenant.tenant.id, database) }
+                try difference.draft.database.forEach("SELECT id, tenant FROM wanted_account ORDER BY id") { row in
+                    try put(.octets(row.buffer(0)), row.text(1), database)
+                }
             }
         }
         try GenerationDatabase.copy(previous, to: path) { database in
             for table in ["generation", "tenant", "domain"] { try database.run("DELETE FROM \(table)") }
             try writeSettings(database)
-            try changeAccounts(database, difference)
+            try changeAccounts(database)
         }
     }
 
     private func writeSettings(_ database: Connection) throws {
         try database.run(
             "INSERT INTO generation (version, number, host) VALUES ($1, $2, $3)", .integer(Int64(GenerationSchema.version)),
-            .integer(Int64(number)), .text(RecordCoding.text(content.host)))
-        for tenant in content.tenants {
+            .integer(Int64(number)), .text(RecordCoding.text(outline.host)))
+        for tenant in outline.tenants {
             let id = tenant.tenant.id
             try database.run(
                 "INSERT INTO tenant (id, digest, record) VALUES ($1, $2, $3)", .text(id.text), .text(digests[id] ?? ""),
@@ -46,27 +49,32 @@ struct HostFileWriter {
         }
     }
 
-    private func changeAccounts(_ database: Connection, _ difference: GenerationDifference) throws {
-        let present = Set(content.tenants.map(\.tenant.id))
-        for id in difference.tenants.keys where !present.contains(id) {
-            try database.run("DELETE FROM account WHERE tenant = $1", .text(id.text))
-        }
-        for tenant in content.tenants {
-            let id = tenant.tenant.id
-            let ofTenant = difference.tenants[id]
-            for account in ofTenant?.goneAccounts ?? [] {
-                // Of this tenant alone: another's may have the id by now.
-                try database.run("DELETE FROM account WHERE id = $1 AND tenant = $2", .octets(account.octets), .text(id.text))
+    /// First all that go: another tenant may have the id by now.
+    private func changeAccounts(_ database: Connection) throws {
+        for tenant in difference.tenants where difference.changes(of: tenant) > 0 {
+            try forEachAccount(of: tenant, isThere: false) { id in
+                try database.run("DELETE FROM account WHERE id = $1 AND tenant = $2", id, .text(tenant.text))
             }
-            try add((ofTenant?.changedAccounts ?? tenant.accounts).map(\.id), of: id, database)
+        }
+        for tenant in difference.tenants where difference.changes(of: tenant) > 0 {
+            try forEachAccount(of: tenant, isThere: true) { id in try put(id, tenant.text, database) }
         }
     }
 
-    private func add(_ accounts: [AccountID], of tenant: TenantID, _ database: Connection) throws {
-        for account in accounts {
-            try database.run(
-                "INSERT INTO account (id, tenant) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant",
-                .octets(account.octets), .text(tenant.text))
-        }
+    private func put(_ account: SQLValue, _ tenant: String, _ database: Connection) throws {
+        try database.run(
+            "INSERT INTO account (id, tenant) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant", account,
+            .text(tenant))
+    }
+
+    /// Accounts that differ, and will be there or not.
+    private func forEachAccount(of tenant: TenantID, isThere: Bool, _ body: (SQLValue) throws -> Void) throws {
+        let condition = isThere ? "EXISTS" : "NOT EXISTS"
+        try difference.draft.database.forEach(
+            """
+            SELECT c.id FROM changed_account c WHERE c.tenant = $1
+            AND \(condition) (SELECT 1 FROM wanted_account w WHERE w.tenant = $1 AND w.id = c.id)
+            """, .text(tenant.text)
+        ) { try body(.octets($0.buffer(0))) }
     }
 }

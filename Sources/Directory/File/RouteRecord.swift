@@ -13,6 +13,9 @@ extension Route: PlainRecord {
         }
     }
 
+    /// How the record of a group begins.
+    static let groupMark = Array(#"{"group":"#.utf8)
+
     /// A case with its one value, as `Codable` has it.
     private static func write(_ name: String, to writer: inout RecordWriter, _ value: (inout RecordWriter) -> Void) {
         writer.key(name)

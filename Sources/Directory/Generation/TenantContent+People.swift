@@ -1,17 +1,27 @@
 internal import Mail
 
 extension TenantContent {
-    /// Whom the address picker may suggest: active accounts, and groups.
+    /// Whom the address picker may suggest: accounts that are not retired, and groups.
     var people: [Person] {
-        let accounts = accounts.filter { $0.state != .retired }.map {
-            Person(account: $0.id, address: $0.address, displayName: $0.displayName)
-        }
-        var seen: Set<String> = []
-        let groups = routes.compactMap { entry -> Person? in
-            // A group's further addresses are the same group: the first one stands for it.
-            guard case .group(let group) = entry.route, seen.insert(group.id).inserted else { return nil }
-            return Person(account: nil, address: group.address ?? entry.address, displayName: group.name)
-        }
-        return accounts + groups
+        accounts.compactMap(\.person)
+            + routes.compactMap { entry in
+                guard case .group(let group) = entry.route else { return nil }
+                return group.person(at: entry.address)
+            }
+    }
+}
+
+extension DirectoryAccount {
+    /// Nil of a retired one.
+    var person: Person? {
+        state == .retired ? nil : Person(account: id, address: address, displayName: displayName)
+    }
+}
+
+extension GroupRoute {
+    /// Nil at a further address, as it is the same group there.
+    func person(at address: Address) -> Person? {
+        let main = self.address ?? address
+        return main.folded == address.folded ? Person(account: nil, address: main, displayName: name) : nil
     }
 }

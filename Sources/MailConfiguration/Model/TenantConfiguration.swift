@@ -22,8 +22,6 @@ package struct TenantConfiguration: Sendable, Codable, Equatable {
     package var directories: [DirectoryConfiguration]
     /// postmaster@ and abuse@ of each domain that is no alias domain, in the order of their addresses.
     package var roleAddresses: [RoleAddress]
-    /// Of groups and aliases that a directory had lately and has no more: mail to them waits at its senders (450 4.2.1).
-    package var waitingAddresses: [Address] = []
 
     package func user(_ id: LocalID) -> UserConfiguration? { users.first { $0.id == id } }
     package func sharedMailbox(_ id: LocalID) -> SharedMailboxConfiguration? { sharedMailboxes.first { $0.id == id } }

@@ -1,24 +1,22 @@
 package import Mail
-package import MailConfiguration
 
-/// A tenant as its files and its directories together say.
+/// What joining a tenant's files and directories found, beside what went into the draft.
 package struct JoinedTenant: Sendable {
-    /// An account that a directory has.
-    package struct Account: Sendable {
-        package var id: AccountID
-        package var directory: String
-        package var stableID: String
-        /// Changes with the password, as far as the directory tells; else empty.
-        package var mark: String
-        /// Names to log in by, folded.
-        package var logins: [String]
-    }
-
-    package var tenant: TenantConfiguration
-    package var accounts: [Account] = []
-    package var findings: [(directory: String, finding: DirectoryFinding)] = []
+    package let tenant: TenantID
+    /// Of each directory at most `SnapshotDatabase.mostFindings`.
+    package private(set) var findings: [(directory: String, finding: DirectoryFinding)] = []
+    /// How many there were, by directory.
+    package private(set) var counts: [String: Int] = [:]
     /// Of the objects that it was made of.
     package var version: Int64 = 0
 
-    package init(_ tenant: TenantConfiguration) { self.tenant = tenant }
+    package init(_ tenant: TenantID) { self.tenant = tenant }
+
+    /// Whether another finding of this directory would be kept.
+    func hasRoom(_ directory: String) -> Bool { counts[directory, default: 0] < SnapshotDatabase.mostFindings }
+
+    mutating func note(_ directory: String, _ finding: DirectoryFinding) {
+        if hasRoom(directory) { findings.append((directory, finding)) }
+        counts[directory, default: 0] += 1
+    }
 }

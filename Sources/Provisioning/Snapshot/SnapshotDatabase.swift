@@ -61,7 +61,7 @@ package final class SnapshotDatabase {
 
     // MARK: Objects
 
-    /// One object as the snapshot has it. Held once, and by reference: a join has each in several lists at a time.
+    /// One object as the snapshot has it; by reference, as those of a preview are sorted.
     package final class Kept: Sendable {
         package let directory: String
         package let kind: DirectoryNames.Kind
@@ -87,38 +87,55 @@ package final class SnapshotDatabase {
 
     /// All objects of a tenant, those first that were there first.
     package func objects(of tenant: TenantID) throws -> [Kept] {
-        let kept = try connection.all(
+        try connection.all(
             """
-            SELECT directory, kind, stable, record, first_seen, missing_since FROM object WHERE tenant = $1
+            SELECT 0, directory, kind, stable, record, first_seen, missing_since FROM object WHERE tenant = $1
             ORDER BY first_seen, directory, stable
             """, .text(tenant.text)
-        ) { row -> Kept? in
-            guard let kind = DirectoryNames.Kind(rawValue: row.text(1)) else { return nil }
-            let missing = row.integer(5)
-            return try Kept(
-                directory: row.text(0), kind: kind, stableID: row.text(2),
-                object: RecordCoding.read(DirectoryObject.self, row.octets(3)), firstSeen: row.integer(4),
-                missingSince: missing == 0 ? nil : missing)
-        }
-        return kept.compactMap(\.self)
+        ) { try Kept($0) }.compactMap(\.self)
     }
 
-    /// Whom each folded address of a tenant means: of several objects that have it, the one that was there first.
-    package func names(of tenant: TenantID) throws -> [Address: DirectoryNames.Name] {
-        var names: [Address: DirectoryNames.Name] = [:]
-        try connection.forEach(
+    /// Runs `body` on one state of the snapshot. Whoever has something to write there waits meanwhile.
+    package func reading<Result>(_ body: () throws -> Result) throws -> Result { try connection.snapshot(body) }
+
+    /// Makes `name(of:in:)` answer with what the snapshot has now.
+    package func readNames(of tenant: TenantID) throws {
+        let script = """
+            CREATE TEMPORARY TABLE IF NOT EXISTS address_name (
+                tenant TEXT NOT NULL, address TEXT NOT NULL, kind TEXT NOT NULL, directory TEXT NOT NULL, stable TEXT NOT NULL,
+                PRIMARY KEY (tenant, address)) CLUSTERED;
             """
-            SELECT directory, kind, stable, record FROM object WHERE tenant = $1 ORDER BY first_seen, directory, stable
-            """, .text(tenant.text)
-        ) { row in
-            guard let kind = DirectoryNames.Kind(rawValue: row.text(1)) else { return }
-            let name = DirectoryNames.Name(kind: kind, id: LocalID(directory: row.text(0), stableID: row.text(2)))
-            for text in try DirectoryObject.addresses(in: row.octets(3)) {
-                guard let address = try? Address(text).folded, names[address] == nil else { continue }
-                names[address] = name
+        try connection.execute(Dialect.render(script))
+        try connection.snapshot {
+            try connection.run("DELETE FROM address_name WHERE tenant = $1", .text(tenant.text))
+            try connection.forEach(
+                """
+                SELECT directory, kind, stable, record FROM object WHERE tenant = $1 ORDER BY first_seen, directory, stable
+                """, .text(tenant.text)
+            ) { row in
+                for text in try DirectoryObject.addresses(in: row.octets(3)) {
+                    guard let address = try? Address(text).folded else { continue }
+                    try connection.run(
+                        """
+                        INSERT INTO address_name (tenant, address, kind, directory, stable) VALUES ($1, $2, $3, $4, $5)
+                        ON CONFLICT DO NOTHING
+                        """, .text(tenant.text), .text(address.description), .text(row.text(1)), .text(row.text(0)),
+                        .text(row.text(2)))
+                }
             }
         }
-        return names
+    }
+
+    /// Whom a folded address of a tenant means: of several objects that have it, the one that was there first.
+    package func name(of address: Address, in tenant: TenantID) throws -> DirectoryNames.Name? {
+        try connection.first(
+            "SELECT kind, directory, stable FROM address_name WHERE tenant = $1 AND address = $2", .text(tenant.text),
+            .text(address.description)
+        ) { row in
+            DirectoryNames.Kind(rawValue: row.text(0)).map {
+                DirectoryNames.Name(kind: $0, id: LocalID(directory: row.text(1), stableID: row.text(2)))
+            }
+        }.flatMap(\.self)
     }
 
     /// When the next missing account is to be retired; nil where none is missing.
@@ -207,17 +224,18 @@ extension SnapshotDatabase {
     }
 
     /// Keeps what a join found, once its generation is in force.
-    package func keep(_ joined: JoinedTenant) throws {
+    ///
+    /// - Parameter accounts: of the same join.
+    package func keep(_ joined: JoinedTenant, _ accounts: JoinedAccounts) throws {
         try connection.transaction {
-            let tenant = joined.tenant.id
-            try keepAccounts(joined, tenant)
+            let tenant = joined.tenant
+            try accounts.keep()
             try connection.run(
                 "DELETE FROM finding WHERE tenant = $1 AND place >= $2", .text(tenant.text), .number(Self.mostFindings))
-            var counts: [String: Int] = [:]
+            var places: [String: Int] = [:]
             for (directory, finding) in joined.findings {
-                let place = counts[directory, default: 0]
-                counts[directory] = place + 1
-                guard place < Self.mostFindings else { continue }
+                let place = places[directory, default: 0]
+                places[directory] = place + 1
                 try connection.run(
                     "INSERT INTO finding (tenant, directory, place, record) VALUES ($1, $2, $3, $4)", .text(tenant.text),
                     .text(directory), .number(Self.mostFindings + place), .text(RecordCoding.text(finding)))
@@ -227,60 +245,13 @@ extension SnapshotDatabase {
                     "SELECT COUNT(*) FROM finding WHERE tenant = $1 AND directory = $2 AND place < $3", .text(tenant.text),
                     .text(state.directory), .number(Self.mostFindings)
                 ) { Int($0.integer(0)) }
-                state.findings = (ofReading ?? 0) + counts[state.directory, default: 0]
+                state.findings = (ofReading ?? 0) + joined.counts[state.directory, default: 0]
                 try keep(state)
             }
             try connection.run(
                 """
                 INSERT INTO joined (tenant, version) VALUES ($1, $2) ON CONFLICT (tenant) DO UPDATE SET version = excluded.version
                 """, .text(tenant.text), .integer(joined.version))
-        }
-    }
-
-    /// Writes what differs.
-    private func keepAccounts(_ joined: JoinedTenant, _ tenant: TenantID) throws {
-        var missing = Dictionary(joined.accounts.map { ($0.id, $0) }) { first, _ in first }
-        var gone: [AccountID] = []
-        try connection.forEach(
-            "SELECT account, directory, stable, mark FROM account WHERE tenant = $1", .text(tenant.text)
-        ) { row in
-            guard let id = AccountID(octets: row.octets(0)) else { return }
-            guard let account = missing[id] else { return gone.append(id) }
-            let isSame = account.directory == row.text(1) && account.stableID == row.text(2) && account.mark == row.text(3)
-            if isSame { missing[id] = nil }
-        }
-        for id in gone { try connection.run("DELETE FROM account WHERE account = $1", .octets(id.octets)) }
-        for account in missing.values {
-            try connection.run(
-                """
-                INSERT INTO account (account, tenant, directory, stable, mark) VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT (account) DO UPDATE SET directory = excluded.directory, stable = excluded.stable, mark = excluded.mark
-                """, .octets(account.id.octets), .text(tenant.text), .text(account.directory), .text(account.stableID),
-                .text(account.mark))
-        }
-        try keepLogins(joined, tenant)
-    }
-
-    private func keepLogins(_ joined: JoinedTenant, _ tenant: TenantID) throws {
-        var missing: [String: AccountID] = [:]
-        for account in joined.accounts {
-            for login in account.logins where missing[login] == nil { missing[login] = account.id }
-        }
-        var gone: [String] = []
-        try connection.forEach("SELECT name, account FROM login WHERE tenant = $1", .text(tenant.text)) { row in
-            let name = row.text(0)
-            guard let account = missing[name] else { return gone.append(name) }
-            if account == AccountID(octets: row.octets(1)) { missing[name] = nil }
-        }
-        for name in gone {
-            try connection.run("DELETE FROM login WHERE name = $1 AND tenant = $2", .text(name), .text(tenant.text))
-        }
-        for (name, account) in missing {
-            try connection.run(
-                """
-                INSERT INTO login (name, tenant, account) VALUES ($1, $2, $3)
-                ON CONFLICT (name, tenant) DO UPDATE SET account = excluded.account
-                """, .text(name), .text(tenant.text), .octets(account.octets))
         }
     }
 }

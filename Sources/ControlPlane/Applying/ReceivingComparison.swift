@@ -1,0 +1,87 @@
+internal import Directory
+internal import Mail
+
+/// Counts the addresses that receive mail before and after a change: those of alias domains too, as senders know them.
+struct ReceivingComparison {
+    /// What decides of a tenant's addresses, besides the addresses.
+    private struct Side: Equatable {
+        var isSuspended = true
+        var proven: Set<DomainName> = []
+        /// Domains that stand for another one.
+        var twins: [DomainName: Set<DomainName>] = [:]
+
+        init(_ tenant: TenantOutline?) {
+            guard let tenant else { return }
+            isSuspended = tenant.tenant.suspended
+            for domain in tenant.domains where domain.isActive {
+                proven.insert(domain.name)
+                if let original = domain.aliasOf { twins[original, default: []].insert(domain.name) }
+            }
+        }
+
+        /// The domains in which an address receives.
+        func domains(_ address: Address, _ route: Route?, _ inactive: Set<AccountID>) -> Set<DomainName> {
+            guard !isSuspended, let route else { return [] }
+            switch route {
+            case .waiting: return []
+            case .account(let id): if inactive.contains(id) { return [] }
+            case .alias, .group: break
+            }
+            let twins = twins[address.domain] ?? []
+            return proven.contains(address.domain) ? twins.union([address.domain]) : twins
+        }
+    }
+
+    private(set) var counted = MailEffect(starting: 0, stopping: 0, moving: 0)
+    /// In the hands of one tenant before, and of another one after; their addresses are compared when all are known.
+    private let moved: Set<DomainName>
+    private var before: [Address: Route] = [:]
+    private var after: [Address: Route] = [:]
+
+    init(_ difference: GenerationDifference) {
+        func owners(_ outline: GenerationOutline?) -> [DomainName: TenantID] {
+            Dictionary((outline?.tenants ?? []).flatMap(\.domains).map { ($0.name, $0.tenant) }) { first, _ in first }
+        }
+        let owners = (before: owners(difference.earlier), after: owners(difference.draft.outline))
+        moved = Set(owners.before.filter { name, tenant in owners.after[name].map { $0 != tenant } ?? false }.map(\.key))
+    }
+
+    var effect: MailEffect {
+        let both = Set(before.keys).intersection(after.keys)
+        return MailEffect(
+            starting: counted.starting + after.count - both.count, stopping: counted.stopping + before.count - both.count,
+            moving: counted.moving + both.count { before[$0] != after[$0] })
+    }
+
+    mutating func add(_ tenant: TenantDifference) throws {
+        let sides = (before: Side(tenant.before), after: Side(tenant.after))
+        let inactive = try tenant.inactive()
+        func count(_ address: Address, _ routes: (before: Route?, after: Route?)) {
+            let domains = (
+                before: sides.before.domains(address, routes.before, inactive.before),
+                after: sides.after.domains(address, routes.after, inactive.after)
+            )
+            for domain in domains.before.union(domains.after) {
+                let receives = (before: domains.before.contains(domain), after: domains.after.contains(domain))
+                if moved.contains(domain), let address = try? Address(localPart: address.localPart, domain: domain) {
+                    if receives.before { before[address] = routes.before }
+                    if receives.after { after[address] = routes.after }
+                    continue
+                }
+                if !receives.before { counted.starting += 1 }
+                if !receives.after { counted.stopping += 1 }
+                if receives.before, receives.after, routes.before != routes.after { counted.moving += 1 }
+            }
+        }
+        guard sides.before == sides.after else { return try tenant.forEachRouteOfAll { count($0, ($1, $2)) } }
+        try tenant.forEachRoute { count($0, ($1, $2)) }
+        // Addresses that lead where they led, to somebody who has become active or is not active any more.
+        try tenant.forEachAccount(.known) { before, after in
+            guard let account = after ?? before, before?.state.isActive != after?.state.isActive else { return }
+            for address in Set(([account.address] + account.aliases).map(\.folded)) {
+                let routes = try tenant.route(of: address)
+                if routes.before == .account(account.id), routes.after == routes.before { count(address, routes) }
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+internal import Directory
+internal import Mail
+internal import MailConfiguration
+
+/// Users and shared mailboxes.
+extension DirectoryJoin {
+    mutating func addAccount(_ kept: SnapshotDatabase.Kept, _ number: Number) throws {
+        guard kept.kind == .user || allowed(.sharedMailboxes, kept) else { return }
+        if foreignIDs.contains(kept.stableID) {
+            note(kept, .foreignID, "a directory of another tenant has an entry of the same id; they stay two accounts")
+        }
+        guard accountsLeft > 0 else {
+            let most = files.plan.limits.accounts
+            return note(kept, .overLimit, "the plan allows \(most) accounts, and those were there first; it gets no mailbox")
+        }
+        let addresses = try claimed(kept, number)
+        guard let main = addresses.first else {
+            if kept.missingSince == nil { note(kept, .noAddress, "it has no address of this tenant; it gets no mailbox") }
+            return
+        }
+        accountsLeft -= 1
+        let (name, quota) = (kept.object.displayName ?? main.localPart, quota(kept))
+        let isSuspended = kept.object.isSuspended || kept.missingSince != nil
+        let id: AccountID
+        if kept.kind == .user {
+            id = try draft.add(
+                UserConfiguration(
+                    position: position, id: kept.id, address: main, name: name, aliases: Array(addresses.dropFirst()),
+                    quota: quota, language: kept.object.language ?? files.language, isSuspended: isSuspended, senders: [],
+                    maySendAs: []))
+        } else {
+            var mailbox = SharedMailboxConfiguration(
+                position: position, id: kept.id, address: main, name: name, aliases: Array(addresses.dropFirst()), quota: quota,
+                members: [])
+            mailbox.isSuspended = isSuspended
+            let added = try draft.add(mailbox)
+            id = added.id
+            mailboxes[number] = added.number
+        }
+        let logins = kept.kind == .user ? kept.object.logins.filter { usableLogin($0, kept) } : []
+        try accounts?.add(
+            id, directory: kept.directory, stableID: kept.stableID, mark: kept.object.passwordMark ?? "", logins: logins)
+        use(kept, number, id, addresses: addresses, logins: logins, name)
+    }
+
+    mutating func use(
+        _ kept: SnapshotDatabase.Kept, _ number: Number, _ id: AccountID? = nil, addresses: [Address], logins: [String] = [],
+        _ name: String
+    ) {
+        index.use(number, id: id, addresses: addresses)
+        index.name(number, entry: kept.object.key, logins: logins, in: kept.directory)
+        guard !mentioned.isEmpty, mentioned.contains(kept.id) else { return }
+        found.updateValue(addresses.first.map { NamedAddress(address: $0, name: name) }, forKey: kept.id)
+    }
+
+    /// Two people of one name: whoever was there first has it.
+    mutating func usableLogin(_ login: String, _ kept: SnapshotDatabase.Kept) -> Bool {
+        if index.hasLogin(login) {
+            note(kept, .duplicateLogin, "\"\(Shown.text(login))\" is somebody else's name to log in by; here it is not used")
+            return false
+        }
+        return true
+    }
+
+    func quota(_ kept: SnapshotDatabase.Kept) -> ByteCount {
+        let most = files.plan.limits.quotaPerAccount
+        return kept.object.quota.map { min(ByteCount($0), most) } ?? most
+    }
+}

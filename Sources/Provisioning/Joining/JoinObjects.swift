@@ -1,0 +1,143 @@
+internal import Directory
+internal import Mail
+package import MailConfiguration
+internal import SQL
+
+/// The objects of a tenant in the order of a join, numbered from 0: whoever is there goes before whoever is missing, then who was
+/// there first. A join asks for them several times and holds none of them.
+package protocol JoinObjects {
+    func forEach(_ part: JoinPart, _ body: (Int, SnapshotDatabase.Kept) throws -> Void) throws
+    func object(_ number: Int) throws -> SnapshotDatabase.Kept?
+}
+
+package enum JoinPart {
+    case all
+    /// Those that are there.
+    case groups, aliases
+    /// All of them.
+    case shared
+    /// Users and groups that say which groups they are in, in the order of their ids.
+    case stating
+    /// Groups and aliases that are missing.
+    case waiting
+}
+
+/// The objects of a snapshot, read from there each time. To be used inside of `SnapshotDatabase.reading`, as they are numbered once.
+package struct SnapshotObjects: JoinObjects {
+    private let database: SnapshotDatabase
+    private let tenant: SQLValue
+
+    /// - Parameter now: seconds since 1970; whoever is missing for longer than the tenant suspends is left out.
+    package init(_ database: SnapshotDatabase, of tenant: TenantConfiguration, now: Int64) throws {
+        self.database = database
+        self.tenant = .text(tenant.id.text)
+        try database.connection.execute(
+            """
+            DROP TABLE IF EXISTS temp.joining;
+            CREATE TEMPORARY TABLE joining (
+                number INTEGER PRIMARY KEY, directory TEXT NOT NULL, kind TEXT NOT NULL, stable TEXT NOT NULL);
+            """)
+        let places = tenant.directories.indices.map { "$\($0 + 3)" }.joined(separator: ", ")
+        try database.connection.run(
+            """
+            INSERT INTO joining (directory, kind, stable) SELECT directory, kind, stable FROM object
+            WHERE tenant = $1 AND (missing_since = 0 OR missing_since > $2) AND directory IN (\(places))
+            ORDER BY missing_since > 0, first_seen, directory, stable
+            """,
+            values: [self.tenant, .integer(now - tenant.policies.suspendFor.components.seconds)]
+                + tenant.directories.map { .text($0.id) })
+    }
+
+    private static let columns = "j.number - 1, o.directory, o.kind, o.stable, o.record, o.first_seen, o.missing_since"
+    // In this order: the objects are looked up one by one, and need not be sorted with all that they say.
+    private static let tables = """
+        joining j CROSS JOIN object o ON o.tenant = $1 AND o.directory = j.directory AND o.kind = j.kind AND o.stable = j.stable
+        """
+
+    package func forEach(_ part: JoinPart, _ body: (Int, SnapshotDatabase.Kept) throws -> Void) throws {
+        let condition: String
+        switch part {
+        case .all: condition = "1"
+        case .groups: condition = "j.kind = 'group' AND o.missing_since = 0"
+        case .aliases: condition = "j.kind = 'alias' AND o.missing_since = 0"
+        case .shared: condition = "j.kind = 'shared'"
+        case .waiting: condition = "j.kind IN ('group', 'alias') AND o.missing_since > 0"
+        case .stating: return try forEachStating(body)
+        }
+        try database.connection.forEach(
+            "SELECT \(Self.columns) FROM \(Self.tables) WHERE \(condition) ORDER BY j.number", tenant
+        ) { row in
+            if let kept = try SnapshotDatabase.Kept(row) { try body(Int(row.integer(0)), kept) }
+        }
+    }
+
+    private func forEachStating(_ body: (Int, SnapshotDatabase.Kept) throws -> Void) throws {
+        try database.connection.forEach(
+            """
+            SELECT j.number - 1 FROM \(Self.tables) WHERE j.kind IN ('user', 'group') AND instr(o.record, '"memberOf":["') > 0
+            ORDER BY j.directory || '/' || j.stable
+            """, tenant
+        ) { row in
+            let number = Int(row.integer(0))
+            if let kept = try object(number) { try body(number, kept) }
+        }
+    }
+
+    package func object(_ number: Int) throws -> SnapshotDatabase.Kept? {
+        try database.connection.first(
+            "SELECT \(Self.columns) FROM \(Self.tables) WHERE j.number = $2", tenant, .number(number + 1)
+        ) { try SnapshotDatabase.Kept($0) }.flatMap(\.self)
+    }
+}
+
+extension SnapshotDatabase.Kept {
+    /// Of a row whose columns 1 to 6 are directory, kind, stable id, record, and when it was seen first and is missing since.
+    convenience init?(_ row: borrowing Row) throws {
+        guard let kind = DirectoryNames.Kind(rawValue: row.text(2)) else { return nil }
+        let missing = row.integer(6)
+        try self.init(
+            directory: row.text(1), kind: kind, stableID: row.text(3),
+            object: RecordCoding.read(DirectoryObject.self, row.octets(4)), firstSeen: row.integer(5),
+            missingSince: missing == 0 ? nil : missing)
+    }
+}
+
+/// Objects that are at hand as values: what a directory would say.
+package struct KeptObjects: JoinObjects {
+    private let kept: [SnapshotDatabase.Kept]
+
+    /// - Parameter kept: those first that were there first.
+    package init(_ kept: [SnapshotDatabase.Kept], of tenant: TenantConfiguration, now: Int64) {
+        let directories = Set(tenant.directories.map(\.id))
+        let suspendFor = tenant.policies.suspendFor.components.seconds
+        let living = kept.filter { kept in
+            directories.contains(kept.directory) && kept.missingSince.map { $0 + suspendFor > now } ?? true
+        }
+        self.kept = living.filter { $0.missingSince == nil } + living.filter { $0.missingSince != nil }
+    }
+
+    package func forEach(_ part: JoinPart, _ body: (Int, SnapshotDatabase.Kept) throws -> Void) throws {
+        var chosen = kept.indices.filter { kept[$0].isIn(part) }
+        if part == .stating {
+            chosen.sort { kept[$0].id < kept[$1].id }
+        }
+        for number in chosen { try body(number, kept[number]) }
+    }
+
+    package func object(_ number: Int) -> SnapshotDatabase.Kept? { kept.indices.contains(number) ? kept[number] : nil }
+}
+
+extension SnapshotDatabase.Kept {
+    var id: LocalID { LocalID(directory: directory, stableID: stableID) }
+
+    fileprivate func isIn(_ part: JoinPart) -> Bool {
+        switch part {
+        case .all: true
+        case .groups: kind == .group && missingSince == nil
+        case .aliases: kind == .alias && missingSince == nil
+        case .shared: kind == .shared
+        case .stating: (kind == .user || kind == .group) && !object.memberOf.isEmpty
+        case .waiting: (kind == .group || kind == .alias) && missingSince != nil
+        }
+    }
+}

@@ -4,6 +4,7 @@ internal import MailConfiguration
 internal import NIOPosix
 internal import Provisioning
 internal import SQL
+internal import Store
 
 /// Everything that changes a host: apply, rollback, and what user commands set. One change at a time, also across programs.
 ///
@@ -50,6 +51,13 @@ package actor HostControl {
         let made = try SnapshotDatabase(path: folders.snapshots)
         openSnapshots = made
         return made
+    }
+
+    /// After a generation is made, which this host's threads take turns at. What the snapshots' connection holds, its temporary
+    /// tables and pages that it read, is of no more use.
+    func giveMemoryBack() {
+        openSnapshots = nil
+        FreedMemory.giveBack()
     }
 
     /// What a change did.

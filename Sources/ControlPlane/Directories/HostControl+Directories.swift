@@ -2,7 +2,6 @@ internal import Directory
 package import Mail
 internal import MailConfiguration
 package import Provisioning
-internal import Store
 
 /// The second half of a generation: what the directories had when they were read last.
 extension HostControl {
@@ -109,9 +108,6 @@ extension HostControl {
             return outcome
         }
     }
-
-    /// After a generation is made, which this host's threads take turns at.
-    func giveMemoryBack() { FreedMemory.giveBack() }
 
     /// Whether the generation in force has what the directories said last, and nobody's time as missing is over.
     func needsRejoin() throws -> Bool {

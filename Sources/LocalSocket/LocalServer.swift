@@ -95,18 +95,19 @@ package final class LocalServer: Sendable {
     }
 
     /// Questions of one connection are answered side by side; the reader pauses at `limits.questions`.
+    ///
+    /// In a group that discards: another keeps each task that has ended, with its stack, until somebody asks what came of it.
     private func answer(
         _ inbound: NIOAsyncChannelInboundStream<Frame>, _ outbound: NIOAsyncChannelOutboundWriter<Frame>, for peer: Peer
     ) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var underWay = 0
+        let places = Places(limits.questions)
+        try await withThrowingDiscardingTaskGroup { group in
             for try await frame in inbound {
-                if underWay >= limits.questions {
-                    try await group.next()
-                    underWay -= 1
+                await places.take()
+                group.addTask {
+                    defer { places.giveBack() }
+                    try await outbound.write(self.table.answer(to: frame, from: peer))
                 }
-                group.addTask { try await outbound.write(self.table.answer(to: frame, from: peer)) }
-                underWay += 1
             }
             group.cancelAll()
         }

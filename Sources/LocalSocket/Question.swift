@@ -63,7 +63,7 @@ package enum LocalSocketError: Error, Sendable, CustomStringConvertible {
 package struct LocalSocketLimits: Sendable {
     /// Octets of one frame; a longer one ends the connection.
     package var frame = 8 << 20
-    /// Questions under way at once on one connection; further ones are refused with `busy`.
+    /// Questions under way at once on one connection; further ones are read when these are answered.
     package var questions = 256
     /// Connections at once; further ones are closed.
     package var connections = 256

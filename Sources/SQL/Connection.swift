@@ -17,6 +17,7 @@ package final class Connection {
     }
 
     let database: DatabaseHandle
+    let log = LogLength()
     /// Whether a transaction is open.
     package private(set) var isInTransaction = false
     private var statements: [String: CachedStatement] = [:]

@@ -67,6 +67,36 @@ import Testing
         #expect(try database.first("SELECT COUNT(*) FROM a") { row in row.integer(0) } == 1)
     }
 
+    @Test func howLongTheLogIs() throws {
+        try database.useWriteAheadLog(checkpoints: true)
+        try database.migrate([first])
+        let made = database.pagesInLog
+        try database.run("INSERT INTO a (id) VALUES (1)")
+        #expect(made > 0 && database.pagesInLog > made)
+        #expect(try database.checkpoint(resets: false))
+        #expect(database.pagesInLog == 0)
+        // All of it was moved, so that it begins anew.
+        try database.run("INSERT INTO a (id) VALUES (2)")
+        let one = database.pagesInLog
+        try database.run("INSERT INTO a (id) VALUES (3)")
+        #expect(one > 0 && one < made && database.pagesInLog == 2 * one)
+    }
+
+    @Test func aLogWithAReaderInItGrows() throws {
+        try database.useWriteAheadLog(checkpoints: true)
+        try database.migrate([first])
+        let reader = try Connection(path: folder.path + "/a.db", mode: .readWrite)
+        try reader.snapshot {
+            #expect(try reader.first("SELECT COUNT(*) FROM a") { row in row.integer(0) } == 0)
+            try database.run("INSERT INTO a (id) VALUES (1)")
+            let waiting = database.pagesInLog
+            #expect(try !database.checkpoint(resets: false))
+            #expect(database.pagesInLog > 0 && database.pagesInLog < waiting)
+        }
+        #expect(try database.checkpoint(resets: false))
+        #expect(database.pagesInLog == 0)
+    }
+
     @Test func aLaneRunsItsActorInTurn() async throws {
         let pool = NIOThreadPool(numberOfThreads: 2)
         pool.start()

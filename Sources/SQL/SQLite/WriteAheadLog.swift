@@ -20,7 +20,12 @@ extension Connection {
         try run("PRAGMA synchronous=NORMAL")
         try run("PRAGMA wal_autocheckpoint=0")
         if !checkpoints { try leaveLogOnClose() }
+        log.listen(to: database)
     }
+
+    /// Pages that wait in the log to be moved into the database, as far as this connection knows: after its last commit, without
+    /// those that it has moved itself.
+    package var pagesInLog: Int { log.pages - log.moved }
 
     /// Closing this connection moves nothing from the log into the database, also where no other one is open.
     package func leaveLogOnClose() throws(SQLError) {
@@ -47,11 +52,33 @@ extension Connection {
         let code = unsafe sqlite3_wal_checkpoint_v2(database.pointer, nil, mode, &frames, &moved)
         guard code & 0xff != SQLITE_BUSY else { return false }
         try database.check(code)
+        log.moved = max(0, Int(moved))
         return frames == moved
     }
 
     /// What is wrong with the database's own structure; empty where nothing is.
     package func integrityFaults(limit: Int = 20) throws -> [String] {
         try all("PRAGMA integrity_check(\(limit))") { row in row.text(0) }.filter { $0 != "ok" }
+    }
+}
+
+/// Hears from SQLite how long a log is (sqlite3_wal_hook(3)). Outlives the handle that it listens to.
+final class LogLength {
+    private(set) var pages = 0 {
+        // Shorter than what was moved: it has begun anew.
+        didSet { if pages < moved { moved = 0 } }
+    }
+    /// Those at its beginning that are in the database.
+    fileprivate(set) var moved = 0
+
+    func listen(to database: borrowing DatabaseHandle) {
+        unsafe sqlite3_wal_hook(
+            database.pointer,
+            { length, _, _, pages in
+                if let length = unsafe length {
+                    unsafe Unmanaged<LogLength>.fromOpaque(length).takeUnretainedValue().pages = Int(pages)
+                }
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
 }

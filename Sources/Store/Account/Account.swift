@@ -65,9 +65,11 @@ package actor Account {
     /// Brings the search index forward by a batch where the databases are open; answers whether there may be more.
     func indexBatch() -> Bool { mailbox?.catchUpByABatch() ?? false }
 
-    /// Brings the search index up to date, and makes the day's snapshot, where the databases are open; that counts as no use of theirs.
+    /// Moves a long log, brings the search index up to date, and makes the day's snapshot, where the databases are open; that
+    /// counts as no use of theirs.
     func upkeep() {
         guard let mailbox else { return }
+        mailbox.checkpoint(beyond: Mailbox.longLog)
         do {
             _ = try mailbox.freshIndex()
             try mailbox.makeDailySnapshot()

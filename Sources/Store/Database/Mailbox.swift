@@ -28,7 +28,6 @@ final class Mailbox {
     var unfinished: NoteFile?
     /// Folders of message files whose entries, and those above them, this process has flushed.
     var durableFolders: Set<String> = []
-    private var commits = 0
     /// When the next snapshot is due; looked up when it is first asked for.
     var nextSnapshot: Int64 = 0
 
@@ -128,7 +127,7 @@ final class Mailbox {
                         }
                     }
                 }
-                committed()
+                checkpoint(beyond: Mailbox.logLimit)
                 return outcome
             } catch let exhausted as Reservation.Exhausted {
                 try lock.shared { try reserve(for: exhausted, demand: demand) }
@@ -146,14 +145,15 @@ final class Mailbox {
         return try body()
     }
 
-    private func committed() {
-        commits += 1
-        guard isMail, commits % 64 == 0, files.size(paths.log) ?? 0 > Mailbox.logLimit else { return }
-        checkpoint()
-    }
+    /// Pages that may wait in a log: beyond the first number it is moved when nobody waits for the account, beyond the second by
+    /// whoever commits.
+    static let longLog = 1_000
+    private static let logLimit = 2_000
 
-    /// Octets of the log beyond which it is moved into the database.
-    private static let logLimit = 4 << 20
+    /// Moves the log into the database where more than so many pages wait in it.
+    func checkpoint(beyond pages: Int) {
+        if database.pagesInLog > pages { checkpoint() }
+    }
 
     /// Moves the log into the database unless somebody writes just now. Only the mail worker does.
     func checkpoint() {

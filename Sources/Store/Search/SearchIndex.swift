@@ -147,7 +147,7 @@ extension Mailbox {
         let index = try openedIndex()
         guard try !index.isFresh(for: self) else { return index }
         while try shared({ try index.takeBatch(of: self) }) {}
-        if isMail, files.size("\(paths.search)-wal") ?? 0 > 4 << 20 {
+        if isMail, index.connection.pagesInLog > Mailbox.longLog {
             _ = try tryAlone { try index.connection.checkpoint(resets: false) }
         }
         return index

@@ -2,8 +2,8 @@
 package struct DescriptorBudget: Sendable {
     /// Listeners, local sockets, log, event loops, generation files, certificates.
     package static let own = 256
-    /// A mailbox's database, its log and its index, and a message.
-    package static let perMailbox = 6
+    /// A mailbox's database, its log and its index, its folder of messages, and a message.
+    package static let perMailbox = 7
 
     private let needed: Int
 

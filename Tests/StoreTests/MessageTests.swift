@@ -164,6 +164,24 @@ import Testing
         #expect(written.last == UID(5) && written.refused == nil)
     }
 
+    @Test(arguments: [[], [7], [1, 2, 3, 4], [5, 6, 9, 10, 20], [1, 4_294_967_295]] as [[UInt32]])
+    func whereAUIDStands(values: [UInt32]) {
+        let list = UIDList(sorted: ContiguousArray(values))
+        for uid in Set(values.flatMap { [max(1, $0) - 1, $0, $0 &+ 1] } + [0, 1, 100, .max]) {
+            #expect(list.firstIndex(notBelow: UID(uid)) == values.firstIndex { $0 >= uid } ?? values.count)
+            #expect(list.index(of: UID(uid)) == values.firstIndex(of: uid))
+        }
+    }
+
+    @Test func aFileIsFoundInItsFolder() throws {
+        let name = BlobName(milliseconds: 1_795_000_123_456, suffix: [0, 1, 0x2f, 0xff, 0xa0, 9, 8, 7, 6, 5])
+        let path = name.path
+        let letters = path.indices.map { UInt8(bitPattern: path[$0]) }
+        #expect(letters.last == 0)
+        let paths = MailboxPaths(root: test.root, account: account.id)
+        #expect("\(paths.messages)/\(String(decoding: letters.dropLast(), as: UTF8.self))" == paths.file(name))
+    }
+
     @Test func blocksOfNumbersAreRefilled() async throws {
         _ = try await fill(300)
         for _ in 0..<20 {

@@ -26,6 +26,8 @@ final class Mailbox {
     var beingAdded: Set<String> = []
     /// Opened when it is first needed.
     var unfinished: NoteFile?
+    /// Opened when a message is first read.
+    var messageFolder: MessageFolder?
     /// Folders of message files whose entries, and those above them, this process has flushed.
     var durableFolders: Set<String> = []
     /// When the next snapshot is due; looked up when it is first asked for.

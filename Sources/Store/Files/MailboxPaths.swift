@@ -67,9 +67,25 @@ struct BlobName: Hashable, Sendable {
 
     /// Two hexadecimal digits that change every 17 minutes: messages that come together lie together, so that one fsync of the
     /// folder serves them all, and 256 folders share the rest.
-    var folder: String {
-        let milliseconds = octets.prefix(6).reduce(Int64(0)) { $0 << 8 | Int64($1) }
-        return Hex.encode([UInt8(truncatingIfNeeded: milliseconds >> 20)])
+    var folder: String { Hex.encode([folderOctet]) }
+
+    private var folderOctet: UInt8 { octets[2] << 4 | octets[3] >> 4 }
+
+    /// The file below the folder of messages, as C takes it: `7f/<32 digits>.eml`. For calls that are made for each message, and
+    /// need no string.
+    var path: InlineArray<40, CChar> {
+        var path = InlineArray<40, CChar>(repeating: 0)
+        Self.put(folderOctet, into: &path, at: 0)
+        path[2] = CChar(bitPattern: UInt8(ascii: "/"))
+        for index in octets.indices { Self.put(octets[index], into: &path, at: 3 + 2 * index) }
+        for (index, letter) in ".eml".utf8.enumerated() { path[35 + index] = CChar(bitPattern: letter) }
+        return path
+    }
+
+    /// Two hexadecimal digits.
+    private static func put(_ octet: UInt8, into path: inout InlineArray<40, CChar>, at position: Int) {
+        path[position] = CChar(bitPattern: Hex.digit(octet >> 4))
+        path[position + 1] = CChar(bitPattern: Hex.digit(octet & 15))
     }
 
     var suffix: [UInt8] { Array(octets.suffix(Self.suffixLength)) }

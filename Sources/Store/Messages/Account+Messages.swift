@@ -77,26 +77,27 @@ extension Account {
         return try perform { mailbox in
             var buffer = buffer
             var (last, refused): (UID?, UID?) = (nil, nil)
-            func writeRows() throws {
-                try mailbox.forEachRow(in: folder, uids: uids, fields: fields, changedSince: changedSince, limit: .max) { row in
-                    let start = buffer.writerIndex
-                    let isWritten: Bool
-                    do { isWritten = try write(row, &buffer) } catch {
-                        buffer.moveWriterIndex(to: start)
-                        // What came before it is answered first.
-                        throw last == nil ? error : Enough() as any Error
-                    }
-                    guard isWritten else {
-                        buffer.moveWriterIndex(to: start)
-                        refused = row.uid
-                        throw Enough()
-                    }
-                    last = row.uid
-                    if buffer.readableBytes >= octets { throw Enough() }
-                }
-            }
             do {
-                if fields.contains(.keptFields) { try mailbox.withIndexAsItIs(writeRows) } else { try writeRows() }
+                try mailbox.withIndexAsItIs(isNeeded: fields.contains(.keptFields)) {
+                    try mailbox.forEachRow(
+                        in: folder, uids: uids, fields: fields, changedSince: changedSince, limit: .max
+                    ) { row in
+                        let start = buffer.writerIndex
+                        let isWritten: Bool
+                        do { isWritten = try write(row, &buffer) } catch {
+                            buffer.moveWriterIndex(to: start)
+                            // What came before it is answered first.
+                            throw last == nil ? error : Enough() as any Error
+                        }
+                        guard isWritten else {
+                            buffer.moveWriterIndex(to: start)
+                            refused = row.uid
+                            throw Enough()
+                        }
+                        last = row.uid
+                        if buffer.readableBytes >= octets { throw Enough() }
+                    }
+                }
             } catch is Enough {}
             return WrittenRows(buffer: buffer, last: last, refused: refused)
         }

@@ -3,10 +3,17 @@ internal import SQL
 
 extension Mailbox {
     func content(of row: MessageRow, pool: NIOThreadPool) throws -> MessageContent {
-        try MessageContent(
-            message: MessageID(row.message), path: try path(ofBlob: row.blob), size: Int(row.size),
-            headerSize: Int(row.headerSize),
-            pool: pool)
+        MessageContent(
+            message: MessageID(row.message), file: try file(try name(ofBlob: row.blob)), size: Int(row.size),
+            headerSize: Int(row.headerSize), pool: pool)
+    }
+
+    /// - Throws: `.damaged` where it is not there.
+    func file(_ name: BlobName) throws(StoreError) -> MessageFile {
+        if let messageFolder { return try messageFolder.open(name) }
+        let folder = try MessageFolder(path: paths.messages)
+        messageFolder = folder
+        return try folder.open(name)
     }
 
     func path(ofBlob blob: Int64) throws -> String { paths.file(try name(ofBlob: blob)) }

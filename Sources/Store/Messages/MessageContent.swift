@@ -13,8 +13,8 @@ package final class MessageContent: Sendable {
     private let file: MessageFile
     private let pool: NIOThreadPool
 
-    init(message: MessageID, path: String, size: Int, headerSize: Int, pool: NIOThreadPool) throws(StoreError) {
-        file = try MessageFile(path: path)
+    init(message: MessageID, file: consuming MessageFile, size: Int, headerSize: Int, pool: NIOThreadPool) {
+        self.file = file
         self.message = message
         self.size = size
         self.headerSize = headerSize
@@ -47,10 +47,7 @@ package final class MessageContent: Sendable {
 struct MessageFile: ~Copyable, Sendable {
     private let descriptor: Int32
 
-    init(path: String) throws(StoreError) {
-        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .damaged(cause: FileError(call: "open", path: path, code: errno).description) }
-    }
+    fileprivate init(descriptor: Int32) { self.descriptor = descriptor }
 
     deinit { close(descriptor) }
 
@@ -71,5 +68,33 @@ struct MessageFile: ~Copyable, Sendable {
             guard count > 0 else { throw .damaged(cause: "a message file is shorter than its row says") }
             offset += count
         }
+    }
+}
+
+/// The folder of an account's message files, held open: a file in it is found by its own name, and not by all that lie above it.
+final class MessageFolder {
+    private let path: String
+    private let descriptor: Int32
+
+    /// - Throws: `.damaged` where there is none.
+    init(path: String) throws(StoreError) {
+        self.path = path
+        descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .damaged(cause: FileError(call: "open", path: path, code: errno).description) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// - Throws: `.damaged` where the file is not there.
+    func open(_ name: BlobName) throws(StoreError) -> MessageFile {
+        let file = name.path
+        let opened = unsafe file.span.withUnsafeBufferPointer { letters in
+            unsafe letters.baseAddress.map { unsafe openat(descriptor, $0, O_RDONLY | O_CLOEXEC) } ?? -1
+        }
+        guard opened >= 0 else {
+            let failure = FileError(call: "open", path: "\(path)/\(name.folder)/\(name.hex).eml", code: errno)
+            throw .damaged(cause: failure.description)
+        }
+        return MessageFile(descriptor: opened)
     }
 }

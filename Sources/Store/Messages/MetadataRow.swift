@@ -57,7 +57,7 @@ package struct MetadataRow: ~Copyable {
         guard let mailbox, let name = try blobName(mailbox) else {
             throw .damaged(cause: "message \(message) has no file")
         }
-        try MessageFile(path: mailbox.paths.file(name)).append(range.clamped(to: 0..<size), to: &buffer)
+        try mailbox.file(name).append(range.clamped(to: 0..<size), to: &buffer)
     }
 
     private func blobName(_ mailbox: Mailbox) throws(StoreError) -> BlobName? {

@@ -22,8 +22,12 @@ package struct UIDList: Sendable, Hashable, RandomAccessCollection {
 
     /// The position of the first UID that is not below `uid`.
     package func firstIndex(notBelow uid: UID) -> Int {
+        guard let first = values.first, first < uid.value else { return 0 }
+        // UIDs ascend, so it stands at most so far from the first; just there where none has gone in between.
+        var high = Swift.min(values.count, Int(uid.value - first))
+        guard values[high - 1] >= uid.value else { return high }
+        high -= 1
         var low = 0
-        var high = values.count
         while low < high {
             let middle = (low + high) / 2
             if values[middle] < uid.value { low = middle + 1 } else { high = middle }

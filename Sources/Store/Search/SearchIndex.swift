@@ -166,10 +166,10 @@ extension Mailbox {
         return (message.indexText(limit: StoreLimits.indexedText), header.flatMap { KeptFields.lines(of: $0) })
     }
 
-    /// Runs `body` on one state of the index, as it is: what is not taken in yet is not waited for. Without it where the index
-    /// cannot be opened.
-    func withIndexAsItIs<Result>(_ body: () throws -> Result) throws -> Result {
-        guard let index = try? openedIndex() else { return try body() }
+    /// Runs `body` on one state of the index, as it is: what is not taken in yet is not waited for. Without it where it is not
+    /// needed, or the index cannot be opened.
+    func withIndexAsItIs<Result>(isNeeded: Bool, _ body: () throws -> Result) throws -> Result {
+        guard isNeeded, let index = try? openedIndex() else { return try body() }
         return try index.connection.snapshot(body)
     }
 }

@@ -64,6 +64,8 @@ package struct IMAPLimits: Sendable {
     package var rowsPerBatch = 500
     /// Octets of replies gathered before they are sent.
     package var replyBuffer = ByteCount.kilobytes(64)
+    /// The same of what FETCH answers while the client takes everything at once.
+    package var replyBatch = ByteCount.kilobytes(256)
     /// Octets of a message read at once.
     package var contentChunk = ByteCount.kilobytes(64)
     /// Octets of the header section of which single fields are picked in memory.

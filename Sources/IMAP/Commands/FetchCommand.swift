@@ -37,34 +37,22 @@ extension Session {
     }
 
     /// An item that the row holds.
-    func write(_ item: FetchItem, of row: MessageMetadata) {
+    func write(_ item: StoredItem, of row: MessageMetadata) {
+        replies.write(item.name)
         switch item {
-        case .uid:
-            replies.write("UID ")
-            replies.write(number: UInt64(row.uid.value))
-        case .flags:
-            replies.write("FLAGS ")
-            replies.write(flags: row.flags, tags: row.tags, isRecent: selected?.isRecent(row.uid) ?? false)
-        case .internalDate:
-            replies.write("INTERNALDATE ")
-            replies.write(DateTime(seconds: row.internalDate))
-        case .size:
-            replies.write("RFC822.SIZE ")
-            replies.write(number: UInt64(max(0, row.size)))
-        case .modSequence:
-            replies.write("MODSEQ (")
-            replies.write(number: row.modSequence.value)
-            replies.write(")")
-        case .envelope: writeStored("ENVELOPE ", row.envelope)
-        case .bodyStructure: writeStored("BODYSTRUCTURE ", row.bodyStructure)
-        case .body: writeStored("BODY ", row.body)
-        case .section, .legacy: break
+        case .uid: replies.write(number: UInt64(row.uid.value))
+        case .flags: replies.write(flags: row.flags, tags: row.tags, isRecent: selected?.isRecent(row.uid) ?? false)
+        case .internalDate: replies.write(DateTime(seconds: row.internalDate))
+        case .size: replies.write(number: UInt64(max(0, row.size)))
+        case .modSequence: replies.write("(", number: row.modSequence.value, ")")
+        case .envelope: writeStored(row.envelope)
+        case .bodyStructure: writeStored(row.bodyStructure)
+        case .body: writeStored(row.body)
         }
     }
 
     /// Octets that were put into IMAP's form when the message was filed.
-    private func writeStored(_ name: StaticString, _ octets: ByteBuffer?) {
-        replies.write(name)
+    private func writeStored(_ octets: ByteBuffer?) {
         if let octets { replies.writeImmutableBuffer(octets) } else { replies.write("NIL") }
     }
 }

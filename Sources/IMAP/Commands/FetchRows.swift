@@ -21,18 +21,16 @@ struct FetchRows: Sendable {
         let uid = row.uid
         guard let index = list.index(of: uid) else { return true }
         guard plan.octets(of: row) <= largest else { return false }
-        buffer.write("* ")
-        buffer.write(number: UInt64(index + 1))
-        buffer.write(" FETCH (")
+        buffer.write("* ", number: UInt64(index + 1), " FETCH (")
         var message = SmallMessage()
         var isFirst = true
         for item in plan.items {
             if !isFirst { buffer.write(" ") }
             isFirst = false
             switch item {
-            case .section(let section):
-                buffer.writeImmutableBuffer(section.name)
-                try message.write(section, of: row, into: &buffer)
+            case .section(let index):
+                buffer.writeImmutableBuffer(plan.sections[index].name)
+                try message.write(plan.sections[index], of: row, into: &buffer)
             case .stored(let item): write(item, of: row, uid, into: &buffer)
             }
         }
@@ -44,34 +42,17 @@ struct FetchRows: Sendable {
         return true
     }
 
-    private func write(_ item: FetchItem, of row: borrowing MetadataRow, _ uid: UID, into buffer: inout ByteBuffer) {
+    private func write(_ item: StoredItem, of row: borrowing MetadataRow, _ uid: UID, into buffer: inout ByteBuffer) {
+        buffer.write(item.name)
         switch item {
-        case .uid:
-            buffer.write("UID ")
-            buffer.write(number: UInt64(uid.value))
-        case .flags:
-            buffer.write("FLAGS ")
-            writeFlags(of: row, uid, into: &buffer)
-        case .internalDate:
-            buffer.write("INTERNALDATE ")
-            buffer.write(DateTime(seconds: row.internalDate))
-        case .size:
-            buffer.write("RFC822.SIZE ")
-            buffer.write(number: UInt64(max(0, row.size)))
-        case .modSequence:
-            buffer.write("MODSEQ (")
-            buffer.write(number: row.modSequence.value)
-            buffer.write(")")
-        case .envelope:
-            buffer.write("ENVELOPE ")
-            row.appendEnvelope(to: &buffer)
-        case .bodyStructure:
-            buffer.write("BODYSTRUCTURE ")
-            row.appendBodyStructure(to: &buffer)
-        case .body:
-            buffer.write("BODY ")
-            row.appendBody(to: &buffer)
-        case .section, .legacy: break
+        case .uid: buffer.write(number: UInt64(uid.value))
+        case .flags: writeFlags(of: row, uid, into: &buffer)
+        case .internalDate: buffer.write(DateTime(seconds: row.internalDate))
+        case .size: buffer.write(number: UInt64(max(0, row.size)))
+        case .modSequence: buffer.write("(", number: row.modSequence.value, ")")
+        case .envelope: row.appendEnvelope(to: &buffer)
+        case .bodyStructure: row.appendBodyStructure(to: &buffer)
+        case .body: row.appendBody(to: &buffer)
         }
     }
 
@@ -97,9 +78,9 @@ extension Session {
             plan: plan, list: try await mailbox.uids(), recent: mailbox.recent, seen: seen, largest: limits.contentChunk.octets)
         var rest = messages
         while !rest.isEmpty, !isOver {
+            let octets = (connection.keepsUp ? limits.replyBatch : limits.replyBuffer).octets
             let written = try await mailbox.account.write(
-                mailbox.folder, uids: rest, fields: plan.fields, changedSince: changedSince, into: replies,
-                octets: limits.replyBuffer.octets
+                mailbox.folder, uids: rest, fields: plan.fields, changedSince: changedSince, into: replies, octets: octets
             ) { row, buffer in try rows.write(row, into: &buffer) }
             replies = written.buffer
             if let large = written.refused { try await stream(large, rows, in: mailbox) }

@@ -11,9 +11,7 @@ extension Session {
         let found = try await mailbox.account.metadata(in: mailbox.folder, uids: [uid], fields: rows.plan.fields)
         guard let row = found.first, let index = rows.list.index(of: uid) else { return }
         let opened = try await OpenedMessage(mailbox.account.content(of: row.message), limits: limits)
-        replies.write("* ")
-        replies.write(number: UInt64(index + 1))
-        replies.write(" FETCH (")
+        replies.write("* ", number: UInt64(index + 1), " FETCH (")
         try await writeItems(of: row, rows.plan, opened)
         if !rows.plan.asksForFlags, rows.seen.contains(uid) {
             replies.write(" FLAGS ")
@@ -28,9 +26,9 @@ extension Session {
             if !isFirst { replies.write(" ") }
             isFirst = false
             switch item {
-            case .section(let section):
-                replies.writeImmutableBuffer(section.name)
-                try await write(section, of: opened)
+            case .section(let index):
+                replies.writeImmutableBuffer(plan.sections[index].name)
+                try await write(plan.sections[index], of: opened)
             case .stored(let item): write(item, of: row)
             }
         }

@@ -31,12 +31,9 @@ extension Session {
     }
 
     private func writeModSequence(of message: MessageFlags, number: Int, _ byUID: Bool) {
-        replies.write("* ")
-        replies.write(number: UInt64(number))
-        replies.writeString(
-            byUID
-                ? " FETCH (UID \(message.uid) MODSEQ (\(message.modSequence)))\r\n"
-                : " FETCH (MODSEQ (\(message.modSequence)))\r\n")
+        replies.write("* ", number: UInt64(number), " FETCH (")
+        if byUID { replies.write("UID ", number: UInt64(message.uid.value), " ") }
+        replies.write("MODSEQ (", number: message.modSequence.value, "))\r\n")
     }
 
     /// As the client named them: by UID or by number.

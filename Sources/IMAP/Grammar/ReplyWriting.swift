@@ -8,15 +8,45 @@ extension ByteBuffer {
             writeInteger(UInt8(ascii: "0") + UInt8(number))
             return
         }
+        let (digits, start) = Self.digits(of: number)
+        unsafe writeBytes(digits.span.extracting(start..<20).bytes)
+    }
+
+    /// A number between fixed words of at most 20 octets each, in one piece: a buffer looks at its room for each.
+    mutating func write(_ before: StaticString, number: UInt64, _ after: StaticString) {
+        var text = InlineArray<60, UInt8>(repeating: 0)
+        var end = 0
+        before.withUTF8Buffer { octets in
+            for index in 0..<octets.count {
+                text[end] = unsafe octets[index]
+                end += 1
+            }
+        }
+        let (digits, start) = Self.digits(of: number)
+        for index in start..<20 {
+            text[end] = digits[index]
+            end += 1
+        }
+        after.withUTF8Buffer { octets in
+            for index in 0..<octets.count {
+                text[end] = unsafe octets[index]
+                end += 1
+            }
+        }
+        unsafe writeBytes(text.span.extracting(0..<end).bytes)
+    }
+
+    /// The decimal digits, the last ones of 20, and where they begin.
+    private static func digits(of number: UInt64) -> (digits: InlineArray<20, UInt8>, start: Int) {
         var digits = InlineArray<20, UInt8>(repeating: 0)
         var rest = number
         var start = 20
-        while rest > 0 {
+        repeat {
             start -= 1
             digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
             rest /= 10
-        }
-        unsafe writeBytes(digits.span.extracting(start..<20).bytes)
+        } while rest > 0
+        return (digits, start)
     }
 
     mutating func write(_ text: StaticString) { writeStaticString(text) }

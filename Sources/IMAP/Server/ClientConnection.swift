@@ -78,6 +78,9 @@ package final class ClientConnection: Sendable {
     /// Sends octets without waiting; what follows them is written behind them.
     package func start(_ octets: ByteBuffer) -> EventLoopFuture<Void> { channel.writeAndFlush(octets) }
 
+    /// Whether the kernel has taken what was sent, or nearly all of it: the client reads as fast as it is answered.
+    package var keepsUp: Bool { channel.isWritable }
+
     /// Sends `reply` as it is and begins TLS with the octet behind it. Nothing that was sent before counts (RFC 9051 §6.2.1).
     package func startTLS(_ context: NIOSSLContext, after reply: ByteBuffer) async throws {
         try await channel.eventLoop.submit { [channel, handler] in

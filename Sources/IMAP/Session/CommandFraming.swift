@@ -33,7 +33,15 @@ package struct CommandFraming: Sendable {
         case discarding(Int)
     }
 
-    private let limits: IMAPLimits
+    /// Of `IMAPLimits`; each connection that idles holds them.
+    private struct Bounds {
+        let lineLength: Int
+        let literals: Int
+        let literalSize: Int
+        let commandSize: Int
+    }
+
+    private let bounds: Bounds
     private var lines: LineFraming
     private var state = State.line
     private var command = ByteBuffer()
@@ -42,8 +50,15 @@ package struct CommandFraming: Sendable {
     private var isRefused = false
 
     package init(limits: IMAPLimits) {
-        self.limits = limits
-        lines = LineFraming(limit: limits.lineLength, lineEnds: .tolerant)
+        self.init(
+            Bounds(
+                lineLength: limits.lineLength, literals: limits.literals, literalSize: limits.literalSize,
+                commandSize: limits.commandSize))
+    }
+
+    private init(_ bounds: Bounds) {
+        self.bounds = bounds
+        lines = LineFraming(limit: bounds.lineLength, lineEnds: .tolerant)
     }
 
     /// The next frame of what `input` holds, which is taken off it; nil when more octets are needed.
@@ -92,7 +107,7 @@ package struct CommandFraming: Sendable {
         do {
             return try lines.next(from: &input)
         } catch {
-            throw .lineTooLong(limit: limits.lineLength)
+            throw .lineTooLong(limit: bounds.lineLength)
         }
     }
 
@@ -100,8 +115,8 @@ package struct CommandFraming: Sendable {
     package mutating func collect() -> Bool {
         guard case .asked(let header) = state else { return false }
         literals += 1
-        guard literals <= limits.literals, header.size <= limits.literalSize,
-            command.readableBytes + header.size <= limits.commandSize
+        guard literals <= bounds.literals, header.size <= bounds.literalSize,
+            command.readableBytes + header.size <= bounds.commandSize
         else {
             refuse()
             return false
@@ -138,7 +153,7 @@ package struct CommandFraming: Sendable {
     }
 
     /// Forgets all of it: what came before TLS is no part of what comes after.
-    package mutating func reset() { self = CommandFraming(limits: limits) }
+    package mutating func reset() { self = CommandFraming(bounds) }
 
     private mutating func line(from input: inout ByteBuffer) throws(Failure) -> Step {
         guard let line = try nextLine(from: &input) else { return .needsMore }
@@ -151,9 +166,9 @@ package struct CommandFraming: Sendable {
             state = .discarding(header.size)
             return .goesOn
         }
-        guard command.readableBytes + line.readableBytes <= limits.commandSize else {
+        guard command.readableBytes + line.readableBytes <= bounds.commandSize else {
             command = ByteBuffer()
-            throw .lineTooLong(limit: limits.commandSize)
+            throw .lineTooLong(limit: bounds.commandSize)
         }
         if command.readableBytes == 0 { command = line } else { command.writeImmutableBuffer(line) }
         if let header {

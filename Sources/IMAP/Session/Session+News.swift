@@ -18,9 +18,7 @@ extension Session {
             try await flushIfLarge()
         }
         for number in news.expunged {
-            replies.write("* ")
-            replies.write(number: UInt64(number))
-            replies.write(" EXPUNGE\r\n")
+            replies.write("* ", number: UInt64(number), " EXPUNGE\r\n")
         }
         guard news.hasNew else { return }
         write(selected.count, "EXISTS")
@@ -36,30 +34,18 @@ extension Session {
     }
 
     func write(_ count: Int, _ word: StaticString) {
-        replies.write("* ")
-        replies.write(number: UInt64(max(0, count)))
-        replies.write(" ")
+        replies.write("* ", number: UInt64(max(0, count)), " ")
         replies.write(word)
         replies.writeLineEnd()
     }
 
     /// `* n FETCH (...)` with the flags, and the mod-sequence where the client knows of them.
     func writeFlags(of message: MessageFlags, number: Int, withUID: Bool) {
-        replies.write("* ")
-        replies.write(number: UInt64(number))
-        replies.write(" FETCH (")
-        if withUID {
-            replies.write("UID ")
-            replies.write(number: UInt64(message.uid.value))
-            replies.write(" ")
-        }
+        replies.write("* ", number: UInt64(number), " FETCH (")
+        if withUID { replies.write("UID ", number: UInt64(message.uid.value), " ") }
         replies.write("FLAGS ")
         replies.write(flags: message.flags, tags: message.tags, isRecent: selected?.isRecent(message.uid) ?? false)
-        if usesModSequences {
-            replies.write(" MODSEQ (")
-            replies.write(number: message.modSequence.value)
-            replies.write(")")
-        }
+        if usesModSequences { replies.write(" MODSEQ (", number: message.modSequence.value, ")") }
         replies.write(")\r\n")
     }
 }

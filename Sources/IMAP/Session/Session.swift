@@ -78,6 +78,7 @@ final class Session: @unchecked Sendable {
             try await flush()
             while !isOver {
                 let event = await connection.next()
+                guard needsServing(event) else { continue }
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { await self.serve(event) }
                 }
@@ -88,6 +89,12 @@ final class Session: @unchecked Sendable {
         selected = nil
         user = nil
         await connection.close()
+    }
+
+    /// Of a change only who idles is told at once; who made it knows it already.
+    private func needsServing(_ event: ConnectionEvent) -> Bool {
+        guard case .mailboxChanged = event else { return true }
+        return idling != nil && selected?.hasChanged == true
     }
 
     private func noteEnd(_ error: any Error) {

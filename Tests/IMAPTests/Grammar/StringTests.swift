@@ -58,6 +58,7 @@ import Testing
     func writesNumbers(number: UInt64, text: String) {
         var buffer = ByteBuffer()
         buffer.write(number: number)
-        #expect(String(buffer: buffer) == text)
+        buffer.write(" (", number: number, "12345678901234567890")
+        #expect(String(buffer: buffer) == "\(text) (\(text)12345678901234567890")
     }
 }

@@ -10,11 +10,13 @@ package final class Lane: SerialExecutor {
         var isScheduled = false
     }
 
-    private let pool: NIOThreadPool
+    private let submit: @Sendable (@escaping @Sendable () -> Void) -> Void
     private let state = Mutex(State())
 
     /// - Parameter pool: started, and not stopped before the last actor on this lane is gone.
-    package init(pool: NIOThreadPool) { self.pool = pool }
+    package init(pool: NIOThreadPool) { submit = { work in pool.submit { _ in work() } } }
+
+    package init(threads: LaneThreads) { submit = { work in threads.submit(work) } }
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
@@ -27,7 +29,7 @@ package final class Lane: SerialExecutor {
     }
 
     // A stopped pool also runs what it is given, as cancelled: no job is ever dropped.
-    private func schedule() { pool.submit { _ in self.runAll() } }
+    private func schedule() { submit { self.runAll() } }
 
     /// Takes what is queued now and leaves the thread to other lanes before it takes more.
     private func runAll() {

@@ -2,6 +2,7 @@ package import Logging
 package import Mail
 internal import Metering
 internal import NIOPosix
+internal import SQL
 internal import Synchronization
 
 /// The accounts of a host.
@@ -20,10 +21,9 @@ package final class MailStore: Sendable {
             try options.files.makeFolder(options.root)
             if let folder = options.changesFolder { try options.files.makeFolder(folder) }
         } catch { throw StoreError(error) }
-        let pool = NIOThreadPool(numberOfThreads: options.lanes)
-        pool.start()
         datagrams = options.changesFolder.map { ChangeDatagrams(folder: $0) }
-        shared = Shared(options: options, pool: pool, logger: logger, changes: Changes(datagrams: datagrams))
+        shared = Shared(
+            options: options, threads: LaneThreads(options.lanes), logger: logger, changes: Changes(datagrams: datagrams))
         startNotices()
     }
 
@@ -152,13 +152,11 @@ package final class MailStore: Sendable {
         do {
             try await noticePool.shutdownGracefully()
             try await shared.flusher.shutdown()
-            try await shared.pool.shutdownGracefully()
+            try await shared.threads.stop()
         } catch { shared.logger.error("threads did not end", metadata: ["error": "\(error)"]) }
     }
 
     private func offTheLoops<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
-        await withCheckedContinuation { continuation in
-            shared.pool.submit { _ in continuation.resume(returning: body()) }
-        }
+        await shared.threads.run(body)
     }
 }

@@ -19,7 +19,7 @@ package actor Account {
     init(id: AccountID, shared: Shared) {
         self.id = id
         self.shared = shared
-        lane = Lane(pool: shared.pool)
+        lane = Lane(threads: shared.threads)
     }
 
     /// Runs `body` with the account's databases, opened where they are not.

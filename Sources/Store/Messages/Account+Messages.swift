@@ -114,7 +114,7 @@ extension Account {
     package func content(in folder: FolderID, uid: UID) throws(StoreError) -> MessageContent {
         try perform { mailbox in
             guard let row = try mailbox.rows(in: folder, [uid]).first else { throw StoreError.noSuchMessage }
-            return try mailbox.content(of: row, pool: shared.pool)
+            return try mailbox.content(of: row, on: shared.threads)
         }
     }
 
@@ -122,7 +122,7 @@ extension Account {
     package func content(of message: MessageID) throws(StoreError) -> MessageContent {
         try perform { mailbox in
             guard let row = try mailbox.row(of: message) else { throw StoreError.noSuchMessage }
-            return try mailbox.content(of: row, pool: shared.pool)
+            return try mailbox.content(of: row, on: shared.threads)
         }
     }
 }

@@ -1,11 +1,10 @@
-internal import NIOPosix
 internal import SQL
 
 extension Mailbox {
-    func content(of row: MessageRow, pool: NIOThreadPool) throws -> MessageContent {
+    func content(of row: MessageRow, on threads: LaneThreads) throws -> MessageContent {
         MessageContent(
             message: MessageID(row.message), file: try file(try name(ofBlob: row.blob)), size: Int(row.size),
-            headerSize: Int(row.headerSize), pool: pool)
+            headerSize: Int(row.headerSize), threads: threads)
     }
 
     /// - Throws: `.damaged` where it is not there.

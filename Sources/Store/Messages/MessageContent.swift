@@ -1,6 +1,6 @@
 internal import Glibc
 package import NIOCore
-internal import NIOPosix
+internal import SQL
 
 /// A message's octets. The file never changes, so reading needs no lock, and what was opened can be read to its end even when
 /// the message is expunged meanwhile.
@@ -11,27 +11,28 @@ package final class MessageContent: Sendable {
     /// Octets of its header with the empty line.
     package let headerSize: Int
     private let file: MessageFile
-    private let pool: NIOThreadPool
+    private let threads: LaneThreads
 
-    init(message: MessageID, file: consuming MessageFile, size: Int, headerSize: Int, pool: NIOThreadPool) {
+    init(message: MessageID, file: consuming MessageFile, size: Int, headerSize: Int, threads: LaneThreads) {
         self.file = file
         self.message = message
         self.size = size
         self.headerSize = headerSize
-        self.pool = pool
+        self.threads = threads
     }
 
     /// The octets from `offset` on, at most `length` of them, fewer at the end. Waits on a thread of the store.
     package func read(offset: Int, length: Int) async throws(StoreError) -> ByteBuffer {
         let range = max(0, min(offset, size))..<max(0, min(size, offset.addingReportingOverflow(length).partialValue))
         guard offset >= 0, length > 0, !range.isEmpty else { return ByteBuffer() }
-        do {
-            return try await pool.runIfActive {
+        let read = await threads.run { () -> Result<ByteBuffer, StoreError> in
+            Result { () throws(StoreError) in
                 var buffer = ByteBuffer()
                 try self.file.append(range, to: &buffer)
                 return buffer
             }
-        } catch { throw StoreError(error) }
+        }
+        return try read.get()
     }
 
     /// All of it.

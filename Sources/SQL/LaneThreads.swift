@@ -8,41 +8,51 @@ internal import Synchronization
 /// and where few are busy, few hold memory.
 package final class LaneThreads: Sendable {
     private struct State {
+        /// Pools of one thread each.
+        var threads: [NIOThreadPool]
         /// Those that have nothing to do, the one that worked last at the end.
         var idle: [Int]
-        var waiting: CircularBuffer<@Sendable () -> Void>
+        var waiting: CircularBuffer<@Sendable () -> Void> = []
     }
 
-    private let threads: [NIOThreadPool]
     private let state: Mutex<State>
 
     /// Starts so many threads.
     package init(_ count: Int) {
-        threads = (0..<count).map { _ in NIOThreadPool(numberOfThreads: 1) }
-        state = Mutex(State(idle: Array(0..<count), waiting: []))
-        for thread in threads { thread.start() }
+        state = Mutex(State(threads: (0..<count).map { _ in Self.started() }, idle: Array(0..<count)))
+    }
+
+    private static func started() -> NIOThreadPool {
+        let thread = NIOThreadPool(numberOfThreads: 1)
+        thread.start()
+        return thread
     }
 
     /// Runs `work` on a thread that is free, or on the first that becomes so. Once stopped, it is run by whoever brings it.
     package func submit(_ work: @escaping @Sendable () -> Void) {
-        let thread = state.withLock { state -> Int? in
-            guard let thread = state.idle.popLast() else {
+        let free = state.withLock { state -> (place: Int, thread: NIOThreadPool)? in
+            guard let place = state.idle.popLast() else {
                 state.waiting.append(work)
                 return nil
             }
-            return thread
+            return (place, state.threads[place])
         }
-        guard let thread else { return }
-        threads[thread].submit { _ in
+        guard let free else { return }
+        free.thread.submit { _ in
             work()
-            while let next = self.next(on: thread) { next() }
+            self.workOn(at: free.place)
         }
     }
 
-    private func next(on thread: Int) -> (@Sendable () -> Void)? {
+    /// Does what waits until nothing does.
+    private func workOn(at place: Int) {
+        while let next = next(at: place) { next() }
+    }
+
+    private func next(at place: Int) -> (@Sendable () -> Void)? {
         state.withLock { state in
             if let next = state.waiting.popFirst() { return next }
-            state.idle.append(thread)
+            state.idle.append(place)
             return nil
         }
     }
@@ -52,8 +62,26 @@ package final class LaneThreads: Sendable {
         await withCheckedContinuation { continuation in submit { continuation.resume(returning: work()) } }
     }
 
+    /// Puts new threads in the place of those that have nothing to do, one after the other: the allocator keeps some of what a
+    /// thread has freed for as long as it lives, and with it the pages where that lies.
+    package func renewIdle() async throws {
+        for place in state.withLock({ $0.idle }) {
+            let ending = state.withLock { state -> NIOThreadPool? in
+                // It may have got something to do meanwhile.
+                guard let index = state.idle.firstIndex(of: place) else { return nil }
+                state.idle.remove(at: index)
+                return state.threads[place]
+            }
+            guard let ending else { continue }
+            try await ending.shutdownGracefully()
+            let thread = Self.started()
+            state.withLock { $0.threads[place] = thread }
+            thread.submit { _ in self.workOn(at: place) }
+        }
+    }
+
     /// Waits for what was begun.
     package func stop() async throws {
-        for thread in threads { try await thread.shutdownGracefully() }
+        for thread in state.withLock({ $0.threads }) { try await thread.shutdownGracefully() }
     }
 }

@@ -137,7 +137,7 @@ package final class MailStore: Sendable {
         let idle = shared.openAccounts.idle(since: shared.options.now() - shared.options.closesIdleAfter)
         let closing = idle + shared.openAccounts.surplus()
         for account in closing { await account.close() }
-        if !closing.isEmpty { await offTheLoops { FreedMemory.giveBack() } }
+        if !closing.isEmpty { await giveMemoryBack() }
     }
 
     /// Closes everything; waits for what runs.
@@ -154,6 +154,13 @@ package final class MailStore: Sendable {
             try await shared.flusher.shutdown()
             try await shared.threads.stop()
         } catch { shared.logger.error("threads did not end", metadata: ["error": "\(error)"]) }
+    }
+
+    private func giveMemoryBack() async {
+        do { try await shared.threads.renewIdle() } catch {
+            shared.logger.error("threads did not end", metadata: ["error": "\(error)"])
+        }
+        await offTheLoops { FreedMemory.giveBack() }
     }
 
     private func offTheLoops<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {

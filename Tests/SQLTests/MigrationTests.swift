@@ -107,6 +107,23 @@ import Testing
         #expect(await counter.value == 200)
         try await pool.shutdownGracefully()
     }
+
+    @Test func threadsAreRenewedWhileTheyWork() async throws {
+        let threads = LaneThreads(3)
+        let counter = Counter(lane: Lane(threads: threads))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<200 {
+                group.addTask { await counter.add() }
+                group.addTask { _ = await threads.run { true } }
+            }
+            group.addTask { for _ in 0..<5 { try await threads.renewIdle() } }
+            try await group.waitForAll()
+        }
+        #expect(await counter.value == 200)
+        try await threads.stop()
+        // Whoever comes too late is served all the same.
+        #expect(await threads.run { true })
+    }
 }
 
 private actor Counter {

@@ -7,7 +7,7 @@ internal import NIOPosix
 
 /// Answers questions at a unix socket, and tells notices to everyone connected.
 package final class LocalServer: Sendable {
-    private typealias Connection = NIOAsyncChannel<Frame, Frame>
+    private typealias Accepted = AcceptedConnection<Frame, Frame>
 
     package let path: String
     private let table: QuestionTable
@@ -61,7 +61,7 @@ package final class LocalServer: Sendable {
         }
     }
 
-    private func bind() async throws -> NIOAsyncChannel<Connection, Never> {
+    private func bind() async throws -> NIOAsyncChannel<Accepted, Never> {
         let longest = limits.frame
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelInitializer(AcceptFailures.add)
@@ -70,14 +70,15 @@ package final class LocalServer: Sendable {
                     try channel.pipeline.syncOperations.addHandlers(
                         ByteToMessageHandler(FrameDecoder(longest: longest), maximumBufferSize: longest + 4),
                         MessageToByteHandler(FrameEncoder()))
-                    return try Connection(wrappingChannelSynchronously: channel)
+                    return try Accepted(Accepted.Stream(wrappingChannelSynchronously: channel))
                 }
             }
         _ = unsafe chmod(path, 0o660)
         return server
     }
 
-    private func serve(_ connection: Connection) async {
+    private func serve(_ accepted: Accepted) async {
+        guard let connection = accepted.take() else { return }
         try? await connection.executeThenClose { inbound, outbound in
             guard let peer = await Peer.of(connection.channel), policy.allows(peer) else {
                 return logger.notice("local peer refused", metadata: ["socket": "\(path)"])

@@ -23,12 +23,11 @@ package enum ListeningPoint: Sendable {
 /// Serves one door until the group that it runs in stops: no new connections then, 421 4.3.2 to whoever is between two
 /// commands, and messages under way may end.
 package struct SMTPService: Service {
-    private typealias Stream = NIOAsyncChannel<Incoming, Outgoing>
+    private typealias Accepted = AcceptedConnection<Incoming, Outgoing>
     private struct Connection: Sendable {
-        let stream: Stream
+        let accepted: Accepted
+        let channel: any Channel
         let client: ProxiedClient
-
-        var channel: any Channel { stream.channel }
     }
 
     /// How often connections are looked over for silence.
@@ -90,9 +89,10 @@ package struct SMTPService: Service {
     // MARK: One connection
 
     private func serve(_ connection: Connection) async {
+        guard let stream = connection.accepted.take() else { return }
         let limits = door.generation.value.host.limits
         let perAddress = door.kind.isUnixSocket ? Int.max : limits.connectionsPerAddress
-        try? await connection.stream.executeThenClose { inbound, outbound in
+        try? await stream.executeThenClose { inbound, outbound in
             let remote = try await connection.client.address()
             switch live.admit(connection.channel, from: remote, atMost: limits.connections, perAddress: perAddress) {
             case .failure(let refusal): try await refuse(refusal, outbound)
@@ -137,11 +137,11 @@ package struct SMTPService: Service {
                 let client = try ProxiedClient(on: channel, proxies: generation.value.host.proxies)
                 if beginsWithTLS, let certificates { try pipeline.addHandler(NIOSSLServerHandler(context: certificates.context)) }
                 try pipeline.addHandler(SMTPChannelHandler(certificates))
-                let stream = try Stream(
+                let stream = try Accepted.Stream(
                     wrappingChannelSynchronously: channel,
                     configuration: .init(
                         backPressureStrategy: .init(lowWatermark: 1, highWatermark: 4), isOutboundHalfClosureEnabled: true))
-                return Connection(stream: stream, client: client)
+                return Connection(accepted: Accepted(stream), channel: channel, client: client)
             }
         }
         switch point {

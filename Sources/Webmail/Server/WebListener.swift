@@ -1,6 +1,7 @@
 internal import Directory
 internal import HTTPTypes
 internal import HummingbirdCore
+internal import LocalSocket
 internal import Logging
 internal import Mail
 internal import MailConfiguration
@@ -45,12 +46,13 @@ struct WebListener: Sendable {
                 if case .https(let certificates) = kind {
                     try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificates.context))
                 }
-            }.flatMap { http.setup(channel: channel, logger: logger) }
+            }.flatMap { http.setup(channel: channel, logger: logger).map { AcceptedConnection($0) } }
         }
         try await withTaskCancellationHandler {
             try await withThrowingDiscardingTaskGroup { group in
                 try await server.executeThenClose { connections in
-                    for try await connection in connections {
+                    for try await accepted in connections {
+                        guard let connection = accepted.take() else { continue }
                         let remote = connection.channel.remoteAddress?.ipAddress ?? ""
                         // A proxy has the connections of many.
                         let isProxy = site.web.generation.value.host.proxies.contains { $0.contains(remote) }

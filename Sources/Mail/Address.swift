@@ -19,9 +19,11 @@ package struct Address: Hashable, Sendable {
 
     /// Reads `local@domain` or `"quoted local"@domain`; no display name, no angle brackets, no address literal.
     package init(_ text: String) throws(MailSyntaxError) {
-        guard let at = text.lastIndex(of: "@") else { throw MailSyntaxError("an address has no @") }
-        let local = try Self.unquoted(text[..<at])
-        try self.init(localPart: local, domain: DomainName(String(text[text.index(after: at)...])))
+        // By scalars: a mark upon a letter that means something is one `Character` with it, and would hide it.
+        let scalars = text.unicodeScalars
+        guard let at = scalars.lastIndex(of: "@") else { throw MailSyntaxError("an address has no @") }
+        let local = try Self.unquoted(scalars[..<at])
+        try self.init(localPart: local, domain: DomainName(String(scalars[scalars.index(after: at)...])))
     }
 
     /// The same mailbox in the form that look-ups use: local part in lower case.
@@ -29,10 +31,11 @@ package struct Address: Hashable, Sendable {
 
     /// The address before `separator` and what stands behind it: `ana+list@d` is `ana@d` with detail `list` (RFC 5233).
     /// Nil without a separator, or with nothing before it.
-    package func splitDetail(separator: Character = "+") -> (base: Address, detail: String)? {
-        guard let cut = localPart.firstIndex(of: separator), cut > localPart.startIndex else { return nil }
-        let detail = String(localPart[localPart.index(after: cut)...])
-        return (Address(unchecked: String(localPart[..<cut]), domain), detail)
+    package func splitDetail(separator: Unicode.Scalar = "+") -> (base: Address, detail: String)? {
+        let scalars = localPart.unicodeScalars
+        guard let cut = scalars.firstIndex(of: separator), cut > scalars.startIndex else { return nil }
+        let detail = String(scalars[scalars.index(after: cut)...])
+        return (Address(unchecked: String(scalars[..<cut]), domain), detail)
     }
 
     /// Whether SMTPUTF8 is needed to carry it (RFC 6531).
@@ -43,33 +46,33 @@ package struct Address: Hashable, Sendable {
         self.domain = domain
     }
 
-    private static func unquoted(_ text: Substring) throws(MailSyntaxError) -> String {
+    private static func unquoted(_ text: Substring.UnicodeScalarView) throws(MailSyntaxError) -> String {
         guard text.first == "\"" else {
             guard isDotString(text) else { throw MailSyntaxError("an address holds a character that needs quotes") }
             return String(text)
         }
         guard text.count >= 2, text.last == "\"" else { throw MailSyntaxError("a quoted local part does not end") }
-        var result = ""
+        var result = String.UnicodeScalarView()
         var escaped = false
-        for character in text.dropFirst().dropLast() {
-            if character == "\\", !escaped {
+        for scalar in text.dropFirst().dropLast() {
+            if scalar == "\\", !escaped {
                 escaped = true
-            } else if character == "\"", !escaped {
+            } else if scalar == "\"", !escaped {
                 throw MailSyntaxError("a quoted local part ends too early")
             } else {
-                result.append(character)
+                result.append(scalar)
                 escaped = false
             }
         }
         guard !escaped else { throw MailSyntaxError("a quoted local part ends in a backslash") }
-        return result
+        return String(result)
     }
 
     /// `Dot-string`, RFC 5321 §4.1.2.
-    private static func isDotString(_ text: some StringProtocol) -> Bool {
+    private static func isDotString(_ text: some BidirectionalCollection<Unicode.Scalar>) -> Bool {
         guard !text.isEmpty, text.first != ".", text.last != "." else { return false }
         var previous: Unicode.Scalar = "x"
-        for scalar in text.unicodeScalars {
+        for scalar in text {
             if scalar == ".", previous == "." { return false }
             if scalar.isASCII, scalar != ".", !isAtomText(scalar) { return false }
             previous = scalar
@@ -94,13 +97,13 @@ extension Address: Comparable, CustomStringConvertible, Codable {
 
     /// As it stands between angle brackets in SMTP; quoted where it must be.
     package var description: String {
-        if Self.isDotString(localPart) { return "\(localPart)@\(domain)" }
-        var quoted = "\""
-        for character in localPart {
-            if character == "\"" || character == "\\" { quoted.append("\\") }
-            quoted.append(character)
+        if Self.isDotString(localPart.unicodeScalars) { return "\(localPart)@\(domain)" }
+        var quoted = String.UnicodeScalarView()
+        for scalar in localPart.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { quoted.append("\\") }
+            quoted.append(scalar)
         }
-        return "\(quoted)\"@\(domain)"
+        return "\"\(String(quoted))\"@\(domain)"
     }
 
     package init(from decoder: any Decoder) throws { try self.init(decoder.singleValueContainer().decode(String.self)) }

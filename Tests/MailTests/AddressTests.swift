@@ -66,4 +66,12 @@ import Testing
         #expect(try Address("inês@example.org").needsSMTPUTF8)
         #expect(try !Address("ines@praça.example").needsSMTPUTF8)
     }
+
+    @Test func aMarkUponAQuoteHidesNothing() throws {
+        let address = try Address(localPart: "a\"\u{301}b\\\u{5c7}", domain: DomainName("example.org"))
+        #expect(Array(address.description.utf8) == Array("\"a\\\"\u{301}b\\\\\u{5c7}\"@example.org".utf8))
+        #expect(try Address(address.description) == address)
+        #expect(try Address("\"\u{301}a\"@example.org").localPart == "\u{301}a")
+        #expect(try Address("ana+\u{301}list@example.org").splitDetail()?.base == Address("ana@example.org"))
+    }
 }

@@ -59,7 +59,7 @@ struct Expansion {
             return Found(address: canonical, route: route)
         }
         let main = domain.aliasOf == nil ? domain : try await tables.domain(canonical.domain) ?? domain
-        if let separator = main.detailSeparator?.first, let split = canonical.splitDetail(separator: separator),
+        if let separator = main.detailSeparator?.unicodeScalars.first, let split = canonical.splitDetail(separator: separator),
             let route = try await tables.route(of: split.base, in: domain.tenant)
         {
             return Found(address: split.base, route: route, detail: split.detail, way: .detail(split.detail))

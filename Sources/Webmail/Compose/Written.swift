@@ -59,27 +59,28 @@ enum RecipientReader {
         return result
     }
 
-    /// Commas within quotes belong to a name.
+    /// Commas within quotes belong to a name. By scalars, as the browser does it: a quote with a mark upon it is a quote.
     private static func split(_ text: String) -> [String] {
-        var (entries, current, isQuoted) = ([String](), "", false)
-        for character in Written.oneLine(text.replacing("\r\n", with: ",").replacing("\n", with: ",")) {
-            if character == "\"" { isQuoted.toggle() }
-            if !isQuoted, character == "," || character == ";" {
-                entries.append(current)
-                current = ""
+        var (entries, current, isQuoted) = ([String](), String.UnicodeScalarView(), false)
+        for scalar in Written.oneLine(text.replacing("\r\n", with: ",").replacing("\n", with: ",")).unicodeScalars {
+            if scalar == "\"" { isQuoted.toggle() }
+            if !isQuoted, scalar == "," || scalar == ";" {
+                entries.append(String(current))
+                current = String.UnicodeScalarView()
             } else {
-                current.append(character)
+                current.append(scalar)
             }
         }
-        return (entries + [current]).map(\.trimmed).filter { !$0.isEmpty }
+        return (entries + [String(current)]).map(\.trimmed).filter { !$0.isEmpty }
     }
 
     /// As a person would type it.
     static func write(_ addresses: [HeaderAddress]) -> String {
         addresses.map { address in
             guard !address.name.isEmpty, address.name != address.address else { return address.address }
-            let needsQuotes = address.name.contains { ",;<>\"@".contains($0) }
-            let name = needsQuotes ? "\"\(address.name.filter { $0 != "\"" })\"" : address.name
+            let scalars = address.name.unicodeScalars
+            let needsQuotes = scalars.contains { ",;<>\"@".unicodeScalars.contains($0) }
+            let name = needsQuotes ? "\"\(String(String.UnicodeScalarView(scalars.filter { $0 != "\"" })))\"" : address.name
             return "\(name) <\(address.address)>"
         }.joined(separator: ", ")
     }
@@ -94,6 +95,8 @@ extension String {
     }
 
     fileprivate var unquoted: String {
-        count >= 2 && first == "\"" && last == "\"" ? String(dropFirst().dropLast()).replacing("\\\"", with: "\"") : self
+        let scalars = unicodeScalars
+        guard scalars.count >= 2, scalars.first == "\"", scalars.last == "\"" else { return self }
+        return String(scalars.dropFirst().dropLast()).replacing("\\\"", with: "\"")
     }
 }

@@ -208,6 +208,8 @@ class Samba(unittest.TestCase):
         for name in ("key.pem",):
             (self.folder / name).chmod(0o600)
         (self.folder / "lock").mkdir(exist_ok=True)
+        # Samba's own, which is made at a boot, and missing in a container that was started again.
+        pathlib.Path("/run/samba").mkdir(exist_ok=True)
         self.conf = conf
         with open(self.folder / "out", "wb") as out:
             self.samba = subprocess.Popen(["samba", "-i", "-M", "single", f"--configfile={conf}"], stdin=subprocess.DEVNULL,

@@ -15,8 +15,6 @@ struct JoinIndex {
         var directory: UInt16 = 0
         var length: UInt8 = 0
         var kind: DirectoryNames.Kind
-        /// Whether it is used at all.
-        var isKnown = false
     }
 
     private var objects: [Object] = []
@@ -27,7 +25,7 @@ struct JoinIndex {
 
     // MARK: Adding
 
-    /// An object that is not used, unless `use` says so.
+    /// An object of which nothing more is known, unless `use` says so.
     ///
     /// - Returns: its number, which is the next one.
     @discardableResult
@@ -40,7 +38,6 @@ struct JoinIndex {
 
     /// - Parameter addresses: claimed for it already; the main one first.
     mutating func use(_ number: Number, id: AccountID? = nil, addresses: [Address]) {
-        objects[Int(number)].isKnown = true
         if let id { objects[Int(number)].id = id }
         guard let main = addresses.first else { return }
         objects[Int(number)].start = UInt32(localParts.count)
@@ -74,11 +71,8 @@ struct JoinIndex {
 
     // MARK: Asking
 
-    var count: Int { objects.count }
-
     func kind(_ number: Number) -> DirectoryNames.Kind { objects[Int(number)].kind }
     func id(_ number: Number) -> AccountID { objects[Int(number)].id }
-    func isUsed(_ number: Number) -> Bool { objects[Int(number)].isKnown }
 
     /// The main one; nil where it has none.
     func address(_ number: Number) -> Address? {

@@ -2,6 +2,7 @@
 
 MALAPOSTA_LONG=1 fails each call, one after the other; else every fifth or so, others each time.
 """
+import contextlib
 import imaplib
 import mmap
 import os
@@ -304,13 +305,11 @@ class NoRoom(FailingHost):
 
     def fill(self, leaving):
         """Leaves so many octets free, for a moment at least."""
-        with open(self.ballast, "ab") as file:
-            try:
-                while self.free() > leaving:
-                    file.write(bytes(min(1 << 16, self.free() - leaving)))
-                    file.flush()
-            except OSError:
-                pass
+        # Unbuffered: a buffer that could not be written would be tried again when the file is closed.
+        with open(self.ballast, "ab", buffering=0) as file:
+            with contextlib.suppress(OSError):
+                while (room := self.free() - leaving) > 0:
+                    file.write(bytes(min(1 << 16, room)))
 
     def empty(self):
         self.ballast.unlink()

@@ -9,7 +9,7 @@ enum HostLimitsForm {
     static let connectionsPerUser = Field<Int>.optional(
         "connections_per_user", .integer(1...10_000), default: 30, "Open connections of one user.")
     static let messagesPerSession = Field<Int>.optional(
-        "messages_per_session", .integer(1...100_000), default: 100, "Messages that one SMTP connection may send.")
+        "messages_per_session", .integer(1...100_000), default: 1000, "Messages that one SMTP connection may send.")
     static let recipientsPerMessage = Field<Int>.optional(
         "recipients_per_message", .integer(100...100_000), default: 1000, "Recipients of one message from another host.")
     static let messageSize = Field<ByteCount>.optional(

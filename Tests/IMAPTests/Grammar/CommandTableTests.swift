@@ -13,24 +13,43 @@ import Testing
     }
 
     @Test(arguments: [
-        "CAPABILITY", "noop", "LOGOUT", "ID NIL", "ID (\"name\" \"x\" \"version\" NIL)", "STARTTLS", "AUTHENTICATE PLAIN",
-        "AUTHENTICATE PLAIN =",
-        "LOGIN a b", "LOGIN {1}\r\na \"b c\"", "ENABLE CONDSTORE UTF8=ACCEPT", "SELECT INBOX", "SELECT INBOX (CONDSTORE)",
-        "EXAMINE \"a b\"",
-        "CREATE a/b/", "CREATE a (USE (\\Drafts))", "DELETE a", "RENAME a b", "SUBSCRIBE a", "UNSUBSCRIBE a", "LIST \"\" *",
-        "LIST \"\" \"\"",
-        "LIST (SUBSCRIBED RECURSIVEMATCH) \"\" (a* %) RETURN (CHILDREN SPECIAL-USE SUBSCRIBED STATUS (MESSAGES UNSEEN))",
-        "LIST () \"\" *",
-        "LIST \"\" % RETURN ()", "LSUB \"\" *", "NAMESPACE",
-        "STATUS a (MESSAGES RECENT UIDNEXT UIDVALIDITY UNSEEN DELETED SIZE HIGHESTMODSEQ APPENDLIMIT)",
-        "APPEND a {5}", "APPEND a (\\Seen work) \" 1-Feb-1994 00:00:00 +0000\" {5+}",
-        "APPEND a \"01-Feb-1994 00:00:00 +0000\" ~{0}",
-        "IDLE", "CHECK", "CLOSE", "UNSELECT", "EXPUNGE", "UID EXPUNGE 1:5", "SEARCH ALL", "UID SEARCH ALL", "FETCH 1 ALL",
-        "UID FETCH 1:* (FLAGS)",
-        "FETCH 1:* FLAGS (CHANGEDSINCE 5)", "STORE 1 +FLAGS \\Seen", "UID STORE 1 FLAGS.SILENT ()", "COPY 1 a", "UID COPY 1:* a",
-        "MOVE 1 a", "UID MOVE 1 a",
+        ("capability", ["CAPABILITY"]), ("noop", ["noop"]), ("logout", ["LOGOUT"]),
+        ("id", ["ID NIL", "ID (\"name\" \"x\" \"version\" NIL)"]), ("startTLS", ["STARTTLS"]),
+        ("authenticate", ["AUTHENTICATE PLAIN", "AUTHENTICATE PLAIN ="]), ("login", ["LOGIN a b", "LOGIN {1}\r\na \"b c\""]),
+        ("enable", ["ENABLE CONDSTORE UTF8=ACCEPT"]), ("namespace", ["NAMESPACE"]),
+        ("select", ["SELECT INBOX", "SELECT INBOX (CONDSTORE)", "EXAMINE \"a b\""]),
+        ("create", ["CREATE a/b/", "CREATE a (USE (\\Drafts))"]), ("delete", ["DELETE a"]), ("rename", ["RENAME a b"]),
+        ("subscribe", ["SUBSCRIBE a"]), ("unsubscribe", ["UNSUBSCRIBE a"]),
+        (
+            "list",
+            [
+                "LIST \"\" *", "LIST \"\" \"\"", "LIST () \"\" *", "LIST \"\" % RETURN ()",
+                "LIST (SUBSCRIBED RECURSIVEMATCH) \"\" (a* %) RETURN (CHILDREN SPECIAL-USE SUBSCRIBED STATUS (MESSAGES UNSEEN))",
+            ]
+        ),
+        ("subscriptions", ["LSUB \"\" *"]),
+        ("status", ["STATUS a (MESSAGES RECENT UIDNEXT UIDVALIDITY UNSEEN DELETED SIZE HIGHESTMODSEQ APPENDLIMIT)"]),
+        (
+            "append",
+            [
+                "APPEND a {5}", "APPEND a (\\Seen work) \" 1-Feb-1994 00:00:00 +0000\" {5+}",
+                "APPEND a \"01-Feb-1994 00:00:00 +0000\" ~{0}",
+            ]
+        ),
+        ("idle", ["IDLE"]), ("check", ["CHECK"]), ("close", ["CLOSE"]), ("unselect", ["UNSELECT"]),
+        ("expunge", ["EXPUNGE", "UID EXPUNGE 1:5"]), ("search", ["SEARCH ALL", "UID SEARCH ALL"]),
+        ("fetch", ["FETCH 1 ALL", "UID FETCH 1:* (FLAGS)", "FETCH 1:* FLAGS (CHANGEDSINCE 5)"]),
+        ("store", ["STORE 1 +FLAGS \\Seen", "UID STORE 1 FLAGS.SILENT ()"]), ("copy", ["COPY 1 a", "UID COPY 1:* a"]),
+        ("move", ["MOVE 1 a", "UID MOVE 1 a"]),
     ])
-    func reads(text: String) throws { _ = try read(text) }
+    func reads(name: String, texts: [String]) throws {
+        for text in texts {
+            let command = try read(text)
+            // A case without values has no children.
+            #expect((Mirror(reflecting: command).children.first?.label ?? "\(command)") == name, "\(text)")
+            if let byUID = command.isByUID { #expect(byUID == text.hasPrefix("UID "), "\(text)") }
+        }
+    }
 
     @Test(arguments: [
         ("", Expected.command, 0), ("FOO", .command, 0), ("NOOP x", .end, 4), ("UID", .space, 3), ("UID NOOP", .command, 4),
@@ -56,6 +75,19 @@ import Testing
     @Test func everyCommandRefusesRubbishBehindIt() {
         for name in CommandTable.commands.keys {
             #expect(throws: SyntaxError.self) { _ = try read("\(name)\u{1}") }
+        }
+    }
+}
+
+extension Command {
+    /// Nil for commands that have no such form.
+    fileprivate var isByUID: Bool? {
+        switch self {
+        case .expunge(let uids): uids != nil
+        case .search(_, let byUID), .fetch(_, _, let byUID), .store(_, _, let byUID), .copy(_, _, let byUID),
+            .move(_, _, let byUID):
+            byUID
+        default: nil
         }
     }
 }

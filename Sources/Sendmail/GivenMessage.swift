@@ -51,7 +51,7 @@ package struct GivenMessage: Sendable {
             if line.first == 0x0d {
                 let header = whole.getSlice(at: whole.readerIndex, length: rest.readerIndex - whole.readerIndex) ?? ByteBuffer()
                 rest.moveReaderIndex(to: end + 1)
-                return (Header(header), rest)
+                return (Header(header, limit: .max), rest)
             }
             let isContinued = !isFirst && (line.first == 0x20 || line.first == 0x09)
             guard isContinued || Self.isField(line) else { break }
@@ -59,7 +59,7 @@ package struct GivenMessage: Sendable {
             rest.moveReaderIndex(to: end + 1)
         }
         let header = whole.getSlice(at: whole.readerIndex, length: rest.readerIndex - whole.readerIndex) ?? ByteBuffer()
-        return (Header(header), rest)
+        return (Header(header, limit: .max), rest)
     }
 
     /// RFC 5322 §2.2: printable ASCII and a colon.
@@ -80,7 +80,8 @@ package struct GivenMessage: Sendable {
         if !header.contains("from") {
             result.writeString("From: " + (name.map { "\(Self.phrase($0)) <\(address)>" } ?? address) + "\r\n")
         }
-        result.writeImmutableBuffer(header.lines(of: ["bcc"], inverted: true))
+        result.writeImmutableBuffer(FieldSelection(["bcc"], excluded: true).lines(in: header.octets))
+        result.writeStaticString("\r\n")
         result.writeImmutableBuffer(body)
         return result
     }

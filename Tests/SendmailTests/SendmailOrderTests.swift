@@ -63,6 +63,14 @@ import Testing
         #expect(sent("S: x\n\na\n.\nb\n").hasSuffix("a\r\n.\r\nb\r\n"))
     }
 
+    @Test func everyFieldIsSent() {
+        let many = String(repeating: "X: y\n", count: 20_000)
+        let text = many + "From: a@b.example\nBcc: c@d.example\nTo: g@h.example\n\nx\n"
+        #expect(sent(text).hasSuffix("X: y\r\nFrom: a@b.example\r\nTo: g@h.example\r\n\r\nx\r\n"))
+        let message = GivenMessage(ByteBuffer(string: text), endsAtDot: false)
+        #expect(message.recipients == ["g@h.example", "c@d.example"])
+    }
+
     @Test func recipientsStandInTheHeader() {
         let message = GivenMessage(
             ByteBuffer(string: "To: Rita <rita@acme.example>, root\nCc: g: a@b.example;\nBcc: c@d.example\n\n"), endsAtDot: false)

@@ -51,19 +51,6 @@ package struct Header: Sendable {
     /// The first field of that name for people: unfolded, encoded words and charsets decoded, control characters as spaces.
     package func text(_ name: FieldName) -> String? { unfolded(name).map(EncodedWords.decode) }
 
-    /// The lines of all fields that have one of the names, or none of them, in their order, and an empty line: what
-    /// `HEADER.FIELDS` and `HEADER.FIELDS.NOT` give (RFC 9051 §6.4.5.1).
-    package func lines(of names: [FieldName], inverted: Bool = false) -> ByteBuffer {
-        var result = ByteBuffer()
-        for field in fields where names.contains(where: { matches(field, $0) }) != inverted {
-            guard let lines = octets.getSlice(at: field.lines.lowerBound, length: field.lines.count) else { continue }
-            result.writeImmutableBuffer(lines)
-            if lines.readableBytesView.last != .lineFeed { result.writeStaticString("\r\n") }
-        }
-        result.writeStaticString("\r\n")
-        return result
-    }
-
     package func name(of field: HeaderField) -> ByteBuffer {
         octets.getSlice(at: field.name.lowerBound, length: field.name.count) ?? ByteBuffer()
     }

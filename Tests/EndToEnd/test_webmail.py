@@ -199,10 +199,31 @@ class Webmail(unittest.TestCase):
             self.assertFalse(browser.run(shown.format("#list")))
             browser.click("article.message .back")
             browser.wait(shown.format("#rows .row") + " && !" + shown.format("#reading"))
+            self.assertEqual(self.marked(), ["Mail"])
+            browser.go(site("/settings"))
+            self.assertEqual(self.marked(), ["Settings"])
             browser.go(site("/compose"))
+            self.assertEqual(self.marked(), ["Write"])
             heights = browser.run("['#from', '#to', '#subject-line'].map(s => "
                                   "document.querySelector(s).closest('.field').getBoundingClientRect().height)")
             self.assertLess(max(heights), 60, heights)
+        finally:
+            browser.call("Emulation.setDeviceMetricsOverride", width=1440, height=900, deviceScaleFactor=1, mobile=False)
+
+    def marked(self):
+        return browser.run("[...document.querySelectorAll('.bottom [aria-current]')].map(link => link.innerText.trim())")
+
+    def test_the_bar_marks_what_is_open(self):
+        browser.call("Emulation.setDeviceMetricsOverride", width=800, height=900, deviceScaleFactor=1, mobile=False)
+        try:
+            go_to_inbox()
+            for path, name in [("/compose", "Write"), ("/settings", "Settings")]:
+                browser.go(site(path))
+                self.assertEqual(self.marked(), [name])
+                browser.wait("!!document.querySelector('#rows .row')")
+                browser.click("#rows .row")
+                browser.wait("!!document.querySelector('#subject')")
+                self.assertEqual(self.marked(), ["Mail"])
         finally:
             browser.call("Emulation.setDeviceMetricsOverride", width=1440, height=900, deviceScaleFactor=1, mobile=False)
 

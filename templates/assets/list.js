@@ -75,6 +75,7 @@ export async function show(path, isNew) {
     if (number === asked) { reading.classList.remove("busy"); reading.removeAttribute("aria-busy"); }
   }
   const message = reading.querySelector(".message");
+  markMail();
   document.body.classList.toggle("opened", !!message);
   mark(message && rowOf(message.dataset));
   const brand = document.querySelector(".brand-name").textContent;
@@ -108,6 +109,13 @@ export function rowOf({ id, thread }) {
 }
 
 export function isThreaded() { return !!document.querySelector("#bulk [name=threads]"); }
+
+// What was opened from the bar, a form or the settings, has made place for mail.
+function markMail() {
+  for (const [number, link] of document.querySelectorAll(".bottom a").entries()) {
+    if (number === 0) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+  }
+}
 
 function mark(row) {
   for (const other of document.querySelectorAll("#rows > .row.current")) {

@@ -24,6 +24,21 @@ package enum SHA256 {
     }
 }
 
+/// SHA-512 (FIPS 180-4) by libcrypto.
+package enum SHA512 {
+    /// Octets of a digest.
+    package static let size = 64
+
+    /// The digest of `octets`: `size` octets.
+    package static func digest(of octets: [UInt8]) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: size)
+        var written: UInt32 = 0
+        let done = unsafe EVP_Digest(octets, octets.count, &digest, &written, EVP_sha512(), nil)
+        precondition(done == 1 && written == size, "libcrypto cannot compute SHA-512")
+        return digest
+    }
+}
+
 /// Whether two secrets are the same, in time that tells nothing of where they differ. Lengths are not secret.
 package func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     guard left.count == right.count else { return false }

@@ -16,8 +16,8 @@ enum PEMText {
         return Array(octets.prefix(Int(count)))
     }
 
-    /// What `read` makes of a text; nil where it makes nothing of it.
-    static func read(_ text: [UInt8], _ read: (OpaquePointer) -> OpaquePointer?) throws(CertificateError) -> OpaquePointer? {
+    /// What `read` makes of a text.
+    static func read<Result>(_ text: [UInt8], _ read: (OpaquePointer) -> Result) throws(CertificateError) -> Result {
         guard let input = unsafe BIO_new_mem_buf(text, CInt(text.count)) else { throw .library("no memory for PEM") }
         defer { unsafe BIO_free(input) }
         return unsafe read(input)

@@ -64,21 +64,3 @@ package struct SigningKey: Sendable {
         }
     }
 }
-
-/// What a TLSA record says of a certificate.
-package enum CertificateFingerprint {
-    /// SHA-256 over the certificate's SubjectPublicKeyInfo: `3 1 1` of RFC 6698, which stays as long as the key does.
-    ///
-    /// - Parameter text: PEM, the host's certificate first.
-    /// - Throws: `.library` where it holds no certificate.
-    package static func ofPublicKey(_ text: [UInt8]) throws(CertificateError) -> [UInt8] {
-        let read = try unsafe PEMText.read(text) { input in unsafe PEM_read_bio_X509(input, nil, nil, nil) }
-        guard let certificate = unsafe read else { throw .library("no certificate in the text") }
-        defer { unsafe X509_free(certificate) }
-        var output: UnsafeMutablePointer<UInt8>?
-        let count = unsafe i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &output)
-        guard count > 0, let octets = unsafe output else { throw .library("the public key could not be written") }
-        defer { unsafe CRYPTO_free(octets, "", 0) }
-        return SHA256.digest(of: unsafe Array(UnsafeBufferPointer(start: octets, count: Int(count))))
-    }
-}

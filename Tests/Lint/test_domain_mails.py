@@ -8,7 +8,7 @@ SUBJECTS = "zone|server|ownership|mx|spf|dkim|dmarc|mta-sts|tls-rpt|tlsa|srv|cli
 # Never worse than a note, and so never mailed.
 NOTES = set("""clients-missing dkim-no-keys dkim-off dkim-testing dmarc-no-reports dmarc-passed-over dmarc-testing
     host-addresses-unknown mta-sts-off mta-sts-old-id mta-sts-unreadable mx-other-name ownership-not-asked spf-near-limit
-    spf-unjudged tls-rpt-broken tls-rpt-missing tls-rpt-several tls-rpt-unreadable tlsa-missing tlsa-other-form tlsa-unsigned
+    spf-unjudged tls-rpt-broken tls-rpt-missing tls-rpt-several tls-rpt-unreadable tlsa-missing tlsa-unsigned
     tlsa-unusable servers-differ""".split())
 # What is now is a record, a name or an address by itself.
 DATA = set("clients-elsewhere dmarc-stronger dmarc-weaker host-other-address mx-elsewhere ownership-other ptr-other srv-other".split())

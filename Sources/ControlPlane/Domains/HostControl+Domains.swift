@@ -88,14 +88,14 @@ extension HostControl {
         guard let applied = try applied() else { return [] }
         let table = DomainTable(try database().connection)
         let secret = try table.secret { SecureRandom.octets(32) }
-        let fingerprint = Self.fingerprint(applied.host, folders)
+        let chain = Self.chain(applied.host, folders)
         return try applied.domains.filter { name == nil || $0.domain.name == name }.map { domain, tenant in
             let row = try table.row(domain.name, tenant)
             let isActive = row?.proven != nil || applied.host.allowsUnprovenDomains
             let site = DomainSite(
                 host: applied.host, domain: domain, tenant: tenant,
                 token: OwnershipToken(secret: secret, domain: domain.name, tenant: tenant),
-                state: isActive ? .active : .declared, keys: try table.keys(of: domain.name, tenant), fingerprint: fingerprint,
+                state: isActive ? .active : .declared, keys: try table.keys(of: domain.name, tenant), chain: chain,
                 isLapsing: row?.lost != nil)
             var publishingSecret: String?
             if case .dynamicUpdate(let update) = domain.dns { publishingSecret = applied.secrets[update.keyFile] }
@@ -142,13 +142,17 @@ extension HostControl {
         return isRight ? nil : try locked { _ in try recompile(reason: "domains") }
     }
 
-    /// Of the certificate that is the default one; nil for one that is made for trials.
-    private static func fingerprint(_ host: HostConfiguration, _ folders: HostFolders) -> [UInt8]? {
-        guard !host.tls.certificates.isEmpty,
-            let pair = host.certificatePairs(dataFolder: folders.data, configurationFolder: folders.configuration).first,
-            let text = FileManager.default.contents(atPath: pair.certificate)
-        else { return nil }
-        return try? CertificateFingerprint.ofPublicKey([UInt8](text))
+    /// What senders are shown who ask for the host's name (RFC 7672 §8.1); nil for a certificate that is made for trials.
+    private static func chain(_ host: HostConfiguration, _ folders: HostFolders) -> ServedChain? {
+        guard !host.tls.certificates.isEmpty else { return nil }
+        let files = host.certificatePairs(dataFolder: folders.data, configurationFolder: folders.configuration).map(\.certificate)
+        let name = host.hostName.ascii
+        // As the servers choose: by the name, and the first for what none stands for.
+        let chosen = files.first { file in
+            (try? CertificateFacts(file: file)).map { CertificateNames.cover($0.names, name) } ?? false
+        }
+        guard let text = (chosen ?? files.first).flatMap({ FileManager.default.contents(atPath: $0) }) else { return nil }
+        return try? ServedChain([UInt8](text), for: name)
     }
 
     // MARK: Noting

@@ -1,7 +1,6 @@
 internal import DNS
 internal import MailAuthentication
 internal import MailConfiguration
-internal import Wire
 
 /// What senders learn of TLS to this host: MTA-STS (RFC 8461), TLS-RPT (RFC 8460) and TLSA (RFC 7672).
 extension DomainEvaluation {
@@ -102,57 +101,5 @@ extension DomainEvaluation {
             return [finding(.note, "tls-rpt-broken", "\"\(record)\" names no mailto: or https: target")]
         }
         return [finding(.fine, "tls-rpt", record)]
-    }
-
-    // MARK: TLSA
-
-    /// RFC 7672 §2.2: only a validated answer counts, and where one counts, TLS that does not fit it is refused.
-    private func daneFindings() async -> [Finding] {
-        guard let place = site.tlsaName else { return [] }
-        let wanted = site.fingerprint.map { "3 1 1 \(Hex.encode($0))" } ?? "3 1 1 and the digest of a lasting certificate's key"
-        func finding(_ severity: Finding.Severity, _ code: String, _ now: String, _ consequence: String = "") -> Finding {
-            Finding(.dane, severity, code, at: place, now: now, wanted: severity == .fine ? "" : wanted, consequence: consequence)
-        }
-        let answer = await resolver.ask(place, .tlsa)
-        switch answer {
-        case .bogus, .serverFailure, .timeout:
-            // RFC 7672 §2.1.2: a failing look-up keeps such senders from sending at all.
-            return [
-                finding(.error, "tlsa-failing", "cannot be looked up: \(answer.words)", "senders that use DANE do not send here")
-            ]
-        case .noData(let proof), .noName(let proof):
-            let now =
-                proof == .secure ? "no record, in a signed zone" : "no record; the zone is not signed, so it would not count"
-            return [finding(.note, "tlsa-missing", now, "senders that use DANE send without it")]
-        case .records(let set):
-            guard set.proof == .secure else {
-                return [finding(.note, "tlsa-unsigned", "a record in a zone that is not signed", "senders pass over it")]
-            }
-            return [judged(set.records, finding)]
-        }
-    }
-
-    private func judged(
-        _ records: [RecordData], _ finding: (Finding.Severity, String, String, String) -> Finding
-    ) -> Finding {
-        let associations = records.compactMap { record -> TLSAssociation? in
-            if case .tlsa(let association) = record { association } else { nil }
-        }
-        let usable = associations.filter { $0.usage == 2 || $0.usage == 3 }
-        guard !usable.isEmpty else {
-            return finding(.note, "tlsa-unusable", "only usages 0 and 1, which mail does not know", "senders send without DANE")
-        }
-        guard let fingerprint = site.fingerprint else {
-            return finding(
-                .warning, "tlsa-unjudged", "a record, and a certificate here that is made for trials",
-                "senders that use DANE refuse to send where the two do not fit")
-        }
-        // Usage 2 and other forms name certificates that are not seen here.
-        let isNamed = usable.contains { $0.usage == 3 && $0.selector == 1 && $0.matching == 1 && $0.data == fingerprint }
-        if isNamed { return finding(.fine, "tlsa", "the host's key is named", "") }
-        guard usable.allSatisfy({ $0.usage == 3 && $0.selector == 1 && $0.matching == 1 }) else {
-            return finding(.note, "tlsa-other-form", "records of another form than 3 1 1", "whether they fit is not judged here")
-        }
-        return finding(.error, "tlsa-wrong", "another key is named", "senders that use DANE refuse to send here")
     }
 }

@@ -1,6 +1,7 @@
 package import DNS
 package import Mail
 package import MailConfiguration
+package import TLS
 
 /// A hosted domain with all that its records are made of.
 package struct DomainSite: Sendable {
@@ -10,14 +11,14 @@ package struct DomainSite: Sendable {
     package var token: OwnershipToken
     package var state: DomainState
     package var keys: [DomainKey]
-    /// SHA-256 of the host's certificate's public key; nil where there is no certificate that lasts.
-    package var fingerprint: [UInt8]?
+    /// What the host shows to those who ask for its name; nil where there is no certificate that lasts.
+    package var chain: ServedChain?
     /// Whether neither proof nor MX were there at the last look: with time, the proof lapses (`ProofLapse`).
     package var isLapsing: Bool
 
     package init(
         host: HostConfiguration, domain: DomainConfiguration, tenant: TenantID, token: OwnershipToken, state: DomainState,
-        keys: [DomainKey], fingerprint: [UInt8]? = nil, isLapsing: Bool = false
+        keys: [DomainKey], chain: ServedChain? = nil, isLapsing: Bool = false
     ) {
         self.host = host
         self.domain = domain
@@ -25,7 +26,7 @@ package struct DomainSite: Sendable {
         self.token = token
         self.state = state
         self.keys = keys
-        self.fingerprint = fingerprint
+        self.chain = chain
         self.isLapsing = isLapsing
     }
 

@@ -119,7 +119,7 @@ extension DomainSite {
                 WantedRecord(.host, .required, address.reverseName, "PTR", hostName.absolute, in: .reverse),
             ]
         }
-        if let fingerprint, let place = tlsaName {
+        if let fingerprint = chain?.fingerprint, let place = tlsaName {
             records.append(WantedRecord(.dane, .optional, place, "TLSA", "3 1 1 \(Hex.encode(fingerprint))", in: .host))
         }
         return records

@@ -2,6 +2,7 @@ import DNS
 import Domains
 import Mail
 import MailConfiguration
+import TLS
 import TestSupport
 import Testing
 
@@ -9,6 +10,7 @@ import Testing
 private final class FaultyWorld: Sendable {
     let resolver: ValidatingResolver
     let servers: AuthoritativeServers
+    let certificates: TestCertificates
     private let server: AuthoritativeServer
     private let lame: AuthoritativeServer
     private let silent: SilentSocket
@@ -26,12 +28,14 @@ private final class FaultyWorld: Sendable {
         var bogus = try ZoneSigning.sign(
             .init("bogus.zone", "$ORIGIN bogus.zone.\n\(head)@ NS ns.example.\n@ MX 10 mail.host.example.\n"))
         bogus.text = bogus.text.replacing("MX\t10", with: "MX\t11")
+        let certificates = try TestCertificates(server: "*.signed.zone")
+        self.certificates = certificates
+        let hosts = try DANEHost.all.map { host in
+            let records = try host.records.map { record in "_25._tcp.\(host.name) TLSA \(try record.text(certificates))\n" }
+            return "\(host.name) A 203.0.113.10\n\(records.joined())"
+        }
         let signed = try ZoneSigning.sign(
-            .init(
-                "signed.zone",
-                "$ORIGIN signed.zone.\n\(head)@ NS ns.example.\nmail A 203.0.113.10\n_25._tcp.mail TLSA 3 1 1 \(String(repeating: "00", count: 32))\n"
-                    + "right A 203.0.113.10\n_25._tcp.right TLSA 3 1 1 \(String(repeating: "ab", count: 32))\nnone A 203.0.113.10\n"
-            ))
+            .init("signed.zone", "$ORIGIN signed.zone.\n\(head)@ NS ns.example.\n\(hosts.joined())"))
         let half =
             "$ORIGIN half.zone.\n\(head)@ NS ns.example.\n@ NS lame.half.zone.\n@ NS silent.half.zone.\nlame A 127.0.0.2\nsilent A 127.0.0.3\n@ MX 10 mail.host.example.\n"
         let port = try LoopbackPort.free()
@@ -102,14 +106,25 @@ extension [Finding] {
         ("mail.host.example", "203.0.113.13", "host-no-address host-other-address ptr-missing"),
         ("also.host.example", "203.0.113.10", "ptr-other"), ("none.host.example", "203.0.113.10", "host-no-address ptr-other"),
         ("mail.lame.zone", "203.0.113.10", "host-unreadable ptr-other tlsa-failing"),
-        ("mail.signed.zone", "203.0.113.10", "ptr-other tlsa-wrong"), ("right.signed.zone", "203.0.113.10", "ptr-other"),
-        ("none.signed.zone", "203.0.113.10", "ptr-other"),
     ])
     func ofTheHostIsFound(host: String, address: String, expected: String) async throws {
         let world = try await FaultyWorld.shared.value
-        var site = try Examples.site("right.example", host: host, addresses: [address])
-        site.fingerprint = Array(repeating: 0xab, count: 32)
+        let site = try Examples.site("right.example", host: host, addresses: [address])
         let faults = await world.findings(site).filter { $0.subject == .host || $0.subject == .dane }.faults
         #expect(faults == expected.split(separator: " ").map(String.init))
+    }
+
+    @Test(arguments: DANEHost.all)
+    func ofItsTLSARecordsIsFound(_ host: DANEHost) async throws {
+        let world = try await FaultyWorld.shared.value
+        var site = try Examples.site("right.example", host: "\(host.name).signed.zone")
+        site.chain =
+            try host.served.isEmpty ? nil : ServedChain(world.certificates.text(host.served), for: site.host.hostName.ascii)
+        let finding = try #require(await world.findings(site).first { $0.subject == .dane })
+        #expect(finding.code == host.code, "\(finding)")
+        #expect(finding.now.contains(host.now), "\(finding)")
+        #expect(finding.severity == host.severity, "\(finding)")
+        #expect(finding.wanted.isEmpty == (host.severity == .fine))
+        #expect(finding.consequence.isEmpty == (host.severity == .fine))
     }
 }

@@ -73,19 +73,19 @@ struct SetupCommand: AsyncParsableCommand {
             return language.rawValue
         }
         answers.userName = try Question.ask("Name of the user", userName, or: user) { $0 }
-        answers.passwordHash = try await password(of: user)
+        answers.passwordHash = try await password(of: user, names: [user, "\(user)@\(domain.unicode)", answers.userName])
         answers.certificate = certificate.flatMap { chain in key.map { (chain: absolute(chain), key: absolute($0)) } }
         answers.allowsUnproven = allowUnproven
         answers.hasIPv6 = Machine.hasIPv6
         return answers
     }
 
-    private func password(of user: String) async throws -> String? {
-        if passwordStdin { return try await FirstPassword.hash(PasswordPrompt.line()) }
+    private func password(of user: String, names: [String]) async throws -> String? {
+        if passwordStdin { return try await told { try await FirstPassword.hash(PasswordPrompt.line(), of: names) } }
         guard Question.canAsk else { return nil }
         while true {
             let typed = try PasswordPrompt.twice(for: user)
-            do { return try await FirstPassword.hash(typed) } catch { print("  \(error)") }
+            do { return try await FirstPassword.hash(typed, of: names) } catch { print("  \(error)") }
         }
     }
 

@@ -63,7 +63,10 @@ struct UserShowCommand: AsyncParsableCommand {
 struct UserPasswordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "password", abstract: "Set a user's password; its open sessions end.",
-        discussion: "Refuses where the configuration files carry a hash, and names the line to edit.")
+        discussion: """
+            It has \(PasswordRule.fewestCharacters) characters or more, of any kind, and is not the user's own name or address. Refuses \
+            where the configuration files carry a hash, and names the line to edit.
+            """)
 
     @OptionGroup var host: HostOptions
     @Argument(help: "The user's address.") var address: String

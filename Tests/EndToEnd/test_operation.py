@@ -8,6 +8,7 @@ import signal
 import smtplib
 import socket
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -120,6 +121,24 @@ class Operation(unittest.TestCase):
     def test_a_hash_in_a_file_is_not_overridden(self):
         done = host.command("user", "password", "rita@acme.example", "--stdin", input="another password\n")
         self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout + done.stderr, r"tenants/acme/accounts.yaml:\d+")
+
+    def test_a_new_password_has_eight_characters_and_is_not_the_name(self):
+        with tempfile.TemporaryDirectory() as folder:
+            new = pathlib.Path(folder) / "etc"
+            words = ["setup", "--configuration", str(new), "--host-name", "mail.new.example", "--tenant", "new", "--domain", "new.example",
+                     "--user", "administrator", "--password-stdin"]
+            for password, words_of_it in [("short", "at least 8 characters"), ("Administrator", "own name or address"),
+                                          ("administrator@new.example", "own name or address"), ("", "1 to 511 octets")]:
+                done = host.command(*words, input=password + "\n")
+                self.assertEqual(done.returncode, 1, password)
+                self.assertIn(words_of_it, done.stdout + done.stderr)
+                self.assertFalse(new.exists())
+            self.assertEqual(host.command(*words, input="eight or more\n").returncode, 0)
+            self.assertIn("password_hash", (new / "tenants/new/accounts.yaml").read_text())
+        done = host.command("user", "password", "rita@acme.example", "--stdin", input="short\n")
+        self.assertEqual(done.returncode, 1)
+        # What the files say comes first: no password would do.
         self.assertRegex(done.stdout + done.stderr, r"tenants/acme/accounts.yaml:\d+")
 
     def test_a_worker_that_is_killed_is_back_and_ports_stay_open(self):

@@ -19,6 +19,10 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
     /// The files carry the password: they are to be edited.
     case passwordInFiles(SourcePosition)
     case unusablePassword
+    /// Fewer characters than `PasswordRule` wants.
+    case shortPassword
+    /// The user's own name or address.
+    case guessablePassword
     case isSuspendedInFiles(String)
     case isNotSuspended(String)
     /// The tenant has no directory.
@@ -45,6 +49,8 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
         case .notAUser: "not-a-user"
         case .passwordInFiles: "password-in-files"
         case .unusablePassword: "unusable-password"
+        case .shortPassword: "short-password"
+        case .guessablePassword: "guessable-password"
         case .isSuspendedInFiles: "suspended-in-files"
         case .isNotSuspended: "not-suspended"
         case .noDirectory: "no-directory"
@@ -71,6 +77,9 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
         case .notAUser(let name): "\(name) is a shared mailbox: it has no password and nobody logs in as it"
         case .passwordInFiles(let position): "the password stands in the files: edit \(position) and apply"
         case .unusablePassword: "a password has 1 to 511 octets, and no NUL among them"
+        case .shortPassword:
+            "the password is too short: it needs at least \(PasswordRule.fewestCharacters) characters, of any kind"
+        case .guessablePassword: "the password is the user's own name or address, which others try first"
         case .isSuspendedInFiles(let name): "\(name) is suspended in the files: edit them and apply"
         case .isNotSuspended(let name): "\(name) is not suspended"
         case .noDirectory(let tenant, let inFiles):

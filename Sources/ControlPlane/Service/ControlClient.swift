@@ -48,9 +48,10 @@ package struct ControlClient: Sendable {
     }
 
     package func setPassword(_ password: [UInt8], of user: String) async throws -> HostControl.Outcome {
-        guard Crypt.isUsable(password) else { throw ControlError.unusablePassword }
+        try PasswordRule.check(password, of: [user])
         return try await ask(SetPasswordQuestion(user: user, password: Data(password))) {
-            let hash = try await NewPassword.hash(password, on: HashingThreads())
+            let account = try await control.mayHavePassword(user)
+            let hash = try await NewPassword.hash(password, of: account.ownNames, on: HashingThreads())
             return try await control.setPassword(hash: hash, of: user)
         }
     }

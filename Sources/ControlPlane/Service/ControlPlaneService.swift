@@ -198,7 +198,8 @@ package final class ControlPlaneService: Service {
         }
         table.answer(SetPasswordQuestion.self) { question, peer in
             try await answer("user password", peer) {
-                let hash = try await NewPassword.hash([UInt8](question.password), on: hashing)
+                let account = try await control.mayHavePassword(question.user)
+                let hash = try await NewPassword.hash([UInt8](question.password), of: account.ownNames, on: hashing)
                 return try await control.setPassword(hash: hash, of: question.user)
             }
         }

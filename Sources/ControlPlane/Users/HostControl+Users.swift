@@ -20,6 +20,11 @@ package struct UserRecord: Codable, Sendable, Hashable {
     package var suspendedByCommand: Bool
 }
 
+extension DirectoryAccount {
+    /// What the user is called, which no password should be.
+    var ownNames: [String] { [address.description, address.localPart, displayName] }
+}
+
 extension HostControl {
     /// Users and shared mailboxes of one tenant or of all, in the order of tenants and addresses.
     package func users(tenant: TenantID?) throws -> [UserRecord] {

@@ -58,17 +58,17 @@ import Testing
                 let ends = AsyncStream<SessionEnd>.makeStream()
                 var heard = ends.stream.makeAsyncIterator()
                 // The question is answered over the connection that notices come by.
-                #expect(await client.authenticate(credentials("rui@acme.example", Array("first".utf8))) == .rejected)
+                #expect(await client.authenticate(credentials("rui@acme.example", Array("the first one".utf8))) == .rejected)
 
                 var token = registry.register(rui.id, service: .imap, remote: "192.0.2.1") { ends.continuation.yield($0) }
-                _ = try await commands.setPassword(Array("first".utf8), of: "rui@acme.example")
+                _ = try await commands.setPassword(Array("the first one".utf8), of: "rui@acme.example")
                 #expect(await heard.next() == .passwordChanged)
-                #expect(await client.authenticate(credentials("rui@acme.example", Array("first".utf8))) == .accepted(rui))
+                #expect(await client.authenticate(credentials("rui@acme.example", Array("the first one".utf8))) == .accepted(rui))
 
                 token = registry.register(rui.id, service: .web, remote: "192.0.2.1") { ends.continuation.yield($0) }
                 _ = try await commands.suspend("rui@acme.example")
                 #expect(await heard.next() == .suspended)
-                #expect(await client.authenticate(credentials("rui@acme.example", Array("first".utf8))) == .suspended)
+                #expect(await client.authenticate(credentials("rui@acme.example", Array("the first one".utf8))) == .suspended)
                 withExtendedLifetime(token) {}
                 group.cancelAll()
             }
@@ -80,7 +80,7 @@ import Testing
         try await running { host in
             let commands = ControlClient(host.folders)
             let rui = try await commands.host.user("rui@acme.example").account
-            _ = try await commands.setPassword(Array("first".utf8), of: "rui@acme.example")
+            _ = try await commands.setPassword(Array("the first one".utf8), of: "rui@acme.example")
             let registry = SessionRegistry()
             let client = AuthenticationClient(path: host.folders.authenticationSocket, sessions: registry, logger: logger)
             let ends = AsyncStream<String>.makeStream()
@@ -119,7 +119,7 @@ import Testing
     @Test func aRefusalReachesTheCommand() async throws {
         try await running { host in
             let error = await #expect(throws: (any Error).self) {
-                try await ControlClient(host.folders).setPassword(Array("new".utf8), of: "ana@acme.example")
+                try await ControlClient(host.folders).setPassword(Array("the new one".utf8), of: "ana@acme.example")
             }
             let sentence = "\(try #require(error))"
             #expect(sentence.hasPrefix("the password stands in the files: edit tenants/acme/accounts.yaml:6:20"))

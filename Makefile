@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-BUILD_PACKAGES := pkg-config libsqlite3-dev libssl-dev libcrypt-dev libidn2-dev libldap-dev libunbound-dev libldns-dev libsystemd-dev
+BUILD_PACKAGES := pkg-config libsqlite3-dev libssl-dev libcrypt-dev libidn2-dev libldap-dev libunbound-dev libldns-dev libsystemd-dev zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) python3 python3-jsonschema python3-yaml strace swaks libnet-ssleay-perl isync chromium whois fonts-inter fonts-noto-cjk procps curl openssl iproute2 slapd ldap-utils nsd bind9 bind9-utils bind9-dnsutils dns-root-data samba samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind python3-samba
 PACKING_PACKAGES := $(BUILD_PACKAGES) build-essential debhelper dpkg-dev patchelf po-debconf python3
 MACHINE_PACKAGES := systemd-container debootstrap dpkg-dev

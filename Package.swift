@@ -97,6 +97,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CIDN", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CLDAP", pkgConfig: "ldap", providers: [.apt(["libldap-dev"])]),
         // Not by pkg-config: Debian's libunbound.pc asks for libevent, which nothing here needs.
@@ -165,7 +166,7 @@ let package = Package(
         module(
             "Webmail",
             [
-                "Metering",
+                "Metering", "CZlib",
                 "Wire", "Mail", "MIME", "MailConfiguration", "SMTP", "Store", "Directory", "TLS", "LocalSocket", "Worker", "SQL",
                 logging, locks,
                 lifecycle, nioSSL,

@@ -61,6 +61,7 @@ def main():
     options.add_argument("--users", type=int, default=20_000)
     options.add_argument("--groups", type=int, default=2_000)
     options = options.parse_args()
+    most = max(30_000, 2 * options.users)
     slapd, host = Slapd(), Host(demo=False)
     try:
         people = "".join(person(f"user{number}", displayName=f"User Number {number}") for number in range(options.users))
@@ -72,10 +73,10 @@ def main():
         slapd.load(roots(BASE, "people", "groups") + people + groups)
         slapd.start()
         host_file = host.configuration / "malaposta.yaml"
-        host_file.write_text(host_file.read_text().replace("  accounts: 100\n", "  accounts: 30000\n"))
+        host_file.write_text(host_file.read_text().replace("  accounts: 100\n", f"  accounts: {most}\n"))
         tenant = host.configuration / "tenants/acme"
         plan = tenant / "tenant.yaml"
-        plan.write_text(re.sub(r"accounts: \d+", "accounts: 30000", plan.read_text()))
+        plan.write_text(re.sub(r"accounts: \d+", f"accounts: {most}", plan.read_text()))
         (tenant / "ldap.secret").write_text(READER_PASSWORD)
         (tenant / "ldap.secret").chmod(0o600)
         (tenant / "directory.yaml").write_text(f"""schema: 1

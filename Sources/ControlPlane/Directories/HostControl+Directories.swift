@@ -54,15 +54,16 @@ extension HostControl {
     ) throws -> Joined? {
         let snapshots = try snapshots()
         let accounts = noting ? try JoinedAccounts(snapshots, of: files.id) : nil
-        return try snapshots.reading {
+        let (objects, foreign, version) = try snapshots.reading {
             let objects: any JoinObjects =
                 try kept.map { KeptObjects($0, of: files, now: now()) } ?? SnapshotObjects(snapshots, of: files, now: now())
-            var joined = try DirectoryJoin(
-                files, objects, foreignIDs: snapshots.foreignIDs(of: files.id), into: draft, accounts: accounts
-            ).result()
-            joined.version = try snapshots.version(of: files.id)
-            return accounts.map { Joined(tenant: joined, accounts: $0) }
+            return try (objects, snapshots.foreignIDs(of: files.id), snapshots.version(of: files.id))
         }
+        var joined = try snapshots.joining {
+            try DirectoryJoin(files, objects, foreignIDs: foreign, into: draft, accounts: accounts).result()
+        }
+        joined.version = version
+        return accounts.map { Joined(tenant: joined, accounts: $0) }
     }
 
     /// Notes what joins found whose generation is in force.

@@ -4,7 +4,7 @@ internal import MailConfiguration
 
 /// Users and shared mailboxes.
 extension DirectoryJoin {
-    mutating func addAccount(_ kept: SnapshotDatabase.Kept, _ number: Number) throws {
+    mutating func addAccount(_ kept: SnapshotDatabase.Kept, _ someone: Someone) throws {
         guard kept.kind == .user || allowed(.sharedMailboxes, kept) else { return }
         if foreignIDs.contains(kept.stableID) {
             note(kept, .foreignID, "a directory of another tenant has an entry of the same id; they stay two accounts")
@@ -13,7 +13,7 @@ extension DirectoryJoin {
             let most = files.plan.limits.accounts
             return note(kept, .overLimit, "the plan allows \(most) accounts, and those were there first; it gets no mailbox")
         }
-        let addresses = try claimed(kept, number)
+        let addresses = try claimed(kept, someone)
         guard let main = addresses.first else {
             if kept.missingSince == nil { note(kept, .noAddress, "it has no address of this tenant; it gets no mailbox") }
             return
@@ -35,31 +35,28 @@ extension DirectoryJoin {
             mailbox.isSuspended = isSuspended
             let added = try draft.add(mailbox)
             id = added.id
-            mailboxes[number] = added.number
+            mailboxes[someone.number] = added.number
         }
-        let logins = kept.kind == .user ? kept.object.logins.filter { usableLogin($0, kept) } : []
+        let logins = kept.kind == .user ? try kept.object.logins.filter { try usableLogin($0, kept, someone) } : []
         try accounts?.add(
             id, directory: kept.directory, stableID: kept.stableID, mark: kept.object.passwordMark ?? "", logins: logins)
-        use(kept, number, id, addresses: addresses, logins: logins, name)
+        try use(kept, someone, id, addresses: addresses, name)
     }
 
     mutating func use(
-        _ kept: SnapshotDatabase.Kept, _ number: Number, _ id: AccountID? = nil, addresses: [Address], logins: [String] = [],
-        _ name: String
-    ) {
-        index.use(number, id: id, addresses: addresses)
-        index.name(number, entry: kept.object.key, logins: logins, in: kept.directory)
+        _ kept: SnapshotDatabase.Kept, _ someone: Someone, _ id: AccountID? = nil, addresses: [Address], _ name: String
+    ) throws {
+        if let main = addresses.first { try index.use(someone, id: id, main: main) }
+        try index.name(someone, entry: kept.object.key, in: kept.directory)
         guard !mentioned.isEmpty, mentioned.contains(kept.id) else { return }
         found.updateValue(addresses.first.map { NamedAddress(address: $0, name: name) }, forKey: kept.id)
     }
 
     /// Two people of one name: whoever was there first has it.
-    mutating func usableLogin(_ login: String, _ kept: SnapshotDatabase.Kept) -> Bool {
-        if index.hasLogin(login) {
-            note(kept, .duplicateLogin, "\"\(Shown.text(login))\" is somebody else's name to log in by; here it is not used")
-            return false
-        }
-        return true
+    mutating func usableLogin(_ login: String, _ kept: SnapshotDatabase.Kept, _ someone: Someone) throws -> Bool {
+        guard try !index.claim(login: login, for: someone, in: kept.directory) else { return true }
+        note(kept, .duplicateLogin, "\"\(Shown.text(login))\" is somebody else's name to log in by; here it is not used")
+        return false
     }
 
     func quota(_ kept: SnapshotDatabase.Kept) -> ByteCount {

@@ -7,21 +7,21 @@ extension DirectoryJoin {
     mutating func addAliases(_ objects: any JoinObjects) throws {
         try objects.forEach(.aliases) { place, kept in
             guard allowed(.aliases, kept) else { return }
-            let addresses = try claimed(kept, first + Number(place))
+            let addresses = try claimed(kept, Someone(first + Number(place), .alias))
             if addresses.isEmpty { note(kept, .noAddress, "it has no address of this tenant; it is not used") }
         }
         guard files.plan.allows(.aliases) else { return }
         // An alias may lead to another one: now all are known.
         try objects.forEach(.aliases) { place, kept in
-            let addresses = own(kept, first + Number(place))
+            let addresses = try own(kept, first + Number(place))
             guard !addresses.isEmpty else { return }
             var targets: [Address] = []
-            var unknown = Unknown()
+            var unknown = UnknownMembers()
             for reference in kept.object.targets {
-                if let target = target(reference, kept) {
+                if let target = try target(reference, kept) {
                     targets.append(target)
                 } else {
-                    unknown.add(Unknown(first: reference.text, count: 1))
+                    unknown.add(UnknownMembers(first: reference.text, count: 1))
                 }
             }
             noteUnknown(unknown, kept)
@@ -30,12 +30,12 @@ extension DirectoryJoin {
         }
     }
 
-    mutating func target(_ reference: MemberReference, _ kept: SnapshotDatabase.Kept) -> Address? {
-        if let number = index.find(reference, in: kept.directory) { return index.address(number) }
+    mutating func target(_ reference: MemberReference, _ kept: SnapshotDatabase.Kept) throws -> Address? {
+        if let found = try index.find(reference, in: kept.directory) { return try index.address(found.number) }
         guard case .address(let text) = reference, let address = try? Address(text) else { return nil }
         guard let own = canonical(address) else { return allowed(.externalForwarding, kept) ? address : nil }
-        guard let owner = index.owner(own) else { return nil }
-        return index.kind(owner) == .alias ? own : index.address(owner)
+        guard let owner = try index.owner(own) else { return nil }
+        return owner.kind == .alias ? own : try index.address(owner.number)
     }
 
     // MARK: Groups and aliases that are missing
@@ -46,7 +46,7 @@ extension DirectoryJoin {
         try objects.forEach(.waiting) { _, kept in
             guard files.plan.allows(kept.kind == .group ? .groups : .aliases) else { return }
             for text in kept.object.addresses.flatMap({ spelled($0, kept.kind) }) {
-                guard let address = (try? Address(text)).flatMap(canonical), index.owner(address) == nil,
+                guard let address = (try? Address(text)).flatMap(canonical), try index.owner(address) == nil,
                     !roles.contains(address.folded)
                 else { continue }
                 try draft.add(AddressRoute(address.folded, .waiting))
@@ -57,7 +57,7 @@ extension DirectoryJoin {
     // MARK: What files say of entries
 
     /// Takes out of the files' objects whom the directories had once and have no more.
-    mutating func settleFiles() {
+    mutating func settleFiles() throws {
         let found = found
         func isThere(_ id: LocalID) -> Bool { id.directoryParts == nil || found[id] != nil }
         files.admins.removeAll { !isThere($0) }
@@ -67,7 +67,7 @@ extension DirectoryJoin {
         }
         for position in files.roleAddresses.indices {
             files.roleAddresses[position].admins.removeAll { !isThere($0) }
-            files.roleAddresses[position].isDeclared = index.owner(files.roleAddresses[position].address) != nil
+            files.roleAddresses[position].isDeclared = try index.owner(files.roleAddresses[position].address) != nil
         }
         guard files.admins.isEmpty, let directory = files.directories.first?.id else { return }
         joined.note(

@@ -3,7 +3,7 @@ internal import Mail
 package import MailConfiguration
 
 /// Adds what a tenant's directories have to what its files have, one object at a time: each goes into the draft as it is found, and
-/// only what `JoinIndex` says of it is held. What stands in the files goes before; among entries, who was there first. Whatever
+/// only what `JoinIndex` says of it is noted. What stands in the files goes before; among entries, who was there first. Whatever
 /// entries say, nothing leaves the tenant: addresses in other domains are findings.
 package struct DirectoryJoin {
     typealias Number = JoinIndex.Number
@@ -14,8 +14,8 @@ package struct DirectoryJoin {
     let foreignIDs: Set<String>
     var draft: TenantDraft
     var joined: JoinedTenant
-    var index = JoinIndex()
-    var graph = GroupGraph()
+    let index: JoinIndex
+    let graph: GroupGraph
     /// The number of the first object; those before it are the files'.
     var first: Number = 0
     var accountsLeft: Int
@@ -31,10 +31,14 @@ package struct DirectoryJoin {
     ///   - foreignIDs: stable ids that other tenants' directories have too.
     ///   - draft: what is found goes into it; the files' part too, at the end.
     ///   - accounts: where accounts and names to log in by are noted; nil where nobody will ask for them.
+    ///   - cache: octets of what is noted that are in memory at most.
     package init(
         _ tenant: TenantConfiguration, _ objects: any JoinObjects, foreignIDs: Set<String> = [], into draft: TenantDraft,
-        accounts: JoinedAccounts? = nil
-    ) {
+        accounts: JoinedAccounts? = nil, cache: Int = JoinTables.cache
+    ) throws {
+        let tables = try JoinTables.open(cache: cache)
+        index = JoinIndex(tables)
+        graph = GroupGraph(tables)
         files = tenant
         self.objects = objects
         self.accounts = accounts
@@ -46,6 +50,7 @@ package struct DirectoryJoin {
         position = SourcePosition(file: "tenants/\(tenant.id)/directory.yaml")
     }
 
+    /// To be asked for once.
     package func result() throws -> JoinedTenant {
         var copy = self
         try copy.join()
@@ -53,19 +58,19 @@ package struct DirectoryJoin {
     }
 
     mutating func join() throws {
-        claimFiles()
+        try claimFiles()
         let objects = objects
         try objects.forEach(.all) { _, kept in
-            let number = index.append(kept.kind, in: kept.directory)
+            let someone = index.append(kept.kind)
             switch kept.kind {
-            case .user, .shared: try addAccount(kept, number)
-            case .group: if kept.missingSince == nil { try addGroup(kept, number) }
+            case .user, .shared: try addAccount(kept, someone)
+            case .group: if kept.missingSince == nil { try addGroup(kept, someone) }
             case .alias: break
             }
         }
         try addMembers(objects)
         try addAliases(objects)
-        settleFiles()
+        try settleFiles()
         try addWaiting(objects)
         try draft.finish(files, directories: found.compactMapValues(\.self))
     }
@@ -78,19 +83,19 @@ package struct DirectoryJoin {
 
     // MARK: Addresses
 
-    mutating func claimFiles() {
-        for user in files.users { use(user.id, .user, [user.address] + user.aliases) }
-        for mailbox in files.sharedMailboxes { use(mailbox.id, .shared, [mailbox.address] + mailbox.aliases) }
-        for group in files.groups { use(group.id, .group, [group.address] + group.aliases) }
+    mutating func claimFiles() throws {
+        for user in files.users { try use(user.id, .user, user.address, user.aliases) }
+        for mailbox in files.sharedMailboxes { try use(mailbox.id, .shared, mailbox.address, mailbox.aliases) }
+        for group in files.groups { try use(group.id, .group, group.address, group.aliases) }
         let alias = index.append(.alias)
-        for address in files.aliases.map(\.address) { index.claim(address, for: alias) }
-        first = alias + 1
+        for address in files.aliases.map(\.address) { try index.give(address, to: alias) }
+        first = alias.number + 1
     }
 
-    mutating func use(_ id: LocalID, _ kind: DirectoryNames.Kind, _ addresses: [Address]) {
-        let number = index.append(kind)
-        for address in addresses { index.claim(address, for: number) }
-        index.use(number, id: AccountIdentity(tenant: files.id, id: id).accountID, addresses: addresses)
+    func use(_ id: LocalID, _ kind: DirectoryNames.Kind, _ main: Address, _ aliases: [Address]) throws {
+        let someone = index.append(kind)
+        for address in [main] + aliases { try index.give(address, to: someone) }
+        try index.use(someone, id: AccountIdentity(tenant: files.id, id: id).accountID, main: main)
     }
 
     /// Who has an address, in words.
@@ -106,27 +111,26 @@ package struct DirectoryJoin {
     }
 
     /// The addresses of an object that it can have, claimed; the others become findings.
-    mutating func claimed(_ kept: SnapshotDatabase.Kept, _ number: Number) throws -> [Address] {
+    mutating func claimed(_ kept: SnapshotDatabase.Kept, _ someone: Someone) throws -> [Address] {
         var own: [Address] = []
         for text in kept.object.addresses.flatMap({ spelled($0, kept.kind) }) {
             guard let address = usable(text, kept), !own.contains(where: { $0.folded == address.folded }) else { continue }
-            if let owner = index.owner(address) {
+            if let owner = try index.claim(address, for: someone) {
                 // Who it is, is looked up; not for what nobody will read.
-                let name = joined.hasRoom(kept.directory) ? try self.owner(owner) : ""
+                let name = joined.hasRoom(kept.directory) ? try self.owner(owner.number) : ""
                 note(kept, .duplicateAddress, "\(address) is already an address of \(name); it is not used here")
             } else {
                 own.append(address)
             }
         }
-        for address in own { index.claim(address, for: number) }
         return own
     }
 
     /// Those that were claimed for it.
-    func own(_ kept: SnapshotDatabase.Kept, _ number: Number) -> [Address] {
+    func own(_ kept: SnapshotDatabase.Kept, _ number: Number) throws -> [Address] {
         var own: [Address] = []
         for text in kept.object.addresses.flatMap({ spelled($0, kept.kind) }) {
-            guard let address = (try? Address(text)).flatMap(canonical), index.owner(address) == number,
+            guard let address = (try? Address(text)).flatMap(canonical), try index.owner(address)?.number == number,
                 !own.contains(where: { $0.folded == address.folded })
             else { continue }
             own.append(address)

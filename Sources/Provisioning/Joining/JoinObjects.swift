@@ -22,50 +22,60 @@ package enum JoinPart {
     case waiting
 }
 
-/// The objects of a snapshot, read from there each time. To be used inside of `SnapshotDatabase.reading`, as they are numbered once.
+/// The objects of a snapshot as they were when this was made: a copy in a temporary table, so that whoever has something to write
+/// to the snapshot waits only while it is made, and not for the join. Another one of the same database takes its place.
 package struct SnapshotObjects: JoinObjects {
     private let database: SnapshotDatabase
-    private let tenant: SQLValue
 
     /// - Parameter now: seconds since 1970; whoever is missing for longer than the tenant suspends is left out.
     package init(_ database: SnapshotDatabase, of tenant: TenantConfiguration, now: Int64) throws {
         self.database = database
-        self.tenant = .text(tenant.id.text)
         try database.connection.execute(
             """
             DROP TABLE IF EXISTS temp.joining;
-            CREATE TEMPORARY TABLE joining (
+            DROP TABLE IF EXISTS temp.joining_order;
+            CREATE TEMPORARY TABLE joining_order (
                 number INTEGER PRIMARY KEY, directory TEXT NOT NULL, kind TEXT NOT NULL, stable TEXT NOT NULL);
+            CREATE TEMPORARY TABLE joining (
+                number INTEGER PRIMARY KEY, directory TEXT NOT NULL, kind TEXT NOT NULL, stable TEXT NOT NULL,
+                first_seen INTEGER NOT NULL, missing_since INTEGER NOT NULL, record TEXT NOT NULL);
             """)
         let places = tenant.directories.indices.map { "$\($0 + 3)" }.joined(separator: ", ")
-        try database.connection.run(
-            """
-            INSERT INTO joining (directory, kind, stable) SELECT directory, kind, stable FROM object
-            WHERE tenant = $1 AND (missing_since = 0 OR missing_since > $2) AND directory IN (\(places))
-            ORDER BY missing_since > 0, first_seen, directory, stable
-            """,
-            values: [self.tenant, .integer(now - tenant.policies.suspendFor.components.seconds)]
-                + tenant.directories.map { .text($0.id) })
+        try database.reading {
+            try database.connection.run(
+                """
+                INSERT INTO joining_order (directory, kind, stable) SELECT directory, kind, stable FROM object
+                WHERE tenant = $1 AND (missing_since = 0 OR missing_since > $2) AND directory IN (\(places))
+                ORDER BY missing_since > 0, first_seen, directory, stable
+                """,
+                values: [.text(tenant.id.text), .integer(now - tenant.policies.suspendFor.components.seconds)]
+                    + tenant.directories.map { .text($0.id) })
+            // In this order: the objects are looked up one by one, and need not be sorted with all that they say.
+            try database.connection.run(
+                """
+                INSERT INTO joining (number, directory, kind, stable, first_seen, missing_since, record)
+                SELECT j.number, o.directory, o.kind, o.stable, o.first_seen, o.missing_since, o.record
+                FROM joining_order j CROSS JOIN object o
+                ON o.tenant = $1 AND o.directory = j.directory AND o.kind = j.kind AND o.stable = j.stable ORDER BY j.number
+                """, .text(tenant.id.text))
+            try database.connection.execute("DROP TABLE temp.joining_order")
+        }
     }
 
-    private static let columns = "j.number - 1, o.directory, o.kind, o.stable, o.record, o.first_seen, o.missing_since"
-    // In this order: the objects are looked up one by one, and need not be sorted with all that they say.
-    private static let tables = """
-        joining j CROSS JOIN object o ON o.tenant = $1 AND o.directory = j.directory AND o.kind = j.kind AND o.stable = j.stable
-        """
+    private static let columns = "number - 1, directory, kind, stable, record, first_seen, missing_since"
 
     package func forEach(_ part: JoinPart, _ body: (Int, SnapshotDatabase.Kept) throws -> Void) throws {
         let condition: String
         switch part {
         case .all: condition = "1"
-        case .groups: condition = "j.kind = 'group' AND o.missing_since = 0"
-        case .aliases: condition = "j.kind = 'alias' AND o.missing_since = 0"
-        case .shared: condition = "j.kind = 'shared'"
-        case .waiting: condition = "j.kind IN ('group', 'alias') AND o.missing_since > 0"
+        case .groups: condition = "kind = 'group' AND missing_since = 0"
+        case .aliases: condition = "kind = 'alias' AND missing_since = 0"
+        case .shared: condition = "kind = 'shared'"
+        case .waiting: condition = "kind IN ('group', 'alias') AND missing_since > 0"
         case .stating: return try forEachStating(body)
         }
         try database.connection.forEach(
-            "SELECT \(Self.columns) FROM \(Self.tables) WHERE \(condition) ORDER BY j.number", tenant
+            "SELECT \(Self.columns) FROM temp.joining WHERE \(condition) ORDER BY number"
         ) { row in
             if let kept = try SnapshotDatabase.Kept(row) { try body(Int(row.integer(0)), kept) }
         }
@@ -74,9 +84,9 @@ package struct SnapshotObjects: JoinObjects {
     private func forEachStating(_ body: (Int, SnapshotDatabase.Kept) throws -> Void) throws {
         try database.connection.forEach(
             """
-            SELECT j.number - 1 FROM \(Self.tables) WHERE j.kind IN ('user', 'group') AND instr(o.record, '"memberOf":["') > 0
-            ORDER BY j.directory || '/' || j.stable
-            """, tenant
+            SELECT number - 1 FROM temp.joining WHERE kind IN ('user', 'group') AND instr(record, '"memberOf":["') > 0
+            ORDER BY directory || '/' || stable
+            """
         ) { row in
             let number = Int(row.integer(0))
             if let kept = try object(number) { try body(number, kept) }
@@ -84,9 +94,9 @@ package struct SnapshotObjects: JoinObjects {
     }
 
     package func object(_ number: Int) throws -> SnapshotDatabase.Kept? {
-        try database.connection.first(
-            "SELECT \(Self.columns) FROM \(Self.tables) WHERE j.number = $2", tenant, .number(number + 1)
-        ) { try SnapshotDatabase.Kept($0) }.flatMap(\.self)
+        try database.connection.first("SELECT \(Self.columns) FROM temp.joining WHERE number = $1", .number(number + 1)) {
+            try SnapshotDatabase.Kept($0)
+        }.flatMap(\.self)
     }
 }
 

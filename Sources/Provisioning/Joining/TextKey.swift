@@ -1,20 +1,23 @@
 /// Stands for a text in a table of very many: 128 bits that nobody outside of this process can foresee. Two texts with one key do
 /// not occur.
-struct TextKey: Hashable {
+struct TextKey {
     /// What a text is; the same text as something else has another key.
     enum Space: UInt8 {
         /// Of somebody in the tenant; local part and domain.
         case address
         /// `DirectoryObject.key` in one directory.
         case entry
-        /// In one directory.
-        case login
         /// Wherever it comes from.
-        case anyLogin
+        case login
     }
 
-    private let first: Int
-    private let second: Int
+    let first: Int
+    let second: Int
+
+    init(first: Int, second: Int) {
+        self.first = first
+        self.second = second
+    }
 
     init(_ space: Space, _ text: String, in place: String = "") {
         func half(_ number: UInt8) -> Int {

@@ -98,6 +98,9 @@ package final class SnapshotDatabase {
     /// Runs `body` on one state of the snapshot. Whoever has something to write there waits meanwhile.
     package func reading<Result>(_ body: () throws -> Result) throws -> Result { try connection.snapshot(body) }
 
+    /// Runs `body`, in which only temporary tables are read and written, as one transaction of theirs: nobody waits for it.
+    package func joining<Result>(_ body: () throws -> Result) throws -> Result { try connection.snapshot(body) }
+
     /// Makes `name(of:in:)` answer with what the snapshot has now.
     package func readNames(of tenant: TenantID) throws {
         let script = """

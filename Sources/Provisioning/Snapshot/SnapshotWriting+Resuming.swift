@@ -48,10 +48,9 @@ extension SnapshotWriting {
             INSERT INTO staged (kind, stable, record, uuid) SELECT o.kind, o.stable, o.record, o.uuid FROM object o
             WHERE \(condition) ON CONFLICT (kind, stable) DO NOTHING
             """, values: values)
-        let objects = try database.connection.all(
+        try database.connection.forEach(
             "SELECT o.record FROM object o WHERE \(condition) AND o.record LIKE '%\"findings\":[{%'", values: values
-        ) { try RecordCoding.read(DirectoryObject.self, $0.octets(0)) }
-        for finding in objects.flatMap(\.findings) { note(finding) }
+        ) { for finding in try RecordCoding.read(DirectoryObject.self, $0.octets(0)).findings { note(finding) } }
     }
 
     /// What is known of entries of which nothing could be made; they are looked at anew with the next whole reading.

@@ -8,15 +8,22 @@ internal import UnixSignals
 package struct WorkerRun: Sendable {
     /// How long open sessions have to end after SIGTERM before they are cut.
     package static let stopDeadline: Duration = .seconds(20)
+    /// How long what was cut may take to end; with `stopDeadline`, less than a supervisor waits at least.
+    package static let cutDeadline: Duration = .seconds(4)
 
     private let surroundings: Surroundings
     private let start: WorkerStart
     private let metrics: [MetricsPlace]
+    private let cutDeadline: Duration
     private let logger: Logger
 
     /// - Parameter metrics: where measures are shown; loops are measured only where they are.
-    package init(_ surroundings: Surroundings, start: WorkerStart, metrics: [MetricsPlace] = [], logger: Logger) {
+    package init(
+        _ surroundings: Surroundings, start: WorkerStart, metrics: [MetricsPlace] = [], cutDeadline: Duration = cutDeadline,
+        logger: Logger
+    ) {
         self.metrics = metrics
+        self.cutDeadline = cutDeadline
         self.surroundings = surroundings
         self.start = start
         self.logger = logger
@@ -35,7 +42,10 @@ package struct WorkerRun: Sendable {
         let watch = Entry(
             service: SupervisorWatch(pipe: surroundings.supervisorPipe), successTerminationBehavior: .gracefullyShutdownGroup)
         var configuration = ServiceGroupConfiguration(
-            services: [Entry(service: LocalSocketService(health)), Entry(service: Watchdog(socket: start.healthSocket)), watch]
+            services: [
+                Entry(service: CutDeadline(time: cutDeadline, logger: logger)), Entry(service: LocalSocketService(health)),
+                Entry(service: Watchdog(socket: start.healthSocket)), watch,
+            ]
                 + (MetricsListener.services(at: metrics, report: start.report, logger: logger) + services)
                 .map { Entry(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -98,6 +98,21 @@ import Testing
         await again.close()
     }
 
+    /// A second flush would succeed, and the file could be there again after a power cut.
+    @Test func noFlushNoRelease() async throws {
+        let files = FaultyFileSystem()
+        let spool = try open(files)
+        let entry = try await spool.accept(octets("old"))
+        clock.advance(seconds: 61)
+        try await spool.accept(octets("new"))
+        await spool.untilMoved(entry)
+        // Its file is removed, and then the folder is flushed.
+        files.faults.withLockedValue { $0.failsAtCall = $0.calls + 2 }
+        await #expect(throws: SpoolFailure.broken) { try await spool.drop(entry) }
+        #expect(spool.isBroken)
+        await spool.close()
+    }
+
     @Test func everyFailingWriteLeavesTheRestWhole() async throws {
         for failing in 1...6 {
             let folder = try TemporaryFolder()

@@ -93,9 +93,12 @@ struct SpoolWriter {
         guard !released.isEmpty else { return }
         do {
             for job in released { try spool.files.remove(job.entry.place.path) }
-            try spool.files.syncFolder("\(spool.folder)/messages")
         } catch {
             return fail(released, .disk(error))
+        }
+        do { try spool.files.syncFolder("\(spool.folder)/messages") } catch {
+            spool.markBroken()
+            return fail(released, .broken)
         }
         for job in released {
             if let path = job.entry.bodyPath { try? spool.files.remove(path) }

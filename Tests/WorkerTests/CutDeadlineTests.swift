@@ -1,0 +1,42 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import Testing
+
+@testable import Worker
+
+@Suite("Services that do not end when they are cut") struct CutDeadlineTests {
+    private struct Fails: Service {
+        struct Failure: Error {}
+
+        func run() async throws { throw Failure() }
+    }
+
+    /// As one that waits for an answer that nobody gives.
+    private struct NeverEnds: Service {
+        func run() async throws { await Task { while true { try? await Task.sleep(for: .seconds(3600)) } }.value }
+    }
+
+    private static func run(_ services: [any Service], cutDeadline: Duration) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString.prefix(8))").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let surroundings = try Surroundings(environment: ["MALAPOSTA_RUN": folder])
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let start = WorkerStart(
+            surroundings, name: "test", report: HealthReport(program: "test", version: "1"), logger: logger)
+        try await WorkerRun(surroundings, start: start, cutDeadline: cutDeadline, logger: logger).run(services)
+    }
+
+    @Test func theProcessEnds() async {
+        await #expect(processExitsWith: .exitCode(EXIT_FAILURE)) {
+            try await Self.run([NeverEnds(), Fails()], cutDeadline: .milliseconds(100))
+            // Not to be reached: `run` does not return as long as a service runs.
+            exit(EXIT_SUCCESS)
+        }
+    }
+
+    @Test func whatEndsInTimeFailsAsItFailed() async {
+        await #expect(throws: Fails.Failure.self) { try await Self.run([Fails()], cutDeadline: .seconds(3600)) }
+    }
+}

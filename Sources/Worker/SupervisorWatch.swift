@@ -11,15 +11,18 @@ struct SupervisorWatch: Service {
 
     init(pipe: Int32?) { self.pipe = pipe }
 
-    /// Returns at the pipe's end of file, which stops the group that it runs in; without a pipe waits for that group's end.
+    /// Returns at the pipe's end of file, which stops the group that it runs in, and when that group stops or is cut; without a
+    /// pipe waits for that.
     func run() async throws {
         guard let pipe else { return try await gracefulShutdown() }
         let channel = try await NIOPipeBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .takingOwnershipOfDescriptor(input: pipe).get()
-        await withGracefulShutdownHandler {
-            try? await channel.closeFuture.get()
-        } onGracefulShutdown: {
-            channel.close(promise: nil)
+        await cancelWhenGracefulShutdown {
+            await withTaskCancellationHandler {
+                try? await channel.closeFuture.get()
+            } onCancel: {
+                channel.close(promise: nil)
+            }
         }
     }
 }

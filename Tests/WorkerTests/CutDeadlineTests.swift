@@ -21,7 +21,11 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString.prefix(8))").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let surroundings = try Surroundings(environment: ["MALAPOSTA_RUN": folder])
+        // As under `supervise`, which holds the other end.
+        let supervisor = Pipe()
+        let pipe = dup(supervisor.fileHandleForReading.fileDescriptor)
+        defer { try? supervisor.fileHandleForWriting.close() }
+        let surroundings = try Surroundings(environment: ["MALAPOSTA_RUN": folder, "MALAPOSTA_SUPERVISOR_FD": String(pipe)])
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let start = WorkerStart(
             surroundings, name: "test", report: HealthReport(program: "test", version: "1"), logger: logger)
@@ -36,7 +40,8 @@ import Testing
         }
     }
 
-    @Test func whatEndsInTimeFailsAsItFailed() async {
+    /// Our own services all end.
+    @Test(.timeLimit(.minutes(1))) func whatEndsInTimeFailsAsItFailed() async {
         await #expect(throws: Fails.Failure.self) { try await Self.run([Fails()], cutDeadline: .seconds(3600)) }
     }
 }

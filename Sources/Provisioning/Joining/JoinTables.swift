@@ -18,8 +18,9 @@ enum JoinTables {
         return database
     }
 
-    /// A `team` is a group, whose word SQL has taken. `name` is found by one half of a `TextKey`, and has the other half to tell it from a key that begins alike. `listed` is as
-    /// `Someone.packed`. `nested` has the groups among the members of groups again, for `GroupGraph.breakLoops`.
+    /// A `team` is a group, whose word SQL has taken. `name` is found by one half of a `TextKey`, and has the other half to tell
+    /// it from a key that begins alike. `listed` is as `Someone.packed`. `nested` has the groups among the members of groups again,
+    /// for `GroupGraph.breakLoops`.
     private static let tables = """
         CREATE TABLE name (key INTEGER PRIMARY KEY, rest BIGINT NOT NULL, someone BIGINT NOT NULL);
         CREATE TABLE object (number INTEGER PRIMARY KEY, domain BIGINT NOT NULL, local TEXT NOT NULL, id OCTETS NOT NULL);

@@ -37,14 +37,18 @@ import Testing
     ) throws -> Result {
         let tree = try host(features: features, accounts: accounts)
         let files = tree.tenants[0]
-        let database = try SnapshotDatabase(path: Examples.path())
-        for (place, kept) in kept.enumerated() {
-            try database.connection.run(
-                """
-                INSERT INTO object (tenant, directory, kind, stable, record, uuid, first_seen, missing_since)
-                VALUES ($1, $2, $3, $4, $5, '', $6, $7)
-                """, .text(files.id.text), .text(kept.directory), .text(kept.kind.rawValue), .text(kept.stableID),
-                .utf8(RecordCoding.buffer(kept.object)), .number(place), .integer(kept.missingSince ?? 0))
+        let file = SnapshotFile()
+        let database = try SnapshotDatabase(path: file.path)
+        // One commit for all of them.
+        try database.connection.transaction {
+            for (place, kept) in kept.enumerated() {
+                try database.connection.run(
+                    """
+                    INSERT INTO object (tenant, directory, kind, stable, record, uuid, first_seen, missing_since)
+                    VALUES ($1, $2, $3, $4, $5, '', $6, $7)
+                    """, .text(files.id.text), .text(kept.directory), .text(kept.kind.rawValue), .text(kept.stableID),
+                    .utf8(RecordCoding.buffer(kept.object)), .number(place), .integer(kept.missingSince ?? 0))
+            }
         }
         let results = try [
             SnapshotObjects(database, of: files, now: now) as any JoinObjects, KeptObjects(kept, of: files, now: now),

@@ -98,7 +98,4 @@ enum Examples {
             $0.members = members
         }
     }
-
-    /// A file for snapshots; removed with its folder.
-    static func path() -> String { "/tmp/malaposta-test-\(UInt64.random(in: .min ... .max)).db" }
 }

@@ -56,8 +56,8 @@ import Testing
 
     @Test func whoeverWritesToTheSnapshotNeedNotWaitForAJoin() throws {
         let tree = try host()
-        let (files, path) = (tree.tenants[0], Examples.path())
-        let (reading, writing) = try (SnapshotDatabase(path: path), SnapshotDatabase(path: path))
+        let (files, file) = (tree.tenants[0], SnapshotFile())
+        let (reading, writing) = try (SnapshotDatabase(path: file.path), SnapshotDatabase(path: file.path))
         let acme = files.id
         var object = DirectoryObject(name: "cn=1", key: "cn=1")
         object.addresses = ["a@acme.example"]

@@ -8,10 +8,11 @@ import Testing
 @Suite("Snapshots") struct SnapshotTests {
     let acme: TenantID
     let database: SnapshotDatabase
+    private let file = SnapshotFile()
 
     init() throws {
         acme = try TenantID("acme")
-        database = try SnapshotDatabase(path: Examples.path())
+        database = try SnapshotDatabase(path: file.path)
     }
 
     private func mapped(_ id: String, _ address: String, mark: String? = nil) -> EntryMapping.Mapped {

@@ -17,10 +17,11 @@ import Testing
         func run() async throws { await Task { while true { try? await Task.sleep(for: .seconds(3600)) } }.value }
     }
 
-    private static func run(_ services: [any Service], cutDeadline: Duration) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString.prefix(8))").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "run-\(UUID().uuidString.prefix(8))").path
+
+    init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+
+    private static func run(_ services: [any Service], in folder: String, cutDeadline: Duration) async throws {
         // As under `supervise`, which holds the other end.
         let supervisor = Pipe()
         let pipe = dup(supervisor.fileHandleForReading.fileDescriptor)
@@ -33,8 +34,9 @@ import Testing
     }
 
     @Test func theProcessEnds() async {
-        await #expect(processExitsWith: .exitCode(EXIT_FAILURE)) {
-            try await Self.run([NeverEnds(), Fails()], cutDeadline: .milliseconds(100))
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        await #expect(processExitsWith: .exitCode(EXIT_FAILURE)) { [folder = folder as String] in
+            try await Self.run([NeverEnds(), Fails()], in: folder, cutDeadline: .milliseconds(100))
             // Not to be reached: `run` does not return as long as a service runs.
             exit(EXIT_SUCCESS)
         }
@@ -42,6 +44,7 @@ import Testing
 
     /// Our own services all end.
     @Test(.timeLimit(.minutes(1))) func whatEndsInTimeFailsAsItFailed() async {
-        await #expect(throws: Fails.Failure.self) { try await Self.run([Fails()], cutDeadline: .seconds(3600)) }
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        await #expect(throws: Fails.Failure.self) { try await Self.run([Fails()], in: folder, cutDeadline: .seconds(3600)) }
     }
 }

@@ -4,10 +4,12 @@ import Testing
 
 @testable import Worker
 
-@Suite("Pauses between the starts of a worker under systemd") struct StartHistoryTests {
+@Suite("Pauses between the starts of a worker under systemd") final class StartHistoryTests {
     private let path = FileManager.default.temporaryDirectory.appending(path: "starts-\(UUID().uuidString)").path
     private let clock = NIOLockedValueBox<Int64>(1_000)
     private var history: StartHistory { StartHistory(path: path) { [clock] in clock.withLockedValue { $0 } } }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
 
     private func pass(_ milliseconds: Int64) { clock.withLockedValue { $0 += milliseconds } }
 

@@ -361,7 +361,7 @@ END
         self.assertGreater(len(accepted), 20, text)
         wait_until("all accepted mail is there", lambda: set(accepted) <= set(self.inbox("rita@acme.example")), 120, pause=1)
         subjects = self.inbox("rita@acme.example")
-        self.assertEqual([one for one in accepted if subjects.count(one) != 1], [])
+        self.assertEqual([one for one in accepted if subjects.count(one) != 1], [], text)
         self.assertIn("first", subjects)
         self.assertEqual(machine.shell("cd /etc/malaposta && find . -type f | sort | xargs sha256sum").stdout, before)
 

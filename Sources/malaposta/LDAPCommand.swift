@@ -62,10 +62,8 @@ struct LDAPPreviewCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     mutating func run() async throws {
-        let (control, folders, id) = (host.control, host.folders, try tenant.id())
-        let preview = try await told {
-            try await DirectoryCommand(control).preview(id, snapshots: folders.snapshots, now: SystemTime.seconds)
-        }
+        let (control, id) = (host.control, try tenant.id())
+        let preview = try await told { try await DirectoryCommand(control).preview(id, now: SystemTime.seconds) }
         if json {
             try printJSON(ShownPreview(schema: 1, tenant: id.text, preview: preview))
         } else {

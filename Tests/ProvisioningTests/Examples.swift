@@ -80,7 +80,8 @@ enum Examples {
         var object = DirectoryObject(name: "cn=\(id),dc=acme", key: "cn=\(id),dc=acme")
         fill(&object)
         return SnapshotDatabase.Kept(
-            directory: directory, kind: kind, stableID: id, object: object, firstSeen: since, missingSince: missing)
+            directory: directory, kind: kind, stableID: id, object: object, firstSeen: since, missingSince: missing,
+            isElsewhere: false)
     }
 
     static func person(_ id: String, _ addresses: String..., logins: [String] = [], missing: Int64? = nil)

@@ -37,8 +37,10 @@ import Testing
 
     @Test func aTinyCacheFindsTheSame() throws {
         let tree = try host(accounts: 1_000)
-        let files = tree.tenants[0]
-        let objects = KeptObjects(directory(900), of: files, now: 0)
+        let (files, file) = (tree.tenants[0], SnapshotFile())
+        let database = try SnapshotDatabase(path: file.path)
+        try database.put(directory(900), of: files.id)
+        let objects = try SnapshotObjects(database, of: files, now: 0)
         let results = try [JoinTables.cache, 16 << 10].map { cache in
             let draft = try GenerationDraft(host: tree.host)
             let joined = try draft.fill {
@@ -67,7 +69,7 @@ import Testing
         }
         try commit("1", at: 1)
         let objects = try reading.reading { try SnapshotObjects(reading, of: files, now: 2) }
-        try reading.joining {
+        try reading.reading {
             try objects.forEach(.all) { _, _ in try commit("2", at: 2) }
             var ids: [String] = []
             try objects.forEach(.all) { ids.append($1.stableID) }

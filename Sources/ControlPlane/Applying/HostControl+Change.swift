@@ -37,15 +37,11 @@ extension HostControl {
         var tenant: Tenant
     }
 
-    /// - Parameters:
-    ///   - objects: what directories would have, where that is not what they had last.
-    ///   - isShown: whether somebody sees the plan; else its lines are only counted.
-    func prepare(
-        _ reading: ConfigurationReading, objects: [TenantID: [SnapshotDatabase.Kept]] = [:], isShown: Bool = true
-    ) throws -> Prepared {
+    /// - Parameter isShown: whether somebody sees the plan; else its lines are only counted.
+    func prepare(_ reading: ConfigurationReading, isShown: Bool = true) throws -> Prepared {
         guard let tree = reading.tree else { throw ControlError.badFiles(reading.diagnostics) }
         let draft = try GenerationDraft(host: tree.host)
-        let joined = try fill(draft, tree, objects)
+        let joined = try fill(draft, tree)
         let database = try database()
         let retired = try database.retired()
         let returning = try retired.map(\.account).filter { try draft.isLiving($0.id, of: $0.tenant) }.map(\.id)

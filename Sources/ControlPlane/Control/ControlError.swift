@@ -9,6 +9,8 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
     case otherPlan(wanted: String, found: String)
     /// Another apply, rollback or user command is under way.
     case busy
+    /// Another `ldap preview` is under way.
+    case isPreviewed
     /// Nothing has been applied yet.
     case noGeneration
     case noSuchGeneration(Int)
@@ -42,6 +44,7 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
         case .badFiles: "bad-files"
         case .otherPlan: "other-plan"
         case .busy: "busy"
+        case .isPreviewed: "preview-under-way"
         case .noGeneration: "no-generation"
         case .noSuchGeneration: "no-such-generation"
         case .nothingToRollBackTo: "nothing-to-roll-back-to"
@@ -70,6 +73,7 @@ package enum ControlError: Error, Sendable, CustomStringConvertible {
         case .otherPlan(let wanted, let found):
             "the files or the generation have changed since plan \(wanted) was made; what would be done now is plan \(found)"
         case .busy: "another command is changing this host; try again when it is done"
+        case .isPreviewed: "another 'ldap preview' of this host is under way; try again when it is done"
         case .noGeneration: "nothing has been applied yet; 'malaposta apply' makes the first generation"
         case .noSuchGeneration(let number): "there is no generation \(number); 'malaposta generations' lists them"
         case .nothingToRollBackTo: "no earlier generation has other files; 'malaposta generations' lists them"

@@ -1,3 +1,4 @@
+internal import Directory
 internal import LDAP
 package import Mail
 internal import MailConfiguration
@@ -58,23 +59,36 @@ package struct DirectoryCommand: Sendable {
         package var finding: DirectoryFinding
     }
 
-    /// Reads the directories of the files as applied, and says what a sync would do; nothing is changed.
-    package func preview(_ tenant: TenantID, snapshots path: String, now: Int64) async throws -> Preview {
+    /// Reads the directories of the files as applied, and says what a sync would do: it is done to a copy of what they said last,
+    /// which is taken away after it.
+    ///
+    /// - Throws: `ControlError.isPreviewed` where somebody else looks at one.
+    package func preview(_ tenant: TenantID, now: Int64) async throws -> Preview {
+        let sources = try await control.directories(of: tenant, candidates: false)
+        let (original, folders) = (control.folders.snapshots, control.folders.previewing)
+        let copy = folders.snapshots
+        do {
+            return try await ControlLock.hold(folders.previewLock) {
+                defer { for suffix in ["", "-journal"] { try? Disk.remove(copy + suffix) } }
+                try await threads.run {
+                    for suffix in ["", "-journal"] { try Disk.remove(copy + suffix) }
+                    try SnapshotDatabase.copy(original, to: copy)
+                }
+                return try await preview(tenant, sources, HostControl(folders, now: control.now), now: now)
+            }
+        } catch ControlError.busy { throw ControlError.isPreviewed }
+    }
+
+    private func preview(_ tenant: TenantID, _ sources: [DirectorySource], _ copy: HostControl, now: Int64) async throws -> Preview {
         var differences: [Difference] = []
         var findings: [Finding] = []
-        var objects: [SnapshotDatabase.Kept] = []
-        for source in try await control.directories(of: tenant, candidates: false) {
-            let id = source.configuration.id
-            let (difference, held, ofReading, kept) = try await threads.run {
-                let (writing, difference, held) = try DirectorySync(source, path: path).preview(now: now)
-                return try (difference, held, writing.findings, writing.objects(at: now).filter { $0.directory == id })
-            }
-            differences.append(Difference(directory: id, difference: difference, held: held))
-            findings += ofReading.map { Finding(directory: id, finding: $0) }
-            objects += kept
+        for source in sources {
+            let sync = DirectorySync(source, path: copy.folders.snapshots)
+            let (id, read) = (source.configuration.id, try await threads.run { try sync.preview(now: now) })
+            differences.append(Difference(directory: id, difference: read.difference, held: read.held))
+            findings += read.findings.map { Finding(directory: id, finding: $0) }
         }
-        objects.sort { ($0.firstSeen, $0.directory, $0.stableID) < ($1.firstSeen, $1.directory, $1.stableID) }
-        let (plan, joined) = try await control.plan(with: objects, of: tenant)
+        let (plan, joined) = try await copy.rejoinPlan(tenant)
         findings += (joined?.findings ?? []).map { Finding(directory: $0.directory, finding: $0.finding) }
         return Preview(directories: differences, plan: plan, findings: findings)
     }

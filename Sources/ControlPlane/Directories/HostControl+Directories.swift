@@ -30,38 +30,27 @@ extension HostControl {
 
     /// Puts what files, directories and commands say into a draft.
     ///
-    /// - Parameters:
-    ///   - objects: what directories would have, where that is not what they had last.
-    ///   - noting: whether accounts and log-ins of directories are noted, for `keep` and for the plan.
-    func fill(
-        _ draft: GenerationDraft, _ tree: ConfigurationTree, _ objects: [TenantID: [SnapshotDatabase.Kept]] = [:],
-        noting: Bool = true
-    ) throws -> [Joined] {
+    /// - Parameter noting: whether accounts and log-ins of directories are noted, for `keep` and for the plan.
+    func fill(_ draft: GenerationDraft, _ tree: ConfigurationTree, noting: Bool = true) throws -> [Joined] {
         let database = try database()
         let (overrides, domains) = try (AccountOverrides(suspended: database.suspended()), domainStandings(database))
         return try draft.fill {
             try tree.tenants.compactMap { files -> Joined? in
-                var part = TenantDraft(files, in: draft, overrides: overrides, domains: domains)
-                guard files.directories.isEmpty else { return try join(files, objects[files.id], into: part, noting: noting) }
+                let part = TenantDraft(files, in: draft, overrides: overrides, domains: domains)
+                guard files.directories.isEmpty else { return try join(files, into: part, noting: noting) }
                 try part.finish(files)
                 return nil
             }
         }
     }
 
-    private func join(
-        _ files: TenantConfiguration, _ kept: [SnapshotDatabase.Kept]?, into draft: TenantDraft, noting: Bool
-    ) throws -> Joined? {
+    private func join(_ files: TenantConfiguration, into draft: TenantDraft, noting: Bool) throws -> Joined? {
         let snapshots = try snapshots()
         let accounts = noting ? try JoinedAccounts(snapshots, of: files.id) : nil
-        let (objects, foreign, version) = try snapshots.reading {
-            let objects: any JoinObjects =
-                try kept.map { KeptObjects($0, of: files, now: now()) } ?? SnapshotObjects(snapshots, of: files, now: now())
-            return try (objects, snapshots.foreignIDs(of: files.id), snapshots.version(of: files.id))
+        let (objects, version) = try snapshots.reading {
+            try (SnapshotObjects(snapshots, of: files, now: now()), snapshots.version(of: files.id))
         }
-        var joined = try snapshots.joining {
-            try DirectoryJoin(files, objects, foreignIDs: foreign, into: draft, accounts: accounts).result()
-        }
+        var joined = try snapshots.reading { try DirectoryJoin(files, objects, into: draft, accounts: accounts).result() }
         joined.version = version
         return accounts.map { Joined(tenant: joined, accounts: $0) }
     }
@@ -176,13 +165,13 @@ extension HostControl {
         return own
     }
 
-    /// The plan of a generation with these objects in place of the tenant's.
-    package func plan(with objects: [SnapshotDatabase.Kept], of tenant: TenantID) throws -> (plan: Plan, joined: JoinedTenant?) {
+    /// The plan of a generation of the files as applied and the directories as last read, and what joining the tenant's found.
+    func rejoinPlan(_ tenant: TenantID) throws -> (plan: Plan, joined: JoinedTenant?) {
         let database = try database()
         guard let current = folders.generations.currentNumber, let applied = try database.applied(generation: current) else {
             throw ControlError.noGeneration
         }
-        let prepared = try prepare(reading(database.files(applied: applied)), objects: [tenant: objects])
+        let prepared = try prepare(reading(database.files(applied: applied)))
         return (prepared.plan, prepared.joined.first { $0.tenant.tenant == tenant }?.tenant)
     }
 

@@ -11,7 +11,7 @@ extension HostControl {
         let reading = ConfigurationReading(folder: configuration)
         guard Disk.exists(folders.database) else {
             guard let tree = reading.tree else { throw ControlError.badFiles(reading.diagnostics) }
-            return Generation(number: 0, content: GenerationContent(tree))
+            return try Generation(number: 0, content: GenerationContent(tree))
         }
         return Generation(number: 0, content: try prepare(reading).draft.content())
     }

@@ -1,16 +1,14 @@
 package import MailConfiguration
 
 extension GenerationContent {
-    /// What files alone mean, without commands and without directories. The files' rules (`ConfigurationTree`) hold already:
-    /// nothing can fail here.
-    package init(_ tree: ConfigurationTree) {
-        self.init(
-            host: tree.host,
-            tenants: tree.tenants.sorted { $0.id < $1.id }.map { tenant in
-                TenantCompiler(
-                    tenant, AccountCompiler(tenant, suspended: []), domains: DomainStandings(),
-                    allowsUnproven: tree.host.allowsUnprovenDomains
-                ).content
-            })
+    /// What files alone mean, without commands and without directories.
+    package init(_ tree: ConfigurationTree) throws {
+        let draft = try GenerationDraft(host: tree.host)
+        try draft.fill {
+            for tenant in tree.tenants {
+                try TenantDraft(tenant, in: draft, overrides: AccountOverrides(), domains: DomainStandings()).finish(tenant)
+            }
+        }
+        self = try draft.content()
     }
 }

@@ -58,22 +58,11 @@ struct TenantCompiler {
 
     // MARK: Accounts
 
-    /// Lends the files' shared mailboxes, in their order.
-    func lend(_ lent: inout LentMailboxes) {
-        guard files.plan.allows(.sharedMailboxes) else { return }
-        for mailbox in files.sharedMailboxes {
-            let number = lent.add(mailbox, accounts.id(of: mailbox.id))
-            var seen: Set<LocalID> = []
-            for member in mailbox.members where seen.insert(member.user).inserted {
-                lent.lend(number, to: accounts.id(of: member.user), SharedRights(member.rights))
-            }
-        }
-    }
-
-    func forEachAccount(_ lent: LentMailboxes, _ body: (DirectoryAccount) throws -> Void) rethrows {
+    /// Without what is lent to users.
+    func forEachAccount(_ body: (DirectoryAccount) throws -> Void) rethrows {
         for user in files.users {
             let groups = user.maySendAs.compactMap { named[$0] }
-            try body(lent.lend(to: accounts.account(user, maySendAs: groups)))
+            try body(accounts.account(user, maySendAs: groups))
         }
         for mailbox in files.sharedMailboxes { try body(accounts.account(mailbox)) }
     }
@@ -100,17 +89,5 @@ struct TenantCompiler {
         for role in files.roleAddresses where !role.isDeclared {
             try body(AddressRoute(role.address.folded, .alias(role.admins.compactMap { named[$0]?.address })))
         }
-    }
-
-    /// As values, in their orders, so that the same meaning gives the same octets.
-    var content: TenantContent {
-        var lent = LentMailboxes()
-        lend(&lent)
-        var content = TenantContent(tenant: tenant, domains: outline.domains, accounts: [], routes: [])
-        forEachAccount(lent) { content.accounts.append($0) }
-        forEachRoute { content.routes.append($0) }
-        content.accounts.sort { $0.id < $1.id }
-        content.routes.sort { $0.address < $1.address }
-        return content
     }
 }

@@ -21,7 +21,6 @@ package final class GenerationDraft {
         database = try Connection(path: "", mode: .temporary)
         // Nobody but this connection ever sees it, and it is thrown away where something fails.
         try database.run("PRAGMA synchronous=OFF")
-        try database.run("PRAGMA journal_mode=MEMORY")
         outline = GenerationOutline(host: host)
         side = .wanted
         try makeTables()
@@ -57,7 +56,7 @@ package final class GenerationDraft {
             CREATE TABLE \(side.routes) (
                 tenant TEXT NOT NULL, address TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (tenant, address)) CLUSTERED;
             """
-        try database.execute(Dialect.render(script))
+        try database.execute(Dialect.render(script + LentMailboxes.tables))
     }
 
     // MARK: Filling

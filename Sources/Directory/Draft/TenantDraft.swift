@@ -7,11 +7,10 @@ package struct TenantDraft {
     private let tenant: TenantID
     private let accounts: AccountCompiler
     private let domains: DomainStandings
+    private let lent: LentMailboxes
     private let allowsShared: Bool
-    private var lent = LentMailboxes()
-    /// Numbers of a directory's shared mailboxes, and who is to have them; lent after the files' own.
-    private var mailboxes: [SharedMailboxConfiguration] = []
-    private var loans: [(mailbox: Int32, user: AccountID, rights: SharedRights)] = []
+    /// Of the next shared mailbox, among those that are lent; the files' own go before.
+    private var place: Int
 
     package init(
         _ files: TenantConfiguration, in draft: GenerationDraft, overrides: AccountOverrides, domains: DomainStandings
@@ -20,7 +19,9 @@ package struct TenantDraft {
         tenant = files.id
         accounts = AccountCompiler(files, suspended: overrides.suspended)
         self.domains = domains
+        lent = LentMailboxes(draft.database)
         allowsShared = files.plan.allows(.sharedMailboxes)
+        place = files.sharedMailboxes.count
     }
 
     // MARK: What directories add
@@ -33,20 +34,21 @@ package struct TenantDraft {
         return account.id
     }
 
-    /// - Returns: the account's id, and the number by which it is lent.
-    package mutating func add(_ mailbox: SharedMailboxConfiguration) throws -> (id: AccountID, number: Int) {
+    /// - Returns: the account's id.
+    package mutating func add(_ mailbox: SharedMailboxConfiguration) throws -> AccountID {
         let account = accounts.account(mailbox)
         try put(account)
-        mailboxes.append(mailbox)
-        return (account.id, mailboxes.count - 1)
+        try lent.add(account, at: place)
+        place += 1
+        return account.id
     }
 
     /// A group's, an alias's, or one that waits for its return.
     package func add(_ route: AddressRoute) throws { try draft.put(route, of: tenant) }
 
-    package mutating func lend(_ mailbox: Int, to user: AccountID, _ rights: SharedRights) {
-        guard allowsShared else { return }
-        loans.append((Int32(mailbox), user, rights))
+    /// - Parameter mailbox: added already.
+    package func lend(_ mailbox: AccountID, to user: AccountID, _ rights: SharedRights) throws {
+        if allowsShared { try lent.lend(mailbox, to: user, rights) }
     }
 
     private func put(_ account: DirectoryAccount) throws {
@@ -63,20 +65,26 @@ package struct TenantDraft {
     /// - Parameters:
     ///   - files: without those whom the directories had once and have no more.
     ///   - named: whom they name and directories have.
-    package mutating func finish(_ files: TenantConfiguration, directories named: [LocalID: NamedAddress] = [:]) throws {
+    package func finish(_ files: TenantConfiguration, directories named: [LocalID: NamedAddress] = [:]) throws {
         let compiler = TenantCompiler(
             files, accounts, domains: domains, allowsUnproven: draft.outline.host.allowsUnprovenDomains, directories: named)
-        compiler.lend(&lent)
-        let numbers = mailboxes.map { lent.add($0, accounts.id(of: $0.id)) }
-        for loan in loans { lent.lend(numbers[Int(loan.mailbox)], to: loan.user, loan.rights) }
-        loans = []
         draft.add(compiler.outline)
-        // Directories' users are there already, without what is lent to them.
-        for user in lent.users {
-            guard let account = try draft.account(user, of: tenant) else { continue }
-            try draft.replace(lent.lend(to: account))
+        try compiler.forEachAccount { try draft.put($0) }
+        for (place, mailbox) in files.sharedMailboxes.enumerated() where allowsShared {
+            let account = accounts.account(mailbox)
+            try lent.add(account, at: place)
+            var seen: Set<LocalID> = []
+            for member in mailbox.members where seen.insert(member.user).inserted {
+                try lent.lend(account.id, to: accounts.id(of: member.user), SharedRights(member.rights))
+            }
         }
-        try compiler.forEachAccount(lent) { try draft.put($0) }
+        // All users are there, without what is lent to them.
+        try lent.settle { user, borrowed in
+            guard var account = try draft.account(user, of: tenant) else { return }
+            account.shared += borrowed.shared
+            account.senders += borrowed.senders
+            try draft.replace(account)
+        }
         try compiler.forEachRoute { try draft.put($0, of: tenant) }
     }
 }

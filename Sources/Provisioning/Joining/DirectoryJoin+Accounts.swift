@@ -6,7 +6,7 @@ internal import MailConfiguration
 extension DirectoryJoin {
     mutating func addAccount(_ kept: SnapshotDatabase.Kept, _ someone: Someone) throws {
         guard kept.kind == .user || allowed(.sharedMailboxes, kept) else { return }
-        if foreignIDs.contains(kept.stableID) {
+        if kept.isElsewhere {
             note(kept, .foreignID, "a directory of another tenant has an entry of the same id; they stay two accounts")
         }
         guard accountsLeft > 0 else {
@@ -33,9 +33,7 @@ extension DirectoryJoin {
                 position: position, id: kept.id, address: main, name: name, aliases: Array(addresses.dropFirst()), quota: quota,
                 members: [])
             mailbox.isSuspended = isSuspended
-            let added = try draft.add(mailbox)
-            id = added.id
-            mailboxes[someone.number] = added.number
+            id = try draft.add(mailbox)
         }
         let logins = kept.kind == .user ? try kept.object.logins.filter { try usableLogin($0, kept, someone) } : []
         try accounts?.add(

@@ -4,7 +4,7 @@ internal import MailConfiguration
 
 /// Aliases, and what becomes of groups and aliases that are missing.
 extension DirectoryJoin {
-    mutating func addAliases(_ objects: any JoinObjects) throws {
+    mutating func addAliases(_ objects: SnapshotObjects) throws {
         try objects.forEach(.aliases) { place, kept in
             guard allowed(.aliases, kept) else { return }
             let addresses = try claimed(kept, Someone(first + Number(place), .alias))
@@ -41,7 +41,7 @@ extension DirectoryJoin {
     // MARK: Groups and aliases that are missing
 
     /// Their addresses are kept as long as accounts are suspended: nobody's mail is refused for a slip in a directory.
-    func addWaiting(_ objects: any JoinObjects) throws {
+    func addWaiting(_ objects: SnapshotObjects) throws {
         let roles = Set(files.roleAddresses.map(\.address.folded))
         try objects.forEach(.waiting) { _, kept in
             guard files.plan.allows(kept.kind == .group ? .groups : .aliases) else { return }

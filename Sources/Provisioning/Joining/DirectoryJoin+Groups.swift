@@ -12,7 +12,7 @@ extension DirectoryJoin {
         try use(kept, someone, addresses: addresses, kept.object.displayName ?? addresses.first?.localPart ?? "")
     }
 
-    mutating func addMembers(_ objects: any JoinObjects) throws {
+    mutating func addMembers(_ objects: SnapshotObjects) throws {
         try objects.forEach(.groups) { place, kept in
             let (listed, unknown) = try find(kept.object.members, kept)
             try graph.add(first + Number(place), listed: listed, unknown: unknown)
@@ -36,7 +36,7 @@ extension DirectoryJoin {
             if try index.hasAddress(number) { try addMembers(of: kept, number) }
         }
         try objects.forEach(.shared) { place, kept in
-            if let mailbox = mailboxes[first + Number(place)] { try lend(mailbox, kept) }
+            if let mailbox = try index.id(first + Number(place)) { try lend(mailbox, kept) }
         }
     }
 
@@ -65,7 +65,7 @@ extension DirectoryJoin {
         return names.joined(separator: " → ") + (length > names.count ? " → …" : "")
     }
 
-    mutating func lend(_ mailbox: Int, _ kept: SnapshotDatabase.Kept) throws {
+    mutating func lend(_ mailbox: AccountID, _ kept: SnapshotDatabase.Kept) throws {
         let object = kept.object
         let lists: [([MemberReference], SharedRights)] = [
             (object.members, object.rights.map { SharedRights(Set($0)) } ?? [.read, .send]), (object.readers, .read),
@@ -84,7 +84,7 @@ extension DirectoryJoin {
         }
         noteUnknown(unknown, kept)
         for user in order {
-            if let id = try index.id(user) { draft.lend(mailbox, to: id, rights[user] ?? []) }
+            if let id = try index.id(user) { try draft.lend(mailbox, to: id, rights[user] ?? []) }
         }
     }
 

@@ -9,9 +9,8 @@ package struct DirectoryJoin {
     typealias Number = JoinIndex.Number
 
     var files: TenantConfiguration
-    let objects: any JoinObjects
+    let objects: SnapshotObjects
     let accounts: JoinedAccounts?
-    let foreignIDs: Set<String>
     var draft: TenantDraft
     var joined: JoinedTenant
     let index: JoinIndex
@@ -20,21 +19,18 @@ package struct DirectoryJoin {
     var first: Number = 0
     var accountsLeft: Int
     var reported: Set<String> = []
-    /// By which the directories' shared mailboxes are lent.
-    var mailboxes: [Number: Int] = [:]
     /// Whom the files name, and directories have or had.
     let mentioned: Set<LocalID>
     var found: [LocalID: NamedAddress?] = [:]
     let position: SourcePosition
 
     /// - Parameters:
-    ///   - foreignIDs: stable ids that other tenants' directories have too.
     ///   - draft: what is found goes into it; the files' part too, at the end.
     ///   - accounts: where accounts and names to log in by are noted; nil where nobody will ask for them.
     ///   - cache: octets of what is noted that are in memory at most.
     package init(
-        _ tenant: TenantConfiguration, _ objects: any JoinObjects, foreignIDs: Set<String> = [], into draft: TenantDraft,
-        accounts: JoinedAccounts? = nil, cache: Int = JoinTables.cache
+        _ tenant: TenantConfiguration, _ objects: SnapshotObjects, into draft: TenantDraft, accounts: JoinedAccounts? = nil,
+        cache: Int = JoinTables.cache
     ) throws {
         let tables = try JoinTables.open(cache: cache)
         index = JoinIndex(tables)
@@ -42,7 +38,6 @@ package struct DirectoryJoin {
         files = tenant
         self.objects = objects
         self.accounts = accounts
-        self.foreignIDs = foreignIDs
         self.draft = draft
         joined = JoinedTenant(tenant.id)
         accountsLeft = tenant.plan.limits.accounts - tenant.users.count - tenant.sharedMailboxes.count

@@ -17,6 +17,11 @@ package final class SnapshotDatabase {
         try connection.migrate(SnapshotSchema.migrations)
     }
 
+    /// Copies what is known into a file that is not there yet, as it is at one moment.
+    package static func copy(_ path: String, to copy: String) throws {
+        try SnapshotDatabase(path: path).connection.copy(to: SnapshotDatabase(path: copy).connection)
+    }
+
     // MARK: States
 
     package func states() throws -> [DirectoryState] {
@@ -61,8 +66,8 @@ package final class SnapshotDatabase {
 
     // MARK: Objects
 
-    /// One object as the snapshot has it; by reference, as those of a preview are sorted.
-    package final class Kept: Sendable {
+    /// One object as the snapshot has it.
+    package struct Kept: Sendable {
         package let directory: String
         package let kind: DirectoryNames.Kind
         package let stableID: String
@@ -71,35 +76,13 @@ package final class SnapshotDatabase {
         package let firstSeen: Int64
         /// Nil while its entry is there.
         package let missingSince: Int64?
-
-        package init(
-            directory: String, kind: DirectoryNames.Kind, stableID: String, object: DirectoryObject, firstSeen: Int64,
-            missingSince: Int64?
-        ) {
-            self.directory = directory
-            self.kind = kind
-            self.stableID = stableID
-            self.object = object
-            self.firstSeen = firstSeen
-            self.missingSince = missingSince
-        }
+        /// Whether another tenant's directory has an account of the same id.
+        let isElsewhere: Bool
     }
 
-    /// All objects of a tenant, those first that were there first.
-    package func objects(of tenant: TenantID) throws -> [Kept] {
-        try connection.all(
-            """
-            SELECT 0, directory, kind, stable, record, first_seen, missing_since FROM object WHERE tenant = $1
-            ORDER BY first_seen, directory, stable
-            """, .text(tenant.text)
-        ) { try Kept($0) }.compactMap(\.self)
-    }
-
-    /// Runs `body` on one state of the snapshot. Whoever has something to write there waits meanwhile.
+    /// Runs `body` on one state of the snapshot, and as one transaction of the temporary tables. Whoever has something to write to
+    /// the snapshot waits meanwhile where `body` reads it; for a body that asks only temporary tables nobody waits.
     package func reading<Result>(_ body: () throws -> Result) throws -> Result { try connection.snapshot(body) }
-
-    /// Runs `body`, in which only temporary tables are read and written, as one transaction of theirs: nobody waits for it.
-    package func joining<Result>(_ body: () throws -> Result) throws -> Result { try connection.snapshot(body) }
 
     /// Makes `name(of:in:)` answer with what the snapshot has now.
     package func readNames(of tenant: TenantID) throws {
@@ -256,18 +239,5 @@ extension SnapshotDatabase {
                 INSERT INTO joined (tenant, version) VALUES ($1, $2) ON CONFLICT (tenant) DO UPDATE SET version = excluded.version
                 """, .text(tenant.text), .integer(joined.version))
         }
-    }
-}
-
-extension SnapshotDatabase {
-    /// Stable ids of a tenant that other tenants' directories have too.
-    package func foreignIDs(of tenant: TenantID) throws -> Set<String> {
-        try Set(
-            connection.all(
-                """
-                SELECT DISTINCT o.stable FROM object o JOIN object p ON p.stable = o.stable AND p.tenant <> o.tenant
-                WHERE o.tenant = $1 AND o.kind IN ('user', 'shared') AND p.kind IN ('user', 'shared')
-                """, .text(tenant.text)
-            ) { $0.text(0) })
     }
 }

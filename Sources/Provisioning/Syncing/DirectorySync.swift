@@ -46,15 +46,25 @@ package struct DirectorySync: Sendable {
         }
     }
 
-    /// What a sync would find; the snapshot stays as it is.
-    package func preview(now: Int64) throws -> (writing: SnapshotWriting, difference: SnapshotDifference, held: HeldRemoval?) {
+    /// What a sync would find and do.
+    package struct Preview: Sendable {
+        package var difference: SnapshotDifference
+        /// What the brake would refuse.
+        package var held: HeldRemoval?
+        /// Of the reading.
+        package var findings: [DirectoryFinding]
+    }
+
+    /// A sync of a copy of what is known, in which the brake holds nothing back.
+    package func preview(now: Int64) throws -> Preview {
         let database = try SnapshotDatabase(path: path)
         let writing = try SnapshotWriting(database, tenant: source.tenant, directory: source.configuration.id)
         _ = try read(into: writing)
         let difference = try writing.difference()
-        let state = try database.state(source.tenant, source.configuration.id)
-        let recent = try database.recentlyMissing(state, at: now)
-        return (writing, difference, Brake(source.configuration.brake).held(difference, recent: recent, at: now))
+        let recent = try database.recentlyMissing(database.state(source.tenant, source.configuration.id), at: now)
+        let held = Brake(source.configuration.brake).held(difference, recent: recent, at: now)
+        _ = try writing.commit(difference, at: now)
+        return Preview(difference: difference, held: held, findings: writing.findings)
     }
 
     /// Decides on a reading that is complete.

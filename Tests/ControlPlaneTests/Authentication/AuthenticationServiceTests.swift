@@ -42,7 +42,7 @@ import Testing
     init() throws {
         let host = try ExampleHost()
         let tree = try #require(ConfigurationTree.read(from: host.folders.configuration).tree)
-        content = GenerationContent(tree)
+        content = try GenerationContent(tree)
         current = CurrentGeneration(Generation(number: 1, content: content))
         ana = try #require(content.tenants[0].accounts.first { $0.address.localPart == "ana" })
         passwords.hashes.withLock { $0[ana.id] = "hash of right" }

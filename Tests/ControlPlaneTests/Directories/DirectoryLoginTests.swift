@@ -57,7 +57,7 @@ import Testing
     init() throws {
         let host = try ExampleHost()
         let tree = try #require(ConfigurationTree.read(from: host.folders.configuration).tree)
-        content = GenerationContent(tree)
+        content = try GenerationContent(tree)
         let current = CurrentGeneration(Generation(number: 1, content: content))
         let ana = try #require(content.tenants[0].accounts.first { $0.address.localPart == "ana" })
         let directory = DirectoryConfiguration(

@@ -3,13 +3,7 @@ internal import Mail
 package import MailConfiguration
 internal import SQL
 
-/// The objects of a tenant in the order of a join, numbered from 0: whoever is there goes before whoever is missing, then who was
-/// there first. A join asks for them several times and holds none of them.
-package protocol JoinObjects {
-    func forEach(_ part: JoinPart, _ body: (Int, SnapshotDatabase.Kept) throws -> Void) throws
-    func object(_ number: Int) throws -> SnapshotDatabase.Kept?
-}
-
+/// Which of the objects a pass of a join looks at.
 package enum JoinPart {
     case all
     /// Those that are there.
@@ -22,9 +16,12 @@ package enum JoinPart {
     case waiting
 }
 
-/// The objects of a snapshot as they were when this was made: a copy in a temporary table, so that whoever has something to write
-/// to the snapshot waits only while it is made, and not for the join. Another one of the same database takes its place.
-package struct SnapshotObjects: JoinObjects {
+/// The objects of a tenant in the order of a join, numbered from 0: whoever is there goes before whoever is missing, then who was
+/// there first. A join asks for them several times and holds none of them.
+///
+/// They are as they were when this was made: a copy in a temporary table, so that whoever has something to write to the snapshot
+/// waits only while it is made, and not for the join. Another one of the same database takes its place.
+package struct SnapshotObjects {
     private let database: SnapshotDatabase
 
     /// - Parameter now: seconds since 1970; whoever is missing for longer than the tenant suspends is left out.
@@ -38,7 +35,7 @@ package struct SnapshotObjects: JoinObjects {
                 number INTEGER PRIMARY KEY, directory TEXT NOT NULL, kind TEXT NOT NULL, stable TEXT NOT NULL);
             CREATE TEMPORARY TABLE joining (
                 number INTEGER PRIMARY KEY, directory TEXT NOT NULL, kind TEXT NOT NULL, stable TEXT NOT NULL,
-                first_seen INTEGER NOT NULL, missing_since INTEGER NOT NULL, record TEXT NOT NULL);
+                first_seen INTEGER NOT NULL, missing_since INTEGER NOT NULL, record TEXT NOT NULL, elsewhere INTEGER NOT NULL);
             """)
         let places = tenant.directories.indices.map { "$\($0 + 3)" }.joined(separator: ", ")
         try database.reading {
@@ -53,8 +50,10 @@ package struct SnapshotObjects: JoinObjects {
             // In this order: the objects are looked up one by one, and need not be sorted with all that they say.
             try database.connection.run(
                 """
-                INSERT INTO joining (number, directory, kind, stable, first_seen, missing_since, record)
-                SELECT j.number, o.directory, o.kind, o.stable, o.first_seen, o.missing_since, o.record
+                INSERT INTO joining (number, directory, kind, stable, first_seen, missing_since, record, elsewhere)
+                SELECT j.number, o.directory, o.kind, o.stable, o.first_seen, o.missing_since, o.record,
+                o.kind IN ('user', 'shared') AND EXISTS (
+                    SELECT 1 FROM object p WHERE p.stable = o.stable AND p.tenant <> $1 AND p.kind IN ('user', 'shared'))
                 FROM joining_order j CROSS JOIN object o
                 ON o.tenant = $1 AND o.directory = j.directory AND o.kind = j.kind AND o.stable = j.stable ORDER BY j.number
                 """, .text(tenant.id.text))
@@ -62,7 +61,7 @@ package struct SnapshotObjects: JoinObjects {
         }
     }
 
-    private static let columns = "number - 1, directory, kind, stable, record, first_seen, missing_since"
+    private static let columns = "number - 1, directory, kind, stable, record, first_seen, missing_since, elsewhere"
 
     package func forEach(_ part: JoinPart, _ body: (Int, SnapshotDatabase.Kept) throws -> Void) throws {
         let condition: String
@@ -101,53 +100,16 @@ package struct SnapshotObjects: JoinObjects {
 }
 
 extension SnapshotDatabase.Kept {
-    /// Of a row whose columns 1 to 6 are directory, kind, stable id, record, and when it was seen first and is missing since.
-    convenience init?(_ row: borrowing Row) throws {
+    var id: LocalID { LocalID(directory: directory, stableID: stableID) }
+
+    /// Of a row whose columns 1 to 7 are directory, kind, stable id, record, when it was seen first and is missing since, and
+    /// whether its id is another tenant's too.
+    init?(_ row: borrowing Row) throws {
         guard let kind = DirectoryNames.Kind(rawValue: row.text(2)) else { return nil }
         let missing = row.integer(6)
         try self.init(
             directory: row.text(1), kind: kind, stableID: row.text(3),
             object: RecordCoding.read(DirectoryObject.self, row.octets(4)), firstSeen: row.integer(5),
-            missingSince: missing == 0 ? nil : missing)
-    }
-}
-
-/// Objects that are at hand as values: what a directory would say.
-package struct KeptObjects: JoinObjects {
-    private let kept: [SnapshotDatabase.Kept]
-
-    /// - Parameter kept: those first that were there first.
-    package init(_ kept: [SnapshotDatabase.Kept], of tenant: TenantConfiguration, now: Int64) {
-        let directories = Set(tenant.directories.map(\.id))
-        let suspendFor = tenant.policies.suspendFor.components.seconds
-        let living = kept.filter { kept in
-            directories.contains(kept.directory) && kept.missingSince.map { $0 + suspendFor > now } ?? true
-        }
-        self.kept = living.filter { $0.missingSince == nil } + living.filter { $0.missingSince != nil }
-    }
-
-    package func forEach(_ part: JoinPart, _ body: (Int, SnapshotDatabase.Kept) throws -> Void) throws {
-        var chosen = kept.indices.filter { kept[$0].isIn(part) }
-        if part == .stating {
-            chosen.sort { kept[$0].id < kept[$1].id }
-        }
-        for number in chosen { try body(number, kept[number]) }
-    }
-
-    package func object(_ number: Int) -> SnapshotDatabase.Kept? { kept.indices.contains(number) ? kept[number] : nil }
-}
-
-extension SnapshotDatabase.Kept {
-    var id: LocalID { LocalID(directory: directory, stableID: stableID) }
-
-    fileprivate func isIn(_ part: JoinPart) -> Bool {
-        switch part {
-        case .all: true
-        case .groups: kind == .group && missingSince == nil
-        case .aliases: kind == .alias && missingSince == nil
-        case .shared: kind == .shared
-        case .stating: (kind == .user || kind == .group) && !object.memberOf.isEmpty
-        case .waiting: (kind == .group || kind == .alias) && missingSince != nil
-        }
+            missingSince: missing == 0 ? nil : missing, isElsewhere: row.integer(7) > 0)
     }
 }

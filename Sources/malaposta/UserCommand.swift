@@ -27,11 +27,12 @@ struct UserListCommand: AsyncParsableCommand {
             guard let id = try? TenantID(text) else { throw ValidationError("\(text) is not a tenant's id.") }
             return id
         }
-        let users = try await told { try await host.control.users(tenant: wanted) }
-        if json {
-            try printJSON(ShownUsers(schema: 1, users: users))
-        } else {
-            for line in UserRecord.table(users) { print(line) }
+        let (control, json) = (host.control, json)
+        try await told {
+            guard json else { return try await control.forEachUser(tenant: wanted) { print($0.line(width: $1)) } }
+            let list = JSONList("users")
+            try await control.forEachUser(tenant: wanted) { user, _ in try list.add(user) }
+            list.end()
         }
     }
 }

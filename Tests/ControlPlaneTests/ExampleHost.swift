@@ -1,7 +1,8 @@
-import ControlPlane
 import Directory
 import Glibc
 import Mail
+
+@testable import ControlPlane
 
 /// A folder with the files of a small host, and room for its data; removed with everything in it.
 final class ExampleHost {
@@ -85,4 +86,12 @@ final class ExampleHost {
 
     static let password = Array("correct horse".utf8)
     static let hash = "$y$j75$uK3rVvOqjqG1hBvUuJm2J/$.6Db8bEopF9N21YEFlWsfnaYmJRVAGVgwhTf4MMF/66"
+}
+
+extension HostControl {
+    /// Whose sessions a change ends.
+    func revoked(by outcome: Outcome) throws -> [Revocation] {
+        guard let numbers = outcome.revocations else { return [] }
+        return try database().revocations(after: numbers.lowerBound - 1, upTo: numbers.upperBound, most: numbers.count)
+    }
 }

@@ -193,7 +193,14 @@ import Testing
             }
             #expect(routes.sorted() == ["+new", "-user7", "~staff"])
             #expect(try acme.route(of: address("ana@acme.example")).before == .account(example.ana.id))
-            #expect(try acme.inactive().after.subtracting(acme.inactive().before).count == 1)
+            var inactive: [String] = []
+            try acme.forEachAccount(.known) { was, _ in
+                guard let was else { return }
+                #expect(try acme.isChanged(was.id))
+                if case (false, true) = try acme.isInactive(was.id) { inactive.append(was.address.localPart) }
+            }
+            #expect(inactive == ["user9"])
+            #expect(try !acme.isChanged(example.ana.id))
         }
         #expect(try difference(before, from: 1).isEmpty)
         #expect(try !difference(after, from: 1).isEmpty)

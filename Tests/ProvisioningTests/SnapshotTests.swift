@@ -23,7 +23,7 @@ import Testing
     }
 
     /// One whole reading.
-    private func read(_ people: [EntryMapping.Mapped], at now: Int64) throws -> (SnapshotDifference, [AccountID]) {
+    private func read(_ people: [EntryMapping.Mapped], at now: Int64) throws -> (SnapshotDifference, Int) {
         let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
         for person in people { try writing.add(person, .user, uuid: "u-\(person.stableID)") }
         let difference = try writing.difference()
@@ -116,9 +116,18 @@ import Testing
     }
 
     @Test func newPasswordsAreTold() throws {
-        #expect(try read([mapped("1", "a@acme.example", mark: "1"), mapped("2", "b@acme.example")], at: 1).1.isEmpty)
+        #expect(try read([mapped("1", "a@acme.example", mark: "1"), mapped("2", "b@acme.example")], at: 1).1 == 0)
         let (_, changed) = try read([mapped("1", "a@acme.example", mark: "2"), mapped("2", "b@acme.example", mark: "1")], at: 2)
-        #expect(changed == [AccountIdentity(tenant: acme, source: "corp", stableID: "1").accountID])
+        #expect(changed == 1)
+        let put = SnapshotDatabase.Change.put(mapped("2", "b@acme.example", mark: "2"), .user, uuid: "u-2")
+        #expect(try database.apply([put], acme, "corp", at: 3).passwords == 1)
+        // Known until sessions have been ended.
+        let last = try #require(try database.lastChangedPassword())
+        var told: [AccountID] = []
+        try database.forEachChangedPassword(upTo: last) { account, _ in told.append(account) }
+        #expect(told == ["1", "2"].map { AccountIdentity(tenant: acme, source: "corp", stableID: $0).accountID })
+        try database.forgetChangedPasswords(upTo: last)
+        #expect(try database.lastChangedPassword() == nil)
     }
 
     @Test func singleChanges() throws {

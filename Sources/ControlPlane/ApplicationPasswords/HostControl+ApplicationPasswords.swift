@@ -36,13 +36,13 @@ extension HostControl {
     package func removeApplicationPassword(_ name: String, of user: String) throws -> Outcome {
         let account = try person(user)
         return try locked { database in
-            let revocation = try database.connection.transaction {
+            let revocations = try database.connection.transaction {
                 guard try database.removeApplicationPassword(name, of: account.id) else {
                     throw ControlError.noSuchApplicationPassword(name)
                 }
-                return try database.revoke(account.id, .passwordChanged, at: now())
+                return try database.revoking(at: now()) { try $0(account.id, .passwordChanged) }
             }
-            return Outcome(plan: nil, generation: folders.generations.currentNumber ?? 0, revocations: [revocation])
+            return Outcome(generation: folders.generations.currentNumber ?? 0, revocations: revocations)
         }
     }
 

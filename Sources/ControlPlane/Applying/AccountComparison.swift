@@ -4,16 +4,17 @@ internal import Mail
 extension TenantComparison {
     func forEachAccountLine(_ body: (PlanLine) -> Void) throws {
         let members = try SharedMembers(tenant)
-        // Who is as before may have another password, or other members.
-        var others = members.mailboxes.union(passwords.byTenant[tenant.id] ?? [])
         try tenant.forEachAccount { before, after in
-            if let id = (before ?? after)?.id { others.remove(id) }
             if let line = try line(from: before, to: after, members) { body(line) }
         }
-        for id in others.sorted() {
+        // Who is as before may have another password, or other members.
+        func look(_ id: AccountID) throws {
+            guard try !tenant.isChanged(id) else { return }
             let (before, after) = try tenant.account(id)
             if let line = try line(from: before, to: after, members) { body(line) }
         }
+        try members.forEachMailbox(look)
+        try passwords.byTenant[tenant.id]?.forEach(look)
     }
 
     /// Whoever is retired is not there.
@@ -21,7 +22,7 @@ extension TenantComparison {
         let before = old?.state == .retired ? nil : old
         guard let new, new.state != .retired else { return before.map(retired) }
         guard let before else { return try added(new, members) }
-        let notes = changes(from: before, to: new) + members.changes(of: new)
+        let notes = try changes(from: before, to: new) + members.changes(of: new)
         return notes.isEmpty ? nil : line(.change, kind(new), new.address.description, notes)
     }
 
@@ -37,12 +38,12 @@ extension TenantComparison {
 
     private func added(_ account: DirectoryAccount, _ members: SharedMembers) throws -> PlanLine {
         var notes: [String] = []
-        if kept.contains(account.id) { notes.append("comes back with its mail") }
+        if try isKept(account.id) { notes.append("comes back with its mail") }
         if account.state == .suspended(by: .account) { notes.append("suspended") }
         if account.kind == .user, !passwords.isSet(account.id), try !isOfDirectory(account.id) {
             notes.append("no login before 'user password'")
         }
-        return line(.add, kind(account), account.address.description, notes + members.changes(of: account))
+        return try line(.add, kind(account), account.address.description, notes + members.changes(of: account))
     }
 
     private func changes(from before: DirectoryAccount, to after: DirectoryAccount) -> [String] {
@@ -82,65 +83,5 @@ extension TenantComparison {
     private func senders(_ account: DirectoryAccount, besides shared: Set<AccountID>) -> [Address] {
         let own = Set([account.address] + account.aliases)
         return account.senders.filter { !own.contains($0.address) && !shared.contains($0.account) }.map(\.address)
-    }
-}
-
-/// Who may do what in the shared mailboxes of a tenant, before and after.
-struct SharedMembers {
-    private struct Member: Hashable {
-        var mailbox: AccountID
-        var user: String
-    }
-
-    private struct Change {
-        var user: String
-        var before: SharedRights?
-        var after: SharedRights?
-    }
-
-    /// By mailbox.
-    private let changes: [AccountID: [Change]]
-
-    init(_ tenant: TenantDifference) throws {
-        var (before, after): ([Member: SharedRights], [Member: SharedRights]) = ([:], [:])
-        func note(_ account: DirectoryAccount?, in members: inout [Member: SharedRights]) {
-            guard let account else { return }
-            for access in account.shared {
-                members[Member(mailbox: access.account, user: account.address.localPart)] = access.rights
-            }
-        }
-        try tenant.forEachAccount(.borrowers) { was, becomes in
-            note(was, in: &before)
-            note(becomes, in: &after)
-        }
-        var changes: [AccountID: [Change]] = [:]
-        for member in Set(before.keys).union(after.keys) where before[member] != after[member] {
-            changes[member.mailbox, default: []].append(
-                Change(user: member.user, before: before[member], after: after[member]))
-        }
-        self.changes = changes
-    }
-
-    /// Those with other members.
-    var mailboxes: Set<AccountID> { Set(changes.keys) }
-
-    /// `+rui (reads, sends as info@)`, `-ana`.
-    func changes(of mailbox: DirectoryAccount) -> [String] {
-        guard mailbox.kind == .shared else { return [] }
-        return (changes[mailbox.id] ?? []).sorted { $0.user < $1.user }.map { change in
-            let words = change.after.map { "(\(Self.words($0, mailbox.address)))" } ?? ""
-            return switch (change.before, change.after) {
-            case (nil, _?): "+\(change.user) \(words)"
-            case (_, nil): "-\(change.user)"
-            default: "\(change.user) \(words)"
-            }
-        }
-    }
-
-    private static func words(_ rights: SharedRights, _ address: Address) -> String {
-        let table: [(SharedRights, String)] = [
-            (.read, "reads"), (.send, "sends as \(address.localPart)@"), (.manage, "manages"),
-        ]
-        return table.filter { rights.contains($0.0) }.map(\.1).joined(separator: ", ")
     }
 }

@@ -17,24 +17,15 @@ extension HostControl {
         var difference: GenerationDifference
         /// Without lines where nobody will see it.
         var plan: Plan
-        var counts: PlanCounts
-        var leaving: [Leaving]
-        var returning: [AccountID]
+        /// Whose passwords in the files change, of those who are there before and after.
         var otherPasswords: [AccountID]
-        /// Active until now, suspended by this change: by their own lines, by a command, or with their tenant.
-        var suspending: [AccountID]
+        /// The last of those that were changed in directories and are to be told of; nil tells of none.
+        var changedPasswords: Int64?
         var applied: Int64?
         /// Tenants with directories, as they are with these.
         var joined: [Joined] = []
         /// Whether workers would see anything else.
         var isOtherContent = true
-    }
-
-    /// An account that is retired by this change.
-    struct Leaving {
-        var account: DirectoryAccount
-        /// How long its mail is kept: as its tenant says now, or said last.
-        var tenant: Tenant
     }
 
     /// - Parameter isShown: whether somebody sees the plan; else its lines are only counted.
@@ -43,48 +34,41 @@ extension HostControl {
         let draft = try GenerationDraft(host: tree.host)
         let joined = try fill(draft, tree)
         let database = try database()
-        let retired = try database.retired()
-        let returning = try retired.map(\.account).filter { try draft.isLiving($0.id, of: $0.tenant) }.map(\.id)
         try draft.fill {
-            for retired in retired where retired.purgeAfter > now() { try draft.put(retired: retired.account) }
+            try database.forEachRetired { if $0.purgeAfter > now() { try draft.put(retired: $0.account) } }
         }
         let current = folders.generations.currentNumber
         let applied = try current.flatMap { try database.applied(generation: $0) }
         let difference = try difference(of: draft, from: current, applied: applied)
-        let leaving = try leaving(difference)
-        // Who is leaving may stand among the retired already, where a change was noted but stopped before it was in force.
-        try draft.fill { for leaving in leaving { try draft.put(retired: leaving.account, replacing: true) } }
-        for tenant in Set(leaving.map(\.account.tenant)) { try difference.compare(tenant) }
+        for tenant in difference.tenants { try retireLeaving(tenant, difference) }
         let passwords = try PasswordChanges(
             from: applied.map { try database.filePasswords(applied: $0) } ?? [:], to: tree, draft)
         let maker = PlanMaker(
-            difference: difference, passwords: passwords, kept: Set(retired.map(\.account.id)), now: now(),
+            difference: difference, passwords: passwords, isKept: database.isRetired, now: now(),
             isOfDirectory: { id in try joined.contains { try $0.accounts.contains(id) } })
         let plan = try plan(maker, reading, generation: current ?? 0, applied: applied, isShown: isShown)
         return Prepared(
             reading: reading, tree: tree, draft: draft, difference: difference, plan: plan,
-            counts: isShown ? plan.counts : try maker.counts(), leaving: leaving, returning: returning,
-            otherPasswords: try Self.otherPasswords(passwords, difference),
-            suspending: try Self.suspending(difference), applied: applied, joined: joined,
+            otherPasswords: try Self.otherPasswords(passwords, difference), applied: applied, joined: joined,
             isOtherContent: !difference.isEmpty)
     }
 
-    /// Who is in force, and will not be.
-    private func leaving(_ difference: GenerationDifference) throws -> [Leaving] {
-        var leaving: [Leaving] = []
-        for id in difference.tenants {
-            try difference.of(id) { tenant in
-                guard let kept = (tenant.after ?? tenant.before)?.tenant else { return }
-                try tenant.forEachAccount(.known) { before, after in
-                    guard let before, before.state != .retired, after.map({ $0.state == .retired }) ?? true else { return }
-                    leaving.append(Leaving(account: before, tenant: kept))
+    /// Keeps whoever leaves a tenant as retired. Who is leaving may stand among the retired already, where a change was noted but
+    /// stopped before it was in force.
+    private func retireLeaving(_ id: TenantID, _ difference: GenerationDifference) throws {
+        var isAnybody = false
+        try difference.of(id) { tenant in
+            try difference.draft.fill {
+                try tenant.forEachEnding { account, reason in
+                    guard reason == .removed else { return }
+                    isAnybody = true
+                    try difference.draft.put(retired: account, replacing: true)
                 }
             }
         }
-        return leaving
+        if isAnybody { try difference.compare(id) }
     }
 
-    /// Whose passwords in the files change, of those who are there before and after.
     private static func otherPasswords(_ passwords: PasswordChanges, _ difference: GenerationDifference) throws -> [AccountID] {
         var others: [AccountID] = []
         for (id, accounts) in passwords.byTenant.sorted(by: { $0.key < $1.key }) where difference.earlier?.tenant(id) != nil {
@@ -98,19 +82,6 @@ extension HostControl {
         return others
     }
 
-    private static func suspending(_ difference: GenerationDifference) throws -> [AccountID] {
-        var suspending: [AccountID] = []
-        for id in difference.tenants {
-            try difference.of(id) { tenant in
-                try tenant.forEachAccount(.known) { before, after in
-                    guard let before, before.state.isActive, let after, case .suspended = after.state else { return }
-                    suspending.append(after.id)
-                }
-            }
-        }
-        return suspending
-    }
-
     /// From the generation in force; by its files, where its folder cannot be read.
     private func difference(of draft: GenerationDraft, from current: Int?, applied: Int64?) throws -> GenerationDifference {
         do {
@@ -120,7 +91,7 @@ extension HostControl {
             guard let applied, let tree = try reading(database().files(applied: applied)).tree else { throw error }
             let earlier = try GenerationDraft(host: tree.host, comparedWith: draft)
             _ = try fill(earlier, tree, noting: false)
-            try earlier.fill { for retired in try database().retired() { try earlier.put(retired: retired.account) } }
+            try earlier.fill { try database().forEachRetired { try earlier.put(retired: $0.account) } }
             return try GenerationDifference(of: draft, from: earlier)
         }
     }
@@ -129,8 +100,9 @@ extension HostControl {
         _ maker: PlanMaker, _ reading: ConfigurationReading, generation: Int, applied: Int64?, isShown: Bool
     ) throws -> Plan {
         let before = try applied.map { try database().fileDigests(applied: $0) } ?? [:]
+        let lines = try maker.lines(most: isShown ? PlanLines.most : 0)
         var plan = Plan(
-            id: "", generation: generation, lines: isShown ? try maker.lines() : [],
+            id: "", generation: generation, lines: lines.lines, counts: lines.counts,
             effect: isShown ? try maker.effect() : MailEffect(starting: 0, stopping: 0, moving: 0),
             changedFiles: reading.files.difference(from: before), warnings: reading.diagnostics.map { "\($0)" })
         if !plan.isEmpty {
@@ -143,7 +115,7 @@ extension HostControl {
     func commit(_ prepared: Prepared, reason: String, always: Bool = false) throws -> Outcome {
         let database = try database()
         let current = folders.generations.currentNumber
-        if prepared.plan.isEmpty, let current, !always { return Outcome(plan: nil, generation: current, revocations: []) }
+        if prepared.plan.isEmpty, let current, !always { return Outcome(generation: current) }
         let history = try database.generations(current: nil).first?.number ?? 0
         let number = max(current ?? 0, folders.generations.numbers.last ?? 0, history) + 1
         let writer = GenerationWriter(folders.generations)
@@ -158,7 +130,8 @@ extension HostControl {
         return Outcome(plan: prepared.plan, generation: number, revocations: revocations)
     }
 
-    private func record(_ prepared: Prepared, number: Int, reason: String) throws -> [Revocation] {
+    /// - Returns: the numbers of the revocations.
+    private func record(_ prepared: Prepared, number: Int, reason: String) throws -> ClosedRange<Int64>? {
         let database = try database()
         let time = now()
         return try database.connection.transaction {
@@ -170,22 +143,43 @@ extension HostControl {
                 kept = try database.keep(prepared.reading.files, prepared.tree, at: time)
             }
             try database.note(
-                GenerationEntry(number: number, made: time, reason: reason, changes: "\(prepared.counts)", isCurrent: false),
+                GenerationEntry(number: number, made: time, reason: reason, changes: "\(prepared.plan.counts)", isCurrent: false),
                 applied: kept)
             try followDomains(prepared.tree, database, at: time)
-            for account in prepared.returning { try database.revive(account) }
-            var revocations: [Revocation] = []
-            for leaving in prepared.leaving {
-                try database.retire(leaving.account, at: time, purgeAfter: leaving.tenant.purgeTime(leaving: time))
-                revocations.append(try database.revoke(leaving.account.id, .removed, at: time))
+            try database.forEachRetired { retired in
+                let account = retired.account
+                if try prepared.draft.isLiving(account.id, of: account.tenant) { try database.revive(account.id) }
             }
-            for account in prepared.otherPasswords {
-                revocations.append(try database.revoke(account, .passwordChanged, at: time))
+            return try database.revoking(at: time) { revoke in
+                for id in prepared.difference.tenants {
+                    try prepared.difference.of(id) { tenant in
+                        guard let kept = (tenant.after ?? tenant.before)?.tenant else { return }
+                        try tenant.forEachEnding { account, reason in
+                            if reason == .removed {
+                                try database.retire(account, at: time, purgeAfter: kept.purgeTime(leaving: time))
+                            }
+                            try revoke(account.id, reason)
+                        }
+                    }
+                }
+                for account in prepared.otherPasswords { try revoke(account, .passwordChanged) }
+                guard let changed = prepared.changedPasswords else { return }
+                try snapshots().forEachChangedPassword(upTo: changed) { account, tenant in
+                    if try prepared.draft.isLiving(account, of: tenant) { try revoke(account, .passwordChanged) }
+                }
             }
-            for account in prepared.suspending {
-                revocations.append(try database.revoke(account, .suspended, at: time))
-            }
-            return revocations
+        }
+    }
+}
+
+extension TenantDifference {
+    /// Accounts whose sessions end with this change, as they were: they will not be there or are retired, or they were active and
+    /// are suspended, by their own lines, by a command, or with their tenant.
+    fileprivate func forEachEnding(_ body: (_ before: DirectoryAccount, _ reason: SessionEnd) throws -> Void) throws {
+        try forEachAccount(.known) { before, after in
+            guard let before, before.state != .retired else { return }
+            guard let after, after.state != .retired else { return try body(before, .removed) }
+            if before.state.isActive, case .suspended = after.state { try body(before, .suspended) }
         }
     }
 }

@@ -66,8 +66,23 @@ package actor HostControl {
         package var plan: Plan?
         /// The generation now in force.
         package var generation: Int
-        /// Whose sessions must end.
-        package var revocations: [Revocation]
+        /// By which sessions must end; `forEachRevocation` tells whose.
+        package var revocations: ClosedRange<Int64>?
+    }
+
+    /// Revocations that are in memory at once.
+    private static let revocationPage = 500
+
+    /// Calls `body` with each of these that is still known, in order.
+    func forEachRevocation(_ numbers: ClosedRange<Int64>?, _ body: @Sendable (Revocation) async -> Void) async throws {
+        guard let numbers else { return }
+        var last = numbers.lowerBound - 1
+        while last < numbers.upperBound {
+            let page = try database().revocations(after: last, upTo: numbers.upperBound, most: Self.revocationPage)
+            guard let end = page.last else { return }
+            for revocation in page { await body(revocation) }
+            last = end.number
+        }
     }
 
     // MARK: Plan and apply

@@ -6,38 +6,51 @@ package struct Plan: Codable, Hashable, Sendable {
     package var id: String
     /// The generation in force; 0 before the first.
     package var generation: Int
+    /// As many as `PlanLines` keeps.
     package var lines: [PlanLine]
+    /// Of all of them.
+    package var counts: PlanCounts
     package var effect: MailEffect
     /// Files that differ from those applied, as paths.
     package var changedFiles: [String]
     /// Findings of the files that are no errors, as they are shown.
     package var warnings: [String]
 
-    package var isEmpty: Bool { lines.isEmpty && changedFiles.isEmpty }
-
-    package func count(_ change: PlanLine.Change) -> Int { lines.count { $0.change == change } }
-
-    var counts: PlanCounts { PlanCounts(lines) }
+    package var isEmpty: Bool { counts.isEmpty && changedFiles.isEmpty }
 }
 
 /// How many objects a plan adds, changes and retires.
-struct PlanCounts: CustomStringConvertible {
-    private var counts: [PlanLine.Change: Int] = [:]
+package struct PlanCounts: Codable, Hashable, Sendable, CustomStringConvertible {
+    package var add = 0
+    package var change = 0
+    package var retire = 0
 
-    init(_ lines: [PlanLine]) { for line in lines { add(line) } }
+    package var isEmpty: Bool { add + change + retire == 0 }
 
-    mutating func add(_ line: PlanLine) { counts[line.change, default: 0] += 1 }
+    package subscript(change: PlanLine.Change) -> Int {
+        get {
+            switch change {
+            case .add: add
+            case .change: self.change
+            case .retire: retire
+            }
+        }
+        set {
+            switch change {
+            case .add: add = newValue
+            case .change: self.change = newValue
+            case .retire: retire = newValue
+            }
+        }
+    }
 
     /// `1 to add, 1 to change, 1 to retire`.
-    var description: String {
-        let words: [(PlanLine.Change, String)] = [(.add, "add"), (.change, "change"), (.retire, "retire")]
-        return words.map { "\(counts[$0.0] ?? 0) to \($0.1)" }.joined(separator: ", ")
-    }
+    package var description: String { "\(add) to add, \(change) to change, \(retire) to retire" }
 }
 
 /// One object that an apply changes.
 package struct PlanLine: Codable, Hashable, Sendable {
-    package enum Change: String, Codable, Sendable {
+    package enum Change: String, Codable, Sendable, CaseIterable {
         case add, change, retire
     }
 

@@ -6,24 +6,19 @@ internal import MailConfiguration
 struct PlanMaker {
     let difference: GenerationDifference
     let passwords: PasswordChanges
-    /// Retired accounts whose mail is still there.
-    let kept: Set<AccountID>
+    /// Whether a retired account's mail is still there.
+    let isKept: (AccountID) throws -> Bool
     /// Seconds since 1970.
     let now: Int64
     /// Whether a directory checks the account's password.
     var isOfDirectory: (AccountID) throws -> Bool = { _ in false }
 
-    func lines() throws -> [PlanLine] {
-        var lines = hostLines
-        try forEachTenant { lines += try $0.lines() }
+    /// - Parameter most: 0 only counts them.
+    func lines(most: Int = PlanLines.most) throws -> PlanLines {
+        var lines = PlanLines(most: most)
+        for line in hostLines { lines.add(line) }
+        try forEachTenant { try $0.forEachLine { lines.add($0) } }
         return lines
-    }
-
-    /// Of the lines that there would be: none is held.
-    func counts() throws -> PlanCounts {
-        var counts = PlanCounts(hostLines)
-        try forEachTenant { try $0.forEachLine { counts.add($0) } }
-        return counts
     }
 
     private func forEachTenant(_ body: (TenantComparison) throws -> Void) throws {
@@ -31,7 +26,7 @@ struct PlanMaker {
             try difference.of(id) { tenant in
                 try body(
                     TenantComparison(
-                        tenant: tenant, passwords: passwords, kept: kept, now: now, isOfDirectory: isOfDirectory))
+                        tenant: tenant, passwords: passwords, isKept: isKept, now: now, isOfDirectory: isOfDirectory))
             }
         }
     }

@@ -14,6 +14,10 @@ extension Plan {
             return ([line.change.sign, kind, name].joined(separator: " ") + (notes.isEmpty ? "" : "   "))
                 + notes.joined(separator: "; ")
         }
+        for change in PlanLine.Change.allCases {
+            let left = counts[change] - lines.count { $0.change == change }
+            if left > 0 { shown.append("\(change.sign) and \(left) more to \(change.rawValue)") }
+        }
         if lines.isEmpty { shown.append("Only the text of the files changes: \(changedFiles.joined(separator: ", ")).") }
         shown.append("\(effect.sentence) \(counts). Plan \(id) on generation \(generation).")
         return shown.joined(separator: "\n")

@@ -20,13 +20,8 @@ struct ReceivingComparison {
         }
 
         /// The domains in which an address receives.
-        func domains(_ address: Address, _ route: Route?, _ inactive: Set<AccountID>) -> Set<DomainName> {
-            guard !isSuspended, let route else { return [] }
-            switch route {
-            case .waiting: return []
-            case .account(let id): if inactive.contains(id) { return [] }
-            case .alias, .group: break
-            }
+        func domains(_ address: Address, _ route: Route?, isInactive: Bool) -> Set<DomainName> {
+            guard !isSuspended, !isInactive, let route, route != .waiting else { return [] }
             let twins = twins[address.domain] ?? []
             return proven.contains(address.domain) ? twins.union([address.domain]) : twins
         }
@@ -55,11 +50,12 @@ struct ReceivingComparison {
 
     mutating func add(_ tenant: TenantDifference) throws {
         let sides = (before: Side(tenant.before), after: Side(tenant.after))
-        let inactive = try tenant.inactive()
-        func count(_ address: Address, _ routes: (before: Route?, after: Route?)) {
-            let domains = (
-                before: sides.before.domains(address, routes.before, inactive.before),
-                after: sides.after.domains(address, routes.after, inactive.after)
+        func count(_ address: Address, _ routes: (before: Route?, after: Route?)) throws {
+            let domains = try (
+                before: sides.before.domains(
+                    address, routes.before, isInactive: routes.before?.account.map { try tenant.isInactive($0).before } ?? false),
+                after: sides.after.domains(
+                    address, routes.after, isInactive: routes.after?.account.map { try tenant.isInactive($0).after } ?? false)
             )
             for domain in domains.before.union(domains.after) {
                 let receives = (before: domains.before.contains(domain), after: domains.after.contains(domain))
@@ -73,15 +69,19 @@ struct ReceivingComparison {
                 if receives.before, receives.after, routes.before != routes.after { counted.moving += 1 }
             }
         }
-        guard sides.before == sides.after else { return try tenant.forEachRouteOfAll { count($0, ($1, $2)) } }
-        try tenant.forEachRoute { count($0, ($1, $2)) }
+        guard sides.before == sides.after else { return try tenant.forEachRouteOfAll { try count($0, ($1, $2)) } }
+        try tenant.forEachRoute { try count($0, ($1, $2)) }
         // Addresses that lead where they led, to somebody who has become active or is not active any more.
         try tenant.forEachAccount(.known) { before, after in
             guard let account = after ?? before, before?.state.isActive != after?.state.isActive else { return }
             for address in Set(([account.address] + account.aliases).map(\.folded)) {
                 let routes = try tenant.route(of: address)
-                if routes.before == .account(account.id), routes.after == routes.before { count(address, routes) }
+                if routes.before == .account(account.id), routes.after == routes.before { try count(address, routes) }
             }
         }
     }
+}
+
+extension Route {
+    fileprivate var account: AccountID? { if case .account(let id) = self { id } else { nil } }
 }

@@ -6,36 +6,27 @@ internal import MailConfiguration
 struct TenantComparison {
     let tenant: TenantDifference
     let passwords: PasswordChanges
-    /// Retired accounts whose mail is still there.
-    let kept: Set<AccountID>
+    /// Whether a retired account's mail is still there.
+    let isKept: (AccountID) throws -> Bool
     let now: Int64
     let isOfDirectory: (AccountID) throws -> Bool
 
     private var old: TenantOutline? { tenant.before }
     private var new: TenantOutline? { tenant.after }
 
-    /// In the order of a plan.
-    func lines() throws -> [PlanLine] {
-        var inside: [PlanLine] = []
-        try forEachLineInside { inside.append($0) }
-        return try tenantLines() + inside.sorted { ($0.kind, $0.name) < ($1.kind, $1.name) }
-    }
-
     /// In no order, and none of them held.
     func forEachLine(_ body: (PlanLine) -> Void) throws {
         for line in try tenantLines() { body(line) }
-        try forEachLineInside(body)
-    }
-
-    private func forEachLineInside(_ body: (PlanLine) -> Void) throws {
         for line in domainLines { body(line) }
         try forEachAccountLine(body)
-        for line in try groupLines() { body(line) }
+        try forEachGroupLine(body)
         try forEachAliasLine(body)
     }
 
     func line(_ change: PlanLine.Change, _ kind: PlanLine.Kind, _ name: String, _ notes: [String] = []) -> PlanLine {
-        PlanLine(change: change, kind: kind, tenant: tenant.id.text, name: name, notes: notes)
+        let more = notes.count - PlanLines.mostNotes
+        let shown = more > 0 ? notes.prefix(PlanLines.mostNotes) + ["and \(more) more"] : notes
+        return PlanLine(change: change, kind: kind, tenant: tenant.id.text, name: name, notes: shown)
     }
 
     // MARK: Tenant
@@ -129,60 +120,7 @@ struct TenantComparison {
         return selectors.isEmpty ? "mail is not signed" : "mail is signed with \(selectors.joined(separator: ", "))"
     }
 
-    // MARK: Groups and aliases
-
-    /// What is seen of a group on one side while what differs is gone through.
-    private struct Group {
-        var main: Address
-        /// Those of its addresses that differ.
-        var addresses: [Address] = []
-        var members: Int
-
-        init(_ route: GroupRoute, at address: Address) {
-            main = route.address ?? address
-            members = route.members.count
-        }
-    }
-
-    private func groupLines() throws -> [PlanLine] {
-        var (before, after): ([String: Group], [String: Group]) = ([:], [:])
-        func note(_ route: Route?, _ address: Address, in groups: inout [String: Group]) {
-            guard let group = route?.group else { return }
-            groups[group.id, default: Group(group, at: address)].addresses.append(address)
-        }
-        try tenant.forEachRoute { address, was, becomes in
-            note(was, address, in: &before)
-            note(becomes, address, in: &after)
-        }
-        return try Set(before.keys).union(after.keys).sorted().compactMap { id in
-            // Where only a further address is another one, the main one is not among what differs.
-            let old = try before[id] ?? after[id].flatMap { try group(id, at: $0.main) { $0.before } }
-            let new = try after[id] ?? before[id].flatMap { try group(id, at: $0.main) { $0.after } }
-            guard let new else { return try old.map { line(.retire, .group, $0.main.description, [try ending($0.main)]) } }
-            guard let old else { return line(.add, .group, new.main.description, [Self.counted(new.members, "member")]) }
-            let notes = try changes(from: old, to: new)
-            return notes.isEmpty ? nil : line(.change, .group, new.main.description, notes)
-        }
-    }
-
-    /// The group, where the address leads to it on one side.
-    private func group(
-        _ id: String, at address: Address, on side: ((before: Route?, after: Route?)) -> Route?
-    ) throws -> Group? {
-        guard let route = try side(tenant.route(of: address))?.group, route.id == id else { return nil }
-        return Group(route, at: address)
-    }
-
-    private func changes(from old: Group, to new: Group) throws -> [String] {
-        guard let before = try tenant.route(of: old.main).before?.group, let after = try tenant.route(of: new.main).after?.group
-        else { return [] }
-        var notes = old.main == new.main ? [] : ["was \(old.main)"]
-        notes += Self.difference(old.addresses, new.addresses).map { "address \($0)" }
-        notes += Self.difference(before.members, after.members)
-        if before.maySend != after.maySend { notes.append("mail from \(after.maySend.rawValue)") }
-        if before.name != after.name { notes.append("named \(after.name)") }
-        return notes
-    }
+    // MARK: Aliases
 
     private func forEachAliasLine(_ body: (PlanLine) -> Void) throws {
         try tenant.forEachRoute { address, before, after in
@@ -200,7 +138,7 @@ struct TenantComparison {
     }
 
     /// What senders hear of a group or an alias that goes.
-    private func ending(_ address: Address) throws -> String {
+    func ending(_ address: Address) throws -> String {
         let isWaiting = try tenant.route(of: address).after == .waiting
         return isWaiting ? "mail to it answers 450 for a while, then 550" : "mail to it answers 550 now"
     }
@@ -234,7 +172,6 @@ struct TenantComparison {
 }
 
 extension Route {
-    fileprivate var group: GroupRoute? { if case .group(let group) = self { group } else { nil } }
     fileprivate var targets: [Address]? { if case .alias(let targets) = self { targets } else { nil } }
 }
 

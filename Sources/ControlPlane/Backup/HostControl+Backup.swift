@@ -38,11 +38,12 @@ extension HostControl {
 
         let spooled = try backUpSpool(to: draft)
         try backUpControl(to: draft, generation: number)
-        let content = try GenerationReader(folders.generations, number: number).content()
+        let reader = GenerationReader(folders.generations, number: number)
+        let outline = try reader.outline()
         var report = BackupReport(name: name, path: "\(folder)/\(name)", spooled: spooled, generation: number)
-        let accounts = try backUpAccounts(to: draft, after: previous, content, &report)
+        let accounts = try backUpAccounts(to: draft, after: previous, addresses(reader, outline), &report)
         let manifest = BackupManifest(
-            version: Product.version, host: content.host.hostName.ascii, made: made, generation: number, accounts: accounts,
+            version: Product.version, host: outline.host.hostName.ascii, made: made, generation: number, accounts: accounts,
             spooled: spooled)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -85,10 +86,8 @@ extension HostControl {
 
     /// One account that cannot be read does not keep the others out: it is told.
     private func backUpAccounts(
-        to draft: Backup, after previous: Backup?, _ content: GenerationContent, _ report: inout BackupReport
+        to draft: Backup, after previous: Backup?, _ addresses: [AccountID: Address], _ report: inout BackupReport
     ) throws -> [BackupManifest.Account] {
-        let addresses = Dictionary(
-            content.tenants.flatMap(\.accounts).map { ($0.id, $0.address) }, uniquingKeysWith: { first, _ in first })
         var accounts: [BackupManifest.Account] = []
         for id in Self.accounts(in: "\(folders.data)/accounts") {
             var copying = AccountBackup(
@@ -109,6 +108,15 @@ extension HostControl {
             accounts.append(account)
         }
         return accounts
+    }
+
+    /// Main addresses of all accounts, as the manifest has them too.
+    private func addresses(_ reader: GenerationReader, _ outline: GenerationOutline) throws -> [AccountID: Address] {
+        var addresses: [AccountID: Address] = [:]
+        for tenant in outline.tenants {
+            try reader.forEachAccount(of: tenant.tenant.id) { addresses[$0.id] = $0.address }
+        }
+        return addresses
     }
 
     static func accounts(in root: String) -> [AccountID] {

@@ -47,10 +47,39 @@ struct ControlDatabase {
         var purgeAfter: Int64
     }
 
-    func retired() throws -> [Retired] {
-        try connection.all("SELECT record, purge_after FROM retired ORDER BY account") { row in
+    /// Retired accounts that are in memory at once.
+    static let retiredPage = 100
+
+    /// In the order of their ids; `body` may change them.
+    func forEachRetired(_ body: (Retired) throws -> Void) throws {
+        var last = AccountID(0)
+        while true {
+            let page = try retired(after: last)
+            for retired in page { try body(retired) }
+            guard let end = page.last?.account.id else { return }
+            last = end
+        }
+    }
+
+    /// - Parameter due: only those whose mail is to be deleted by then.
+    func retired(after account: AccountID, due: Int64 = .max) throws -> [Retired] {
+        try connection.all(
+            """
+            SELECT record, purge_after FROM retired WHERE account > $1 AND purge_after <= $2 ORDER BY account LIMIT $3
+            """, .octets(account.octets), .integer(due), .number(Self.retiredPage)
+        ) { row in
             try Retired(account: RecordCoding.read(DirectoryAccount.self, row.text(0)), purgeAfter: row.integer(1))
         }
+    }
+
+    func retired(_ account: AccountID) throws -> Retired? {
+        try connection.first("SELECT record, purge_after FROM retired WHERE account = $1", .octets(account.octets)) { row in
+            try Retired(account: RecordCoding.read(DirectoryAccount.self, row.text(0)), purgeAfter: row.integer(1))
+        }
+    }
+
+    func isRetired(_ account: AccountID) throws -> Bool {
+        try connection.first("SELECT 1 FROM retired WHERE account = $1", .octets(account.octets)) { _ in true } ?? false
     }
 
     /// - Parameter account: lives until now: what is written down of an earlier retirement was never in force.
@@ -117,29 +146,51 @@ struct ControlDatabase {
 
     // MARK: Revocations
 
-    func revoke(_ account: AccountID, _ reason: SessionEnd, at now: Int64) throws -> Revocation {
-        let number = try connection.first(
-            "INSERT INTO revocation (account, reason, at) VALUES ($1, $2, $3) RETURNING number", .octets(account.octets),
-            .text(reason.rawValue), .integer(now)
-        ) { $0.integer(0) }
-        let latest = number ?? 0
+    /// Notes what `body` revokes. Those of one change are all known until the next one; of earlier ones the last
+    /// `keptRevocations`.
+    ///
+    /// - Returns: their numbers; nil where there are none.
+    func revoking(at now: Int64, _ body: (_ revoke: (AccountID, SessionEnd) throws -> Void) throws -> Void) throws -> ClosedRange<
+        Int64
+    >? {
+        let latest = try latestRevocation()
         try connection.run("DELETE FROM revocation WHERE number <= $1", .integer(latest - Self.keptRevocations))
-        return Revocation(number: latest, account: account, reason: reason)
+        try body { account, reason in
+            try connection.run(
+                "INSERT INTO revocation (account, reason, at) VALUES ($1, $2, $3)", .octets(account.octets),
+                .text(reason.rawValue), .integer(now))
+        }
+        let last = try latestRevocation()
+        return last > latest ? latest + 1...last : nil
     }
 
-    func revocations(after number: Int64?) throws -> RevocationsQuestion.Answer {
-        let latest = try connection.first("SELECT MAX(number) FROM revocation") { $0.integer(0) } ?? 0
-        guard let number else { return RevocationsQuestion.Answer(latest: latest, revocations: []) }
+    private func latestRevocation() throws -> Int64 {
+        try connection.first("SELECT MAX(number) FROM revocation") { $0.integer(0) } ?? 0
+    }
+
+    func revocations(after number: Int64, upTo last: Int64, most: Int) throws -> [Revocation] {
         let rows = try connection.all(
-            "SELECT number, account, reason FROM revocation WHERE number > $1 ORDER BY number", .integer(number)
+            "SELECT number, account, reason FROM revocation WHERE number > $1 AND number <= $2 ORDER BY number LIMIT $3",
+            .integer(number), .integer(last), .number(most)
         ) { row -> Revocation? in
             guard let account = AccountID(octets: row.octets(1)), let reason = SessionEnd(rawValue: row.text(2)) else {
                 return nil
             }
             return Revocation(number: row.integer(0), account: account, reason: reason)
         }
-        let oldest = try connection.first("SELECT MIN(number) FROM revocation") { $0.optionalInteger(0) } ?? nil
-        return RevocationsQuestion.Answer(latest: latest, revocations: rows.compactMap(\.self), oldest: oldest)
+        return rows.compactMap(\.self)
+    }
+
+    /// For a worker that was away: at most the last `keptRevocations`.
+    func revocations(after number: Int64?) throws -> RevocationsQuestion.Answer {
+        let latest = try latestRevocation()
+        guard let number else { return RevocationsQuestion.Answer(latest: latest, revocations: []) }
+        let first = latest - Self.keptRevocations
+        let oldest = try connection.first("SELECT MIN(number) FROM revocation WHERE number > $1", .integer(first)) {
+            $0.optionalInteger(0)
+        }.flatMap(\.self)
+        let revocations = try revocations(after: max(number, first), upTo: latest, most: Int(Self.keptRevocations))
+        return RevocationsQuestion.Answer(latest: latest, revocations: revocations, oldest: oldest)
     }
 }
 

@@ -79,7 +79,9 @@ package struct DirectoryCommand: Sendable {
         } catch ControlError.busy { throw ControlError.isPreviewed }
     }
 
-    private func preview(_ tenant: TenantID, _ sources: [DirectorySource], _ copy: HostControl, now: Int64) async throws -> Preview {
+    private func preview(
+        _ tenant: TenantID, _ sources: [DirectorySource], _ copy: HostControl, now: Int64
+    ) async throws -> Preview {
         var differences: [Difference] = []
         var findings: [Finding] = []
         for source in sources {

@@ -20,7 +20,6 @@ package final class DirectoryRounds: Sendable {
     package static let threads = 256
 
     private struct State {
-        var passwords: [AccountID] = []
         var isTouched = false
         var locks: [String: NIOLock] = [:]
         /// How often each directory was read: whoever waits goes on when a command has read it.
@@ -196,11 +195,7 @@ package final class DirectoryRounds: Sendable {
             logger.warning(
                 "\(held.sentence)", metadata: ["tenant": "\(outcome.tenant)", "directory": "\(outcome.directory)"])
         }
-        guard outcome.isChange || !outcome.passwords.isEmpty else { return }
-        state.withLockedValue { state in
-            state.isTouched = true
-            state.passwords += outcome.passwords
-        }
+        if outcome.isChange || outcome.passwords > 0 { state.withLockedValue { $0.isTouched = true } }
     }
 
     private func gather(_ change: @Sendable (HostControl.Outcome) async -> Void) async {
@@ -222,21 +217,14 @@ package final class DirectoryRounds: Sendable {
         let isTouched = state.withLockedValue { $0.isTouched }
         let needsRejoin = try await control.needsRejoin()
         guard isTouched || needsRejoin else { return nil }
-        let passwords = state.withLockedValue { state in
-            state.isTouched = false
-            defer { state.passwords = [] }
-            return state.passwords
-        }
+        state.withLockedValue { $0.isTouched = false }
         do {
-            let outcome = try await control.rejoin(reason: "directories", passwords: passwords)
+            let outcome = try await control.rejoin(reason: "directories")
             try await control.forgetExpired()
             await control.giveMemoryBack()
             return outcome
         } catch {
-            state.withLockedValue { state in
-                state.isTouched = true
-                state.passwords += passwords
-            }
+            state.withLockedValue { $0.isTouched = true }
             throw error
         }
     }

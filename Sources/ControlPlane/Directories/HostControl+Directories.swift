@@ -78,34 +78,42 @@ extension HostControl {
         try folders.generations.currentNumber.flatMap { try database().applied(generation: $0) }
     }
 
-    /// Makes a generation with the directories as last read, where they differ from those in force.
-    ///
-    /// - Parameter passwords: accounts whose passwords were changed there: their sessions end.
-    package func rejoin(reason: String, passwords: [AccountID] = []) throws -> Outcome {
+    /// Makes a generation with the directories as last read, where they differ from those in force. Whose password was changed
+    /// there loses the open sessions.
+    package func rejoin(reason: String) throws -> Outcome {
         try locked { database in
             guard let current = folders.generations.currentNumber, let applied = try database.applied(generation: current) else {
                 throw ControlError.noGeneration
             }
             var prepared = try prepare(reading(database.files(applied: applied)), isShown: false)
-            let known = Set(prepared.otherPasswords)
-            prepared.otherPasswords += try passwords.filter { try !known.contains($0) && prepared.draft.isLiving($0) }
-            guard prepared.isOtherContent || !prepared.otherPasswords.isEmpty else {
-                try keep(prepared.joined)
-                return Outcome(plan: nil, generation: current, revocations: [])
+            let changed = try snapshots().lastChangedPassword()
+            var isAnybody = false
+            if let changed {
+                try snapshots().forEachChangedPassword(upTo: changed) { account, tenant in
+                    if !isAnybody { isAnybody = try prepared.draft.isLiving(account, of: tenant) }
+                }
+                prepared.changedPasswords = isAnybody ? changed : nil
             }
-            var outcome = try commit(prepared, reason: reason, always: true)
-            outcome.plan = nil
+            var outcome = Outcome(generation: current)
+            if prepared.isOtherContent || !prepared.otherPasswords.isEmpty || isAnybody {
+                outcome = try commit(prepared, reason: reason, always: true)
+                outcome.plan = nil
+            } else {
+                try keep(prepared.joined)
+            }
+            if let changed { try snapshots().forgetChangedPasswords(upTo: changed) }
             return outcome
         }
     }
 
-    /// Whether the generation in force has what the directories said last, and nobody's time as missing is over.
+    /// Whether the generation in force does not have what the directories said last, or somebody's time as missing is over.
     func needsRejoin() throws -> Bool {
         guard Disk.exists(folders.snapshots) else { return false }
         let snapshots = try snapshots()
         for tenant in try Set(snapshots.states().map(\.tenant)) {
             if try snapshots.joinedVersion(of: tenant) != snapshots.version(of: tenant) { return true }
         }
+        if try snapshots.lastChangedPassword() != nil { return true }
         return try !expired().isEmpty
     }
 

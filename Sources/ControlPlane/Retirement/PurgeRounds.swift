@@ -43,15 +43,19 @@ package struct PurgeRounds: Sendable {
 
     /// One round, now.
     package func round() async -> Ending {
-        let due: [DirectoryAccount]
-        do { due = try await control.duePurges() } catch {
-            logger.error("which mail is to be deleted cannot be read", metadata: ["cause": "\(error)"])
-            return .done
+        var last = AccountID(0)
+        while true {
+            let due: [DirectoryAccount]
+            do { due = try await control.duePurges(after: last) } catch {
+                logger.error("which mail is to be deleted cannot be read", metadata: ["cause": "\(error)"])
+                return .done
+            }
+            for account in due {
+                guard await purge(account) == .done else { return .interrupted }
+            }
+            guard let end = due.last else { return .done }
+            last = end.id
         }
-        for account in due {
-            guard await purge(account) == .done else { return .interrupted }
-        }
-        return .done
     }
 
     private func purge(_ account: DirectoryAccount) async -> Ending {

@@ -107,9 +107,13 @@ package final class ControlPlaneService: Service {
             let before = current.value
             await current.refresh()
             report.generation(current.value.number)
-            for revocation in outcome.revocations {
-                if revocation.reason == .passwordChanged { await passwords.forget(revocation.account) }
-                await authentication.tell(revocation)
+            do {
+                try await self.control.forEachRevocation(outcome.revocations) { revocation in
+                    if revocation.reason == .passwordChanged { await passwords.forget(revocation.account) }
+                    await authentication.tell(revocation)
+                }
+            } catch {
+                self.logger.error("whose sessions end cannot be read", metadata: ["cause": "\(error)"])
             }
             await self.follow(current.value, before: before)
             return outcome

@@ -26,12 +26,16 @@ extension DirectoryAccount {
 }
 
 extension HostControl {
-    /// Users and shared mailboxes of one tenant or of all, in the order of tenants and addresses.
-    package func users(tenant: TenantID?) throws -> [UserRecord] {
-        let content = try contentInForce()
+    /// Calls `body` with each user and shared mailbox of one tenant or of all, in the order of tenants and addresses, and with how
+    /// many characters their longest address has. One of them is in memory.
+    package func forEachUser(tenant: TenantID?, _ body: @Sendable (UserRecord, _ width: Int) throws -> Void) throws {
+        guard let number = folders.generations.currentNumber else { throw ControlError.noGeneration }
+        let reader = GenerationReader(folders.generations, number: number)
         let commands = try database().suspended()
-        return try content.tenants.filter { tenant == nil || $0.tenant.id == tenant }.flatMap { tenant in
-            try tenant.accounts.sorted { $0.address < $1.address }.map { try record($0, commands) }
+        let tenants = try reader.outline().tenants.map(\.tenant.id).filter { tenant == nil || $0 == tenant }
+        let width = try tenants.map(reader.longestAddress).max() ?? 0
+        for tenant in tenants {
+            try reader.forEachAccount(of: tenant, by: .address) { try body(record($0, commands), width) }
         }
     }
 
@@ -44,11 +48,11 @@ extension HostControl {
     package func setPassword(hash: String, of name: String) throws -> Outcome {
         let account = try mayHavePassword(name)
         return try locked { database in
-            let revocation = try database.connection.transaction {
+            let revocations = try database.connection.transaction {
                 try database.setPassword(hash, of: account.id, at: now())
-                return try database.revoke(account.id, .passwordChanged, at: now())
+                return try database.revoking(at: now()) { try $0(account.id, .passwordChanged) }
             }
-            return Outcome(plan: nil, generation: folders.generations.currentNumber ?? 0, revocations: [revocation])
+            return Outcome(generation: folders.generations.currentNumber ?? 0, revocations: revocations)
         }
     }
 

@@ -2,15 +2,14 @@ internal import Directory
 internal import Mail
 
 extension UserRecord {
-    /// Lines of `user list`: address, kind, state, where the password is, name.
-    package static func table(_ users: [UserRecord]) -> [String] {
-        let width = users.map { $0.account.address.description.count }.max() ?? 0
-        return users.map { user in
-            [
-                user.account.address.description.padded(to: width), user.account.kind.rawValue.padded(to: 6),
-                user.stateText.padded(to: 9), user.passwordText.padded(to: 20), user.account.displayName,
-            ].joined(separator: "  ")
-        }
+    /// A line of `user list`: address, kind, state, where the password is, name.
+    ///
+    /// - Parameter width: of the addresses.
+    package func line(width: Int) -> String {
+        [
+            account.address.description.padded(to: width), account.kind.rawValue.padded(to: 6), stateText.padded(to: 9),
+            passwordText.padded(to: 20), account.displayName,
+        ].joined(separator: "  ")
     }
 
     /// What `user show` prints.

@@ -61,9 +61,8 @@ struct LentMailboxes {
 
     private func mailbox(_ place: Int64) throws -> Mailbox? {
         try database.first("SELECT mailbox, name, addresses FROM lendable WHERE place = $1", .integer(place)) { row in
-            try AccountID(octets: row.octets(0)).map { id in
-                try Mailbox(id: id, name: row.text(1), addresses: row.text(2).split(separator: "\n").map { try Address(String($0)) })
-            }
+            let addresses = try row.text(2).split(separator: "\n").map { try Address(String($0)) }
+            return AccountID(octets: row.octets(0)).map { Mailbox(id: $0, name: row.text(1), addresses: addresses) }
         }.flatMap(\.self)
     }
 }

@@ -113,16 +113,25 @@ package struct TenantDifference {
         return (before, after)
     }
 
-    /// Ids of accounts that are not active on one side, before and after.
-    package func inactive() throws -> (before: Set<AccountID>, after: Set<AccountID>) {
+    /// Whether an account is among those that differ.
+    package func isChanged(_ id: AccountID) throws -> Bool {
+        try database.first(
+            "SELECT 1 FROM changed_account WHERE tenant = $1 AND id = $2", tenant, .octets(id.octets)
+        ) { _ in true } ?? false
+    }
+
+    /// Whether there is an account that is not active, before and after.
+    package func isInactive(_ id: AccountID) throws -> (before: Bool, after: Bool) {
         // As `AccountState` is written; a name cannot hold it, as its quotation marks would be escaped.
-        let before = try database.all(
-            "SELECT e.id FROM \(earlierAccounts) e WHERE instr(e.record, '\"state\":{\"active\":{}}') = 0 AND $1 <> ''", tenant
-        ) { AccountID(octets: $0.octets(0)) }
-        let after = try database.all("SELECT id FROM wanted_account WHERE tenant = $1 AND state > 0", tenant) {
-            AccountID(octets: $0.octets(0))
-        }
-        return (Set(before.compactMap(\.self)), Set(after.compactMap(\.self)))
+        let before = try database.first(
+            """
+            SELECT 1 FROM \(earlierAccounts) e WHERE e.id = $2 AND instr(e.record, '"state":{"active":{}}') = 0 AND $1 <> ''
+            """, tenant, .octets(id.octets)
+        ) { _ in true }
+        let after = try database.first(
+            "SELECT 1 FROM wanted_account WHERE tenant = $1 AND id = $2 AND state > 0", tenant, .octets(id.octets)
+        ) { _ in true }
+        return (before ?? false, after ?? false)
     }
 
     private static func read(_ row: borrowing Row, _ column: Int) throws -> DirectoryAccount? {

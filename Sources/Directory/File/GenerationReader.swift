@@ -24,11 +24,23 @@ package struct GenerationReader {
         try TenantFile(folder, number, tenant).route(of: address)
     }
 
-    /// One at a time, in the order of their ids.
-    package func forEachAccount(of tenant: TenantID, _ body: (DirectoryAccount) throws -> Void) throws {
-        try TenantFile(folder, number, tenant).database.forEach("SELECT record FROM account ORDER BY id") { row in
+    package enum Order: String {
+        case id, address
+    }
+
+    /// One at a time.
+    package func forEachAccount(
+        of tenant: TenantID, by order: Order = .id, _ body: (DirectoryAccount) throws -> Void
+    ) throws {
+        try TenantFile(folder, number, tenant).database.forEach("SELECT record FROM account ORDER BY \(order.rawValue)") { row in
             try body(RecordCoding.read(DirectoryAccount.self, row.octets(0)))
         }
+    }
+
+    /// Characters of the longest address that is an account's main one.
+    package func longestAddress(of tenant: TenantID) throws -> Int {
+        try TenantFile(folder, number, tenant).database.first("SELECT MAX(LENGTH(address)) FROM account") { Int($0.integer(0)) }
+            ?? 0
     }
 
     /// All of it, in memory.

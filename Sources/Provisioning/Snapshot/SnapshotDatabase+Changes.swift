@@ -26,20 +26,21 @@ extension SnapshotDatabase {
     }
 
     /// - Parameter cookies: how far the directory has been listened to with these.
-    /// - Returns: whether anything is different, and accounts whose password changed.
+    /// - Returns: whether anything is different, and how many passwords changed.
     func apply(
         _ changes: [Change], _ tenant: TenantID, _ directory: String, cookies: SyncCookies? = nil, at now: Int64
-    ) throws -> (changed: Bool, passwords: [AccountID]) {
+    ) throws -> (changed: Bool, passwords: Int) {
         try connection.transaction {
             var changed = false
-            var passwords: [AccountID] = []
+            var passwords = 0
             for change in changes {
                 switch change {
                 case .put(let mapped, let kind, let uuid):
                     let before = try record(tenant, directory, kind, mapped.stableID)
                     if try put(mapped, uuid, kind, tenant, directory, at: now) { changed = true }
                     guard kind == .user, let mark = before?.passwordMark, mark != mapped.object.passwordMark else { continue }
-                    passwords.append(AccountIdentity(tenant: tenant, source: directory, stableID: mapped.stableID).accountID)
+                    passwords += 1
+                    try noteChangedPassword(mapped.stableID, tenant, directory)
                 case .gone(let kind, let uuid):
                     if try remove(uuid, kind, tenant, directory, at: now) { changed = true }
                 }

@@ -4,6 +4,7 @@ internal import SQL
 enum SnapshotSchema {
     static let migrations = [
         Migration(version: 1, script: first), Migration(version: 2, script: second), Migration(version: 3, script: third),
+        Migration(version: 4, script: fourth),
     ]
 
     /// `missing_since` is 0 while the entry is there. `account` and `login` follow from the objects of generations in force.
@@ -40,5 +41,10 @@ enum SnapshotSchema {
     private static let third = """
         CREATE INDEX object_missing ON object (tenant, missing_since) WHERE missing_since > 0;
         CREATE INDEX object_count ON object (tenant, directory, kind, missing_since);
+        """
+
+    /// Whose password was changed in a directory, until a generation is in force that has the change, and their sessions end.
+    private static let fourth = """
+        CREATE TABLE changed_password (number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, account OCTETS NOT NULL);
         """
 }

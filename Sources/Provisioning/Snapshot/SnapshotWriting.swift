@@ -113,30 +113,35 @@ package final class SnapshotWriting {
         return counts
     }
 
-    /// Accounts whose password changed since the snapshot, as far as the directory tells.
-    private func changedPasswords() throws -> [AccountID] {
-        let rows = try database.connection.all(
+    /// Notes whose password changed since the snapshot, as far as the directory tells.
+    ///
+    /// - Returns: how many.
+    private func noteChangedPasswords() throws -> Int {
+        var count = 0
+        try database.connection.forEach(
             """
             SELECT s.stable, o.record, s.record FROM staged s
             JOIN object o ON o.tenant = $1 AND o.directory = $2 AND o.kind = s.kind AND o.stable = s.stable
             WHERE s.kind = $3 AND o.record <> s.record
             """, .text(tenant.text), .text(directory), .text(DirectoryNames.Kind.user.rawValue)
-        ) { row -> String? in
+        ) { row in
             let before = try RecordCoding.read(DirectoryObject.self, row.octets(1)).passwordMark
             let after = try RecordCoding.read(DirectoryObject.self, row.octets(2)).passwordMark
-            return before != nil && before != after ? row.text(0) : nil
+            guard before != nil, before != after else { return }
+            try database.noteChangedPassword(row.text(0), tenant, directory)
+            count += 1
         }
-        return rows.compactMap(\.self).map { AccountIdentity(tenant: tenant, source: directory, stableID: $0).accountID }
+        return count
     }
 
     /// Puts the reading into the snapshot, in one transaction.
     ///
-    /// - Returns: accounts whose password changed.
-    package func commit(_ difference: SnapshotDifference, at now: Int64) throws -> [AccountID] {
+    /// - Returns: how many passwords changed.
+    package func commit(_ difference: SnapshotDifference, at now: Int64) throws -> Int {
         try flush()
         let connection = database.connection
-        let passwords = difference.isEmpty ? [] : try changedPasswords()
-        try connection.transaction {
+        return try connection.transaction {
+            let passwords = difference.isEmpty ? 0 : try noteChangedPasswords()
             if !difference.isEmpty { try apply(at: now) }
             if hasIDs { try keepIDs() }
             try connection.run(
@@ -149,8 +154,8 @@ package final class SnapshotWriting {
             }
             if let cookies { try database.keep(cookies, tenant, directory) }
             try noteSuccess(difference, at: now)
+            return passwords
         }
-        return passwords
     }
 
     private func apply(at now: Int64) throws {

@@ -11,8 +11,8 @@ package struct SyncOutcome: Codable, Sendable {
     package var difference: SnapshotDifference
     /// What the brake refused; then nothing was changed.
     package var held: HeldRemoval?
-    /// Whose password changed.
-    package var passwords: [AccountID]
+    /// How many passwords changed.
+    package var passwords = 0
 
     package var isChange: Bool { held == nil && !difference.isEmpty }
 }
@@ -75,7 +75,7 @@ package struct DirectorySync: Sendable {
         var state = try database.state(source.tenant, source.configuration.id)
         let recent = try database.recentlyMissing(state, at: now)
         var outcome = SyncOutcome(
-            tenant: source.tenant, directory: source.configuration.id, entries: entries, difference: difference, passwords: [])
+            tenant: source.tenant, directory: source.configuration.id, entries: entries, difference: difference)
         if !allowsRemovals, var held = Brake(source.configuration.brake).held(difference, recent: recent, at: now) {
             held.since = state.held?.since ?? now
             state.held = held

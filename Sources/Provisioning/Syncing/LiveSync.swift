@@ -155,7 +155,7 @@ package struct LiveSync: Sendable {
             removed: [.user: removed.accounts, .group: removed.others],
             present: [.user: state.users + state.sharedMailboxes, .group: state.groups + state.aliases])
         var outcome = SyncOutcome(
-            tenant: tenant, directory: id, entries: changes.count, difference: difference, passwords: [])
+            tenant: tenant, directory: id, entries: changes.count, difference: difference)
         let recent = try database.recentlyMissing(state, at: now())
         if let held = Brake(source.configuration.brake).held(difference, recent: recent, at: now()) {
             state.held = held

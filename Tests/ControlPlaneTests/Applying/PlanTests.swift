@@ -1,7 +1,8 @@
-import ControlPlane
 import Directory
 import Mail
 import Testing
+
+@testable import ControlPlane
 
 @Suite("Plans speak of mail") struct PlanTests {
     private let host: ExampleHost
@@ -82,6 +83,26 @@ import Testing
         let plan = try await control.plan(configuration: host.folders.configuration)
         #expect(plan.lines.map(\.notes) == [note.split(separator: "; ").map(String.init)])
         #expect(plan.lines.first?.change == .change)
+    }
+
+    @Test func onlySoMuchIsSaidOfOne() async throws {
+        let many = PlanLines.mostNotes + 10
+        let users = (0..<many).map { "  - { id: u\($0 + 100), address: u\($0 + 100)@acme.example, name: U }\n" }.joined()
+        let members = (0..<many).map { "      - { user: u\($0 + 100), rights: [read] }\n" }.joined()
+        try host.write("tenants/acme/tenant.yaml", ExampleHost.tenant)
+        try host.accounts { text in
+            text.replacing("users:\n", with: "users:\n" + users)
+                .replacing("rights: [read] }\n", with: "rights: [read] }\n" + members)
+        }
+        let plan = try await control.plan(configuration: host.folders.configuration)
+        let notes = try #require(plan.lines.first { $0.kind == .shared }).notes
+        #expect(notes.count == PlanLines.mostMembers + 1)
+        #expect(notes.first == "+ana (reads)" && notes.last == "and 21 more members")
+        let aliases = (0..<many).map { "b\($0)@acme.example" }.joined(separator: ", ")
+        try await apply()
+        try host.accounts { $0.replacing("aliases: [r.lima@acme.example]", with: "aliases: [\(aliases)]") }
+        let next = try await control.plan(configuration: host.folders.configuration)
+        #expect(next.lines.first { $0.name == "rui@acme.example" }?.notes.last == "and 11 more")
     }
 
     @Test func aCommentIsNoChangeOfMail() async throws {

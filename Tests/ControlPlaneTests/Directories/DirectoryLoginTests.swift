@@ -213,7 +213,7 @@ import Testing
         let listed = try await control.applicationPasswords(of: "rui@acme.example")
         #expect(listed.map(\.name) == ["Phone"] && listed[0].lastRemote == "192.0.2.1")
         let gone = try await control.removeApplicationPassword("Phone", of: "rui@acme.example")
-        #expect(gone.revocations.map(\.account) == [rui])
+        #expect(try await control.revoked(by: gone).map(\.account) == [rui])
         #expect(try await !stored.acceptsApplicationPassword(octets, of: rui, for: .imap, from: "192.0.2.1"))
     }
 }

@@ -36,13 +36,14 @@ import Testing
         control = HostControl(host.folders, now: { clock.now.withLock { $0 } })
     }
 
-    private func sync(_ people: [(id: String, address: String)]) throws {
+    private func sync(_ people: [(id: String, address: String)], mark: String? = nil) throws {
         let database = try SnapshotDatabase(path: host.folders.snapshots)
         let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
         for person in people {
             var object = DirectoryObject(name: "uid=\(person.id)", key: "uid=\(person.id)")
             object.addresses = [person.address]
             object.logins = [person.id]
+            object.passwordMark = mark
             try writing.add(EntryMapping.Mapped(stableID: person.id, object: object), .user)
         }
         _ = try writing.commit(writing.difference(), at: clock.now.withLock { $0 })
@@ -81,7 +82,7 @@ import Testing
         // Missing, then retired, then back.
         try sync([("yan", "yan@acme.example")])
         let missing = try await control.rejoin(reason: "directories")
-        #expect(missing.revocations.map(\.account) == [id("zoe")])
+        #expect(try await control.revoked(by: missing).map(\.account) == [id("zoe")])
         #expect(try await state("zoe@acme.example") == "suspended")
         clock.pass(3 * 86_400 + 1)
         #expect(try await control.needsRejoin())
@@ -128,9 +129,15 @@ import Testing
 
     @Test func passwordsOfEntriesAreSetThere() async throws {
         _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
-        try sync([("zoe", "zoe@acme.example")])
-        let outcome = try await control.rejoin(reason: "directories", passwords: [id("zoe")])
-        #expect(outcome.revocations.map(\.reason) == [.passwordChanged])
+        try sync([("zoe", "zoe@acme.example"), ("yan", "yan@acme.example"), ("nobody", "no address")], mark: "1")
+        #expect(try await control.rejoin(reason: "directories").revocations == nil)
+        try sync([("zoe", "zoe@acme.example"), ("yan", "yan@acme.example"), ("nobody", "no address")], mark: "2")
+        #expect(try await control.needsRejoin())
+        let outcome = try await control.rejoin(reason: "directories")
+        #expect(try await Set(control.revoked(by: outcome).map(\.account)) == [id("zoe"), id("yan")])
+        #expect(try await control.revoked(by: outcome).map(\.reason) == [.passwordChanged, .passwordChanged])
+        #expect(try await !control.needsRejoin())
+        #expect(try await control.rejoin(reason: "directories").revocations == nil)
         await #expect(throws: ControlError.self) { _ = try await control.setPassword(hash: "x", of: "zoe@acme.example") }
         #expect(try await control.user("zoe@acme.example").password == .directory)
     }

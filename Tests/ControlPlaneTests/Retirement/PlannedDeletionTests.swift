@@ -72,7 +72,7 @@ import Upkeep
     }
 
     @Test func aPlanAsksTheWorkerItself() async throws {
-        #expect(try await ControlClient(host.folders).plan().count(.add) == 9)
+        #expect(try await ControlClient(host.folders).plan().counts.add == 9)
     }
 
     @Test func aQuestionHasALimit() async throws {

@@ -34,10 +34,10 @@ import Testing
         for place in [2, 0, 1] { try lent.add(mailbox(place), at: place) }
         for place in [2, 1, 0] {
             for user: UInt128 in [9, 7] where Int(user) != 8 - place {
-                try lent.lend(mailbox(place).id, to: AccountID(user), place == 0 ? .read : [.read, .send])
+                try lent.lend(mailbox(place).id, to: [(AccountID(user), place == 0 ? .read : [.read, .send])])
             }
         }
-        try lent.lend(mailbox(5).id, to: AccountID(7), .all)
+        try lent.lend(mailbox(5).id, to: [(AccountID(7), .all)])
         #expect(try settled() == ["7: Info 0 1, Info 2 3, info2, i2", "9: Info 0 1, Info 1 3, Info 2 3, info1, i1, info2, i2"])
         // Nothing is left for the next tenant.
         #expect(try settled().isEmpty)

@@ -1,6 +1,7 @@
 import Directory
 import Mail
 import MailConfiguration
+import SQL
 import Testing
 
 @testable import Provisioning
@@ -140,6 +141,41 @@ import Testing
         #expect(try database.apply([gone], acme, "corp", at: 4).changed)
         #expect(try database.objects(of: acme).map(\.missingSince) == [4, nil])
         #expect(try database.forgetMissing(of: acme, before: 5) == 1)
+    }
+
+    @Test func onlyWhatDiffersIsWritten() throws {
+        let people = (0..<50).map { mapped("\($0)", "p\($0)@acme.example") }
+        _ = try read(people, at: 1)
+        // Without the server's ids, as whole readings are: those that are known stay.
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        for person in people.dropFirst() where person.stableID != "7" { try writing.add(person, .user) }
+        try writing.add(mapped("7", "seven@acme.example"), .user)
+        let difference = try writing.difference()
+        #expect(difference.changed == [.user: 1] && difference.removed == [.user: 1] && difference.added.isEmpty)
+        func rows(_ table: String) throws -> [String] {
+            try database.connection.all("SELECT stable FROM \(table)") { $0.text(0) }
+        }
+        #expect(try rows("differing") == ["7"] && rows("gone") == ["0"])
+        _ = try writing.commit(difference, at: 2)
+        #expect(try database.objects(of: acme).filter { $0.missingSince != nil }.map(\.stableID) == ["0"])
+        let ids = try database.connection.all("SELECT DISTINCT uuid = 'u-' || stable FROM object") { $0.integer(0) }
+        #expect(ids == [1])
+    }
+
+    @Test func whatOthersWriteMeanwhileIsComparedToo() throws {
+        _ = try read([mapped("1", "a@acme.example")], at: 1)
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        try writing.add(mapped("1", "a@acme.example"), .user)
+        let difference = try writing.difference()
+        #expect(difference.isEmpty)
+        let other = try SnapshotDatabase(path: file.path)
+        let puts = [mapped("1", "x@acme.example"), mapped("2", "b@acme.example")].map {
+            SnapshotDatabase.Change.put($0, .user, uuid: "u-\($0.stableID)")
+        }
+        #expect(try other.apply(puts, acme, "corp", at: 2).changed)
+        _ = try writing.commit(difference, at: 3)
+        #expect(try database.objects(of: acme).map(\.object.addresses) == [["a@acme.example"], ["b@acme.example"]])
+        #expect(try database.objects(of: acme).map(\.missingSince) == [nil, 3])
     }
 
     /// What a server tells after a cookie (RFC 4533 §3.3.2): by presence, or by deletion.

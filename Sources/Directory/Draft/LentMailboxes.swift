@@ -23,10 +23,14 @@ struct LentMailboxes {
     }
 
     /// - Parameter mailbox: added already.
-    func lend(_ mailbox: AccountID, to user: AccountID, _ rights: SharedRights) throws {
-        try database.run(
-            "INSERT INTO lent (person, place, rights) SELECT $1, place, $3 FROM lendable WHERE mailbox = $2",
-            .octets(user.octets), .octets(mailbox.octets), .number(rights.rawValue))
+    func lend(_ mailbox: AccountID, to users: [(user: AccountID, rights: SharedRights)]) throws {
+        let place = try database.first("SELECT place FROM lendable WHERE mailbox = $1", .octets(mailbox.octets)) { $0.integer(0) }
+        guard let place else { return }
+        for (user, rights) in users {
+            try database.run(
+                "INSERT INTO lent (person, place, rights) VALUES ($1, $2, $3)", .octets(user.octets), .integer(place),
+                .number(rights.rawValue))
+        }
     }
 
     /// What is lent to one user, in the order of the mailboxes.
@@ -48,8 +52,8 @@ struct LentMailboxes {
                 (user, borrowed) = (next, Borrowed())
             }
             let place = row.integer(1)
-            guard let mailbox = try mailboxes[place] ?? self.mailbox(place) else { return }
-            mailboxes[place] = mailbox
+            if mailboxes[place] == nil { mailboxes[place] = try mailbox(place) }
+            guard let mailbox = mailboxes[place] else { return }
             borrowed.add(mailbox, SharedRights(rawValue: UInt8(truncatingIfNeeded: row.integer(2))))
         }
         try settle()

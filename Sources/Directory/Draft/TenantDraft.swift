@@ -47,8 +47,8 @@ package struct TenantDraft {
     package func add(_ route: AddressRoute) throws { try draft.put(route, of: tenant) }
 
     /// - Parameter mailbox: added already.
-    package func lend(_ mailbox: AccountID, to user: AccountID, _ rights: SharedRights) throws {
-        if allowsShared { try lent.lend(mailbox, to: user, rights) }
+    package func lend(_ mailbox: AccountID, to users: [(user: AccountID, rights: SharedRights)]) throws {
+        if allowsShared { try lent.lend(mailbox, to: users) }
     }
 
     private func put(_ account: DirectoryAccount) throws {
@@ -74,9 +74,8 @@ package struct TenantDraft {
             let account = accounts.account(mailbox)
             try lent.add(account, at: place)
             var seen: Set<LocalID> = []
-            for member in mailbox.members where seen.insert(member.user).inserted {
-                try lent.lend(account.id, to: accounts.id(of: member.user), SharedRights(member.rights))
-            }
+            let members = mailbox.members.filter { seen.insert($0.user).inserted }
+            try lent.lend(account.id, to: members.map { (accounts.id(of: $0.user), SharedRights($0.rights)) })
         }
         // All users are there, without what is lent to them.
         try lent.settle { user, borrowed in

@@ -83,9 +83,8 @@ extension DirectoryJoin {
             }
         }
         noteUnknown(unknown, kept)
-        for user in order {
-            if let id = try index.id(user) { try draft.lend(mailbox, to: id, rights[user] ?? []) }
-        }
+        let loans = try order.compactMap { user in try index.id(user).map { (user: $0, rights: rights[user] ?? []) } }
+        try draft.lend(mailbox, to: loans)
     }
 
     // MARK: Members that are nobody

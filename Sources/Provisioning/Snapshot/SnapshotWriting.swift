@@ -19,8 +19,8 @@ package final class SnapshotWriting {
     /// Rows that are written at once, as each transaction costs more than its row.
     static let batch = 500
     private var entries: [Staged] = []
-    /// Whether the server named entries by ids of its own.
-    private var hasIDs = false
+    /// The version of the snapshot that the reading is compared with; nil where more was read since.
+    var compared: Int64?
     /// What the server says of entries without their content.
     var told: [(kind: DirectoryNames.Kind, uuid: String, isUnchanged: Bool)] = []
 
@@ -37,15 +37,20 @@ package final class SnapshotWriting {
         try database.connection.execute(
             """
             DROP TABLE IF EXISTS staged;
+            DROP TABLE IF EXISTS differing;
+            DROP TABLE IF EXISTS gone;
             CREATE TEMPORARY TABLE staged (
                 kind TEXT NOT NULL, stable TEXT NOT NULL, record TEXT NOT NULL, uuid TEXT NOT NULL, PRIMARY KEY (kind, stable));
+            CREATE TEMPORARY TABLE differing (
+                kind TEXT NOT NULL, stable TEXT NOT NULL, PRIMARY KEY (kind, stable)) WITHOUT ROWID;
+            CREATE TEMPORARY TABLE gone (
+                kind TEXT NOT NULL, stable TEXT NOT NULL, PRIMARY KEY (kind, stable)) WITHOUT ROWID;
             """)
     }
 
     /// - Parameter uuid: by which the server tells of the entry later; empty where it does not.
     package func add(_ mapped: EntryMapping.Mapped, _ kind: DirectoryNames.Kind, uuid: String = "") throws {
         for finding in mapped.object.findings { note(finding) }
-        if !uuid.isEmpty { hasIDs = true }
         entries.append(Staged(kind: kind, mapped: mapped, uuid: uuid))
         if entries.count >= Self.batch { try flush() }
     }
@@ -53,6 +58,7 @@ package final class SnapshotWriting {
     /// Writes what waits to be written; before anything is asked of the tables. They are this connection's own: nobody waits.
     func flush() throws {
         guard !entries.isEmpty || !told.isEmpty else { return }
+        compared = nil
         try database.connection.snapshot {
             for entry in entries { try stage(entry) }
             for (kind, uuid, isUnchanged) in told { try stage(kind, uuid, isUnchanged) }
@@ -78,41 +84,6 @@ package final class SnapshotWriting {
         findings.append(finding)
     }
 
-    /// What the reading would change.
-    package func difference() throws -> SnapshotDifference {
-        try flush()
-        let here = "o.tenant = $1 AND o.directory = $2"
-        let match = "o.kind = s.kind AND o.stable = s.stable"
-        let read = try counts(
-            """
-            SELECT s.kind, SUM(CASE WHEN o.stable IS NULL THEN 1 ELSE 0 END),
-                SUM(CASE WHEN o.missing_since = 0 AND o.record <> s.record THEN 1 ELSE 0 END),
-                SUM(CASE WHEN o.missing_since > 0 THEN 1 ELSE 0 END)
-            FROM staged s LEFT JOIN object o ON \(here) AND \(match) GROUP BY s.kind
-            """, columns: 3)
-        let removed = try counts(
-            """
-            SELECT o.kind, COUNT(*) FROM object o LEFT JOIN staged s ON \(match)
-            WHERE \(here) AND o.missing_since = 0 AND s.stable IS NULL GROUP BY o.kind
-            """, columns: 1)
-        let present = try counts(
-            "SELECT o.kind, COUNT(*) FROM object o WHERE \(here) AND o.missing_since = 0 GROUP BY o.kind", columns: 1)
-        return SnapshotDifference(
-            added: read[0], changed: read[1], returned: read[2], removed: removed[0], present: present[0])
-    }
-
-    /// Numbers by kind, for each column behind it; those that are not 0.
-    private func counts(_ sql: String, columns: Int) throws -> [[DirectoryNames.Kind: Int]] {
-        var counts = [[DirectoryNames.Kind: Int]](repeating: [:], count: columns)
-        try database.connection.forEach(sql, .text(tenant.text), .text(directory)) { row in
-            guard let kind = DirectoryNames.Kind(rawValue: row.text(0)) else { return }
-            for column in 0..<columns where row.integer(column + 1) > 0 {
-                counts[column][kind] = Int(row.integer(column + 1))
-            }
-        }
-        return counts
-    }
-
     /// Notes whose password changed since the snapshot, as far as the directory tells.
     ///
     /// - Returns: how many.
@@ -120,9 +91,10 @@ package final class SnapshotWriting {
         var count = 0
         try database.connection.forEach(
             """
-            SELECT s.stable, o.record, s.record FROM staged s
-            JOIN object o ON o.tenant = $1 AND o.directory = $2 AND o.kind = s.kind AND o.stable = s.stable
-            WHERE s.kind = $3 AND o.record <> s.record
+            SELECT d.stable, o.record, s.record FROM differing d
+            CROSS JOIN staged s ON s.kind = d.kind AND s.stable = d.stable
+            CROSS JOIN object o ON o.tenant = $1 AND o.directory = $2 AND o.kind = d.kind AND o.stable = d.stable
+            WHERE d.kind = $3 AND o.record <> s.record
             """, .text(tenant.text), .text(directory), .text(DirectoryNames.Kind.user.rawValue)
         ) { row in
             let before = try RecordCoding.read(DirectoryObject.self, row.octets(1)).passwordMark
@@ -134,16 +106,19 @@ package final class SnapshotWriting {
         return count
     }
 
-    /// Puts the reading into the snapshot, in one transaction.
+    /// Puts the reading into the snapshot, in one transaction. What differs is known before it: whoever else has something to write
+    /// waits only while that is written.
     ///
     /// - Returns: how many passwords changed.
     package func commit(_ difference: SnapshotDifference, at now: Int64) throws -> Int {
         try flush()
         let connection = database.connection
         return try connection.transaction {
-            let passwords = difference.isEmpty ? 0 : try noteChangedPasswords()
-            if !difference.isEmpty { try apply(at: now) }
-            if hasIDs { try keepIDs() }
+            // Another program that keeps this host may have written meanwhile.
+            let isOutdated = try compared != database.version(of: tenant)
+            if isOutdated { try compare() }
+            let passwords = try noteChangedPasswords()
+            try apply(at: now)
             try connection.run(
                 "DELETE FROM finding WHERE tenant = $1 AND directory = $2 AND place < $3", .text(tenant.text), .text(directory),
                 .number(SnapshotDatabase.mostFindings))
@@ -153,7 +128,7 @@ package final class SnapshotWriting {
                     .text(directory), .number(place), .text(RecordCoding.text(finding)))
             }
             if let cookies { try database.keep(cookies, tenant, directory) }
-            try noteSuccess(difference, at: now)
+            try noteSuccess(isChange: isOutdated || !difference.isEmpty, at: now)
             return passwords
         }
     }
@@ -165,38 +140,27 @@ package final class SnapshotWriting {
         try connection.run(
             """
             UPDATE object SET missing_since = $3 WHERE tenant = $1 AND directory = $2 AND missing_since = 0
-            AND NOT EXISTS (SELECT 1 FROM staged s WHERE s.kind = object.kind AND s.stable = object.stable)
+            AND (kind, stable) IN (SELECT kind, stable FROM gone)
             """, values: place + [.integer(now)])
+        // In the order in which the snapshot has them.
         try connection.run(
             """
             INSERT INTO object (tenant, directory, kind, stable, record, uuid, first_seen, missing_since)
-            SELECT $1, $2, s.kind, s.stable, s.record, s.uuid, $3, 0 FROM staged s WHERE NOT EXISTS (
-                SELECT 1 FROM object o WHERE o.tenant = $1 AND o.directory = $2 AND o.kind = s.kind AND o.stable = s.stable
-                AND o.record = s.record AND o.uuid = s.uuid AND o.missing_since = 0)
+            SELECT $1, $2, s.kind, s.stable, s.record, s.uuid, $3, 0
+            FROM differing d CROSS JOIN staged s WHERE s.kind = d.kind AND s.stable = d.stable
             ON CONFLICT (tenant, directory, kind, stable) DO UPDATE SET record = excluded.record, missing_since = 0,
                 uuid = CASE WHEN excluded.uuid = '' THEN object.uuid ELSE excluded.uuid END
             """, values: place + [.integer(now)])
     }
 
-    /// By which a server tells of entries later; not all readings have them.
-    private func keepIDs() throws {
-        try database.connection.run(
-            """
-            UPDATE object SET uuid = (SELECT s.uuid FROM staged s WHERE s.kind = object.kind AND s.stable = object.stable)
-            WHERE tenant = $1 AND directory = $2 AND EXISTS (
-                SELECT 1 FROM staged s WHERE s.kind = object.kind AND s.stable = object.stable AND s.uuid <> ''
-                AND s.uuid <> object.uuid)
-            """, .text(tenant.text), .text(directory))
-    }
-
-    private func noteSuccess(_ difference: SnapshotDifference, at now: Int64) throws {
+    private func noteSuccess(isChange: Bool, at now: Int64) throws {
         var state = try database.state(tenant, directory)
         state.lastSync = now
         if isWhole { state.lastWhole = now }
         state.failingSince = nil
         state.failure = nil
         state.held = nil
-        try state.count(database, changed: !difference.isEmpty)
+        try state.count(database, changed: isChange)
         state.findings = findings.count + leftOut
         try database.keep(state)
     }
@@ -224,16 +188,4 @@ extension DirectoryState {
         }
         if changed { version = try database.version(of: tenant) + 1 }
     }
-}
-
-/// How a reading differs from the snapshot, in numbers.
-package struct SnapshotDifference: Sendable, Codable, Hashable {
-    package var added: [DirectoryNames.Kind: Int]
-    package var changed: [DirectoryNames.Kind: Int]
-    package var returned: [DirectoryNames.Kind: Int]
-    package var removed: [DirectoryNames.Kind: Int]
-    /// In the snapshot now.
-    package var present: [DirectoryNames.Kind: Int]
-
-    package var isEmpty: Bool { [added, changed, returned, removed].allSatisfy { $0.values.allSatisfy { $0 == 0 } } }
 }

@@ -72,8 +72,8 @@ struct PlanMaker {
     // MARK: Mail
 
     func effect() throws -> MailEffect {
-        var comparison = ReceivingComparison(difference)
+        var comparison = try ReceivingComparison(difference)
         for id in difference.tenants where !difference.isSame(id) { try difference.of(id) { try comparison.add($0) } }
-        return comparison.effect
+        return try comparison.effect()
     }
 }

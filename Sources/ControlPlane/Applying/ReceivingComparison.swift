@@ -1,5 +1,6 @@
 internal import Directory
 internal import Mail
+internal import SQL
 
 /// Counts the addresses that receive mail before and after a change: those of alias domains too, as senders know them.
 struct ReceivingComparison {
@@ -30,22 +31,34 @@ struct ReceivingComparison {
     private(set) var counted = MailEffect(starting: 0, stopping: 0, moving: 0)
     /// In the hands of one tenant before, and of another one after; their addresses are compared when all are known.
     private let moved: Set<DomainName>
-    private var before: [Address: Route] = [:]
-    private var after: [Address: Route] = [:]
+    private let moves: Connection
 
-    init(_ difference: GenerationDifference) {
+    init(_ difference: GenerationDifference) throws {
         func owners(_ outline: GenerationOutline?) -> [DomainName: TenantID] {
             Dictionary((outline?.tenants ?? []).flatMap(\.domains).map { ($0.name, $0.tenant) }) { first, _ in first }
         }
         let owners = (before: owners(difference.earlier), after: owners(difference.draft.outline))
         moved = Set(owners.before.filter { name, tenant in owners.after[name].map { $0 != tenant } ?? false }.map(\.key))
+        moves = try ComparisonTable.open(
+            """
+            CREATE TABLE move (address TEXT PRIMARY KEY, before TEXT, after TEXT) CLUSTERED;
+            """)
     }
 
-    var effect: MailEffect {
-        let both = Set(before.keys).intersection(after.keys)
-        return MailEffect(
-            starting: counted.starting + after.count - both.count, stopping: counted.stopping + before.count - both.count,
-            moving: counted.moving + both.count { before[$0] != after[$0] })
+    func effect() throws -> MailEffect {
+        func count(_ condition: String) throws -> Int {
+            try moves.first("SELECT COUNT(*) FROM move WHERE \(condition)") { Int($0.integer(0)) } ?? 0
+        }
+        return try MailEffect(
+            starting: counted.starting + count("before IS NULL"), stopping: counted.stopping + count("after IS NULL"),
+            moving: counted.moving + count("before <> after"))
+    }
+
+    private func note(_ route: Route, at address: Address, as side: String) throws {
+        try moves.run(
+            """
+            INSERT INTO move (address, \(side)) VALUES ($1, $2) ON CONFLICT (address) DO UPDATE SET \(side) = excluded.\(side)
+            """, .text(address.folded.description), .text(RecordCoding.text(route)))
     }
 
     mutating func add(_ tenant: TenantDifference) throws {
@@ -60,8 +73,8 @@ struct ReceivingComparison {
             for domain in domains.before.union(domains.after) {
                 let receives = (before: domains.before.contains(domain), after: domains.after.contains(domain))
                 if moved.contains(domain), let address = try? Address(localPart: address.localPart, domain: domain) {
-                    if receives.before { before[address] = routes.before }
-                    if receives.after { after[address] = routes.after }
+                    if receives.before, let route = routes.before { try note(route, at: address, as: "before") }
+                    if receives.after, let route = routes.after { try note(route, at: address, as: "after") }
                     continue
                 }
                 if !receives.before { counted.starting += 1 }

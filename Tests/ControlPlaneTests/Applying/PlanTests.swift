@@ -105,6 +105,30 @@ import Testing
         #expect(next.lines.first { $0.name == "rui@acme.example" }?.notes.last == "and 11 more")
     }
 
+    @Test func aDomainThatMovesToAnotherTenant() async throws {
+        try Disk.makeFolder("\(host.path)/etc/tenants/casa", mode: 0o700)
+        try Disk.makeFolder("\(host.path)/etc/tenants/casa/domains", mode: 0o700)
+        func user(_ name: String, _ domain: String = "moved.example") -> String {
+            "  - { id: \(name), address: \(name)@\(domain), name: U }\n"
+        }
+        let casa = "schema: 1\nusers:\n" + user("joana", "casa.example")
+        let tenant = ExampleHost.tenant.replacing("id: acme", with: "id: casa").replacing("[ana]", with: "[joana]")
+        try host.write("tenants/casa/tenant.yaml", tenant)
+        try host.write("tenants/casa/domains/casa.example.yaml", "schema: 1\nname: casa.example\n")
+        try host.write("tenants/casa/accounts.yaml", casa)
+        try host.write("tenants/acme/domains/moved.example.yaml", "schema: 1\nname: moved.example\n")
+        try host.accounts { $0.replacing("users:\n", with: "users:\n" + user("stops") + user("moves")) }
+        try await apply()
+        try host.remove("tenants/acme/domains/moved.example.yaml")
+        try host.accounts { $0 }
+        try host.write("tenants/casa/domains/moved.example.yaml", "schema: 1\nname: moved.example\n")
+        try host.write("tenants/casa/accounts.yaml", casa + user("moves") + user("starts"))
+        // With postmaster@ and abuse@, which are the admins'.
+        #expect(
+            try await control.plan(configuration: host.folders.configuration).effect
+                == MailEffect(starting: 1, stopping: 1, moving: 3))
+    }
+
     @Test func aCommentIsNoChangeOfMail() async throws {
         try await apply()
         try host.accounts { $0 + "# nothing\n" }

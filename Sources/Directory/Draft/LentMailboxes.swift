@@ -61,7 +61,7 @@ struct LentMailboxes {
     }
 
     /// Mailboxes that are in memory at once while users get theirs.
-    private static let heldMailboxes = 1_000
+    private static let heldMailboxes = 4_000
 
     private func mailbox(_ place: Int64) throws -> Mailbox? {
         try database.first("SELECT mailbox, name, addresses FROM lendable WHERE place = $1", .integer(place)) { row in

@@ -37,6 +37,10 @@ extension Connection {
         try run(durability == .durable ? "PRAGMA synchronous=EXTRA" : "PRAGMA synchronous=NORMAL")
     }
 
+    /// Octets of a page, a power of two from 512 on, in a database that is made now; an older one keeps its own. To be called before
+    /// `useWriteAheadLog`.
+    package func setPageSize(octets: Int) throws(SQLError) { try execute("PRAGMA page_size=\(octets)") }
+
     /// Octets of database pages kept in memory at most.
     package func setCache(octets: Int) throws(SQLError) { try execute("PRAGMA cache_size=-\(octets / 1024)") }
 

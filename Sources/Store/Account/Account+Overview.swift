@@ -12,10 +12,8 @@ package struct Overview: Sendable {
 extension Account {
     /// Folders, tags and usage by one turn on the account's lane.
     package func overview() throws(StoreError) -> Overview {
-        try perform { mailbox in
-            try mailbox.database.snapshot {
-                Overview(folders: try mailbox.folders(), tags: try mailbox.tags(), usage: try mailbox.usage())
-            }
+        try reading { mailbox in
+            Overview(folders: try mailbox.folders(), tags: try mailbox.tags(), usage: try mailbox.usage())
         }
     }
 

@@ -27,6 +27,11 @@ package actor Account {
         try StoreError.wrapping { try shared.flushes.watched { try body(try opened()) } }
     }
 
+    /// The same for what only reads: all of it is of one state of the database, whose lock is taken once.
+    func reading<Result>(_ body: (Mailbox) throws -> Result) throws(StoreError) -> Result {
+        try perform { mailbox in try mailbox.database.snapshot { try body(mailbox) } }
+    }
+
     private func opened() throws -> Mailbox {
         defer { if mailbox != nil { shared.openAccounts.use(self, at: shared.options.now()) } }
         if let mailbox, mailbox.isInPlace { return mailbox }

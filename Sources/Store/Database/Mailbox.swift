@@ -53,6 +53,7 @@ final class Mailbox {
         try options.files.touch(paths.database)
         identity = options.files.identity(paths.database)
         database = try Connection(path: paths.database, mode: .readWrite)
+        try database.setPageSize(octets: Self.pageSize)
         try database.useWriteAheadLog(checkpoints: false)
         try database.setCache(octets: 1 << 20)
         if hasMail, try database.schemaVersion() == 0 { throw StoreError.damaged(cause: "mailbox.db holds no account") }
@@ -147,10 +148,14 @@ final class Mailbox {
         return try body()
     }
 
+    /// A message is a row in some twenty tables and indexes, so each transaction writes about as many pages into the log, most of
+    /// them for a few octets: the smaller they are, the less reaches the disk. Yet a row of `messages` has to fit in a quarter.
+    private static let pageSize = 2_048
+
     /// Pages that may wait in a log: beyond the first number it is moved when nobody waits for the account, beyond the second by
     /// whoever commits.
-    static let longLog = 1_000
-    private static let logLimit = 2_000
+    static let longLog = 2_000
+    private static let logLimit = 4_000
 
     /// Moves the log into the database where more than so many pages wait in it.
     func checkpoint(beyond pages: Int) {

@@ -56,13 +56,14 @@ enum Schema {
         -- Files that no row names any more; unlinked once that is on disk.
         CREATE TABLE doomed_files (account BIGINT NOT NULL, file OCTETS NOT NULL, PRIMARY KEY (account, file)) CLUSTERED;
         -- What is known of a blob's message without opening it. Address lists: see AddressColumn.swift; lists of ids: joined by
-        -- spaces. `sent` in seconds since 1970 with its zone in minutes.
+        -- spaces. `sent` in seconds since 1970 with its zone in minutes. Not clustered: of such a row, most would lie in a page of
+        -- its own.
         CREATE TABLE summaries (
             account BIGINT NOT NULL, blob BIGINT NOT NULL, sent BIGINT, sent_zone BIGINT, from_list TEXT NOT NULL, sender_list TEXT,
             reply_to_list TEXT, to_list TEXT, cc_list TEXT, bcc_list TEXT, subject TEXT NOT NULL, preview TEXT NOT NULL,
             attachments BIGINT NOT NULL, priority BIGINT NOT NULL, message_id TEXT, in_reply_to TEXT, reference_list TEXT,
             receipt_to_list TEXT, list_id TEXT, envelope OCTETS NOT NULL, structure OCTETS NOT NULL, body OCTETS NOT NULL,
-            PRIMARY KEY (account, blob)) CLUSTERED;
+            PRIMARY KEY (account, blob));
         CREATE TABLE attachments (
             account BIGINT NOT NULL, blob BIGINT NOT NULL, position BIGINT NOT NULL, part TEXT NOT NULL, name TEXT NOT NULL,
             type TEXT NOT NULL, size BIGINT NOT NULL, content_id TEXT, inline_part BIGINT NOT NULL,

@@ -27,7 +27,7 @@ enum Statistics {
         .init("messages", "messages_by_subject", rows: 20_000, 20_000, 500, 2, 1),
         .init("messages", "messages_by_thread", rows: 20_000, 20_000, 3, 2, 1, 1),
         .init("messages", "messages_unseen", rows: 5_000, 5_000, 125, 1, 1),
-        .init("summaries", "summaries", rows: 20_000, 20_000, 1),
+        .init("summaries", "sqlite_autoindex_summaries_1", rows: 20_000, 20_000, 1),
         .init("thread_identifiers", "thread_identifiers", rows: 20_000, 20_000, 1),
         .init("thread_identifiers", "thread_identifiers_by_thread", rows: 20_000, 20_000, 3),
         .init("thread_subjects", "thread_subjects", rows: 3_000, 3_000, 1),

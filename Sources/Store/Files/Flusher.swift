@@ -35,7 +35,7 @@ final class Flusher: Sendable {
     }
 
     /// - Throws: `.unavailable` where anything of the round could not be put on disk: see `FlushWatch`.
-    func flush(_ items: [Item]) async throws(StoreError) {
+    nonisolated(nonsending) func flush(_ items: [Item]) async throws(StoreError) {
         let failure = await withCheckedContinuation { continuation in
             let begins = state.withLock { state in
                 state.next.items.formUnion(items)

@@ -2,15 +2,15 @@ package import Mail
 
 extension Account {
     /// In the order of the tree: the fixed ones first, then by name; those below a folder behind it.
-    package func folders() throws(StoreError) -> [Folder] { try perform { try $0.folders() } }
+    package func folders() throws(StoreError) -> [Folder] { try reading { try $0.folders() } }
 
-    package func folder(at path: FolderPath) throws(StoreError) -> Folder? { try perform { try $0.folder(at: path) } }
+    package func folder(at path: FolderPath) throws(StoreError) -> Folder? { try reading { try $0.folder(at: path) } }
 
     package func folder(_ use: SpecialUse) throws(StoreError) -> Folder {
-        try perform { try $0.existingFolder(try $0.folderID(use)) }
+        try reading { try $0.existingFolder(try $0.folderID(use)) }
     }
 
-    package func folder(_ id: FolderID) throws(StoreError) -> Folder? { try perform { try $0.folder(id) } }
+    package func folder(_ id: FolderID) throws(StoreError) -> Folder? { try reading { try $0.folder(id) } }
 
     /// Makes a folder, and those above it where they are missing; they are subscribed to.
     ///

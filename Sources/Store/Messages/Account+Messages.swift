@@ -39,7 +39,7 @@ extension Account {
 
     /// In ascending order of UID; those that are gone are left out.
     package func flags(in folder: FolderID, uids: UIDSet, limit: Int = .max) throws(StoreError) -> [MessageFlags] {
-        try perform { mailbox in
+        try reading { mailbox in
             var result: [MessageFlags] = []
             try mailbox.forEachRow(in: folder, uids: uids, fields: [], changedSince: nil, limit: limit) { row in
                 result.append(row.messageFlags)
@@ -53,7 +53,7 @@ extension Account {
     package func metadata(
         in folder: FolderID, uids: UIDSet, fields: MetadataFields = [], changedSince: ModSequence? = nil, limit: Int = 500
     ) throws(StoreError) -> [MessageMetadata] {
-        try perform { mailbox in
+        try reading { mailbox in
             var result: [MessageMetadata] = []
             let fields = fields.union(.details)
             try mailbox.forEachRow(in: folder, uids: uids, fields: fields, changedSince: changedSince, limit: limit) { row in
@@ -74,8 +74,10 @@ extension Account {
         octets: Int = 1 << 18, _ write: @Sendable (borrowing MetadataRow, inout ByteBuffer) throws -> Bool
     ) throws(StoreError) -> WrittenRows {
         struct Enough: Error {}
-        return try perform { mailbox in
+        return try reading { mailbox in
             var buffer = buffer
+            // So much is to come; growing by steps would copy it again and again.
+            if fields.contains(.content), uids.count > 1 { buffer.reserveCapacity(octets) }
             var (last, refused): (UID?, UID?) = (nil, nil)
             do {
                 try mailbox.withIndexAsItIs(isNeeded: fields.contains(.keptFields)) {
@@ -107,12 +109,12 @@ extension Account {
     ///
     /// - Throws: `.noSuchFolder`.
     package func changes(in id: FolderID, since: ModSequence) throws(StoreError) -> FolderChanges {
-        try perform { try $0.changes(in: id, since: since) }
+        try reading { try $0.changes(in: id, since: since) }
     }
 
     /// - Throws: `.noSuchMessage`; `.damaged` where its file is not there.
     package func content(in folder: FolderID, uid: UID) throws(StoreError) -> MessageContent {
-        try perform { mailbox in
+        try reading { mailbox in
             guard let row = try mailbox.rows(in: folder, [uid]).first else { throw StoreError.noSuchMessage }
             return try mailbox.content(of: row, on: shared.threads)
         }
@@ -120,7 +122,7 @@ extension Account {
 
     /// - Throws: `.noSuchMessage`; `.damaged` where its file is not there.
     package func content(of message: MessageID) throws(StoreError) -> MessageContent {
-        try perform { mailbox in
+        try reading { mailbox in
             guard let row = try mailbox.row(of: message) else { throw StoreError.noSuchMessage }
             return try mailbox.content(of: row, on: shared.threads)
         }

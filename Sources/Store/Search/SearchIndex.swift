@@ -4,13 +4,15 @@ internal import NIOCore
 internal import SQL
 
 /// search.db: the words of each blob, the fields of its header that people search in, close together and in lower case, and those
-/// that clients ask for, as they stand. Derived from files and summaries, and made anew whenever it is in doubt. Its rows are numbered as the blobs are; rows of blobs
-/// that are gone are harmless, as every answer is joined with the messages.
+/// that clients ask for, as they stand. Derived from files and summaries, and made anew whenever it is in doubt. Its rows are
+/// numbered as the blobs are; rows of blobs that are gone are harmless, as every answer is joined with the messages.
 final class SearchIndex {
     let connection: Connection
 
     /// Messages in one transaction of the index.
     private static let batch = 500
+    /// Pages that may wait in its log; it is moved once there are more.
+    fileprivate static let longLog = 1_000
     /// Another number means another way of making words: the index is made anew.
     private static let version = 3
 
@@ -147,7 +149,7 @@ extension Mailbox {
         let index = try openedIndex()
         guard try !index.isFresh(for: self) else { return index }
         while try shared({ try index.takeBatch(of: self) }) {}
-        if isMail, index.connection.pagesInLog > Mailbox.longLog {
+        if isMail, index.connection.pagesInLog > SearchIndex.longLog {
             _ = try tryAlone { try index.connection.checkpoint(resets: false) }
         }
         return index

@@ -62,11 +62,11 @@ package struct IMAPLimits: Sendable {
     // What a reply holds in memory.
     /// Messages of which rows are asked from the store at once.
     package var rowsPerBatch = 500
-    /// Octets of replies gathered before they are sent.
+    /// Octets of replies gathered before they are sent; a message of more is sent as it is read.
     package var replyBuffer = ByteCount.kilobytes(64)
     /// The same of what FETCH answers while the client takes everything at once.
     package var replyBatch = ByteCount.kilobytes(256)
-    /// Octets of a message read at once.
+    /// Octets of a message read at once where it is looked at or copied.
     package var contentChunk = ByteCount.kilobytes(64)
     /// Octets of the header section of which single fields are picked in memory.
     package var headerSize = ByteCount.megabytes(1)

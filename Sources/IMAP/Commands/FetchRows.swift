@@ -10,14 +10,15 @@ struct FetchRows: Sendable {
     let recent: [ClosedRange<UInt32>]
     /// Those that this FETCH has set `\Seen` on.
     let seen: Set<UID>
-    /// Octets of a message that are read here; one of which more is needed is refused, and streamed.
-    let largest: Int
 
     /// Nothing where the client does not know of the message yet.
     ///
+    /// - Parameter largest: octets of a message that are read here; one of which more is needed is refused, and streamed.
     /// - Returns: false for a message that is too large.
     /// - Throws: where its file cannot be read.
-    func write(_ row: borrowing MetadataRow, into buffer: inout ByteBuffer) throws(StoreError) -> Bool {
+    func write(
+        _ row: borrowing MetadataRow, into buffer: inout ByteBuffer, largest: Int
+    ) throws(StoreError) -> Bool {
         let uid = row.uid
         guard let index = list.index(of: uid) else { return true }
         guard plan.octets(of: row) <= largest else { return false }
@@ -70,18 +71,20 @@ struct FetchRows: Sendable {
 }
 
 extension Session {
+    /// Octets that are read and sent at once: more of them where the client takes everything at once.
+    var batch: Int { (connection.keepsUp ? limits.replyBatch : limits.replyBuffer).octets }
+
     /// FETCH of these messages: a batch of octets is written while the one before is on its way.
     func fetchRows(
         _ messages: UIDSet, _ plan: FetchPlan, seen: Set<UID> = [], changedSince: ModSequence?, in mailbox: SelectedMailbox
     ) async throws {
-        let rows = FetchRows(
-            plan: plan, list: try await mailbox.uids(), recent: mailbox.recent, seen: seen, largest: limits.contentChunk.octets)
+        let rows = FetchRows(plan: plan, list: try await mailbox.uids(), recent: mailbox.recent, seen: seen)
         var rest = messages
         while !rest.isEmpty, !isOver {
-            let octets = (connection.keepsUp ? limits.replyBatch : limits.replyBuffer).octets
+            let octets = batch
             let written = try await mailbox.account.write(
                 mailbox.folder, uids: rest, fields: plan.fields, changedSince: changedSince, into: replies, octets: octets
-            ) { row, buffer in try rows.write(row, into: &buffer) }
+            ) { row, buffer in try rows.write(row, into: &buffer, largest: octets) }
             replies = written.buffer
             if let large = written.refused { try await stream(large, rows, in: mailbox) }
             guard let last = written.refused ?? written.last, last.value < .max else { return }

@@ -48,7 +48,7 @@ extension Session {
         replies.writeLiteralHeader(size: range.count)
         var offset = range.lowerBound
         while offset < range.upperBound {
-            let chunk = try await message.read(offset, min(limits.contentChunk.octets, range.upperBound - offset))
+            let chunk = try await message.read(offset, min(batch, range.upperBound - offset))
             // The literal's size is announced: a file that ends early cannot be mended here.
             guard chunk.readableBytes > 0 else { throw MessageCutShort() }
             offset += chunk.readableBytes

@@ -17,6 +17,8 @@ extension HostControl {
         var difference: GenerationDifference
         /// Without lines where nobody will see it.
         var plan: Plan
+        /// Whether some of the retired are there again.
+        var isAnybodyBack: Bool
         /// Whose passwords in the files change, of those who are there before and after.
         var otherPasswords: [AccountID]
         /// The last of those that were changed in directories and are to be told of; nil tells of none.
@@ -34,8 +36,15 @@ extension HostControl {
         let draft = try GenerationDraft(host: tree.host)
         let joined = try fill(draft, tree)
         let database = try database()
+        var isAnybodyBack = false
         try draft.fill {
-            try database.forEachRetired { if $0.purgeAfter > now() { try draft.put(retired: $0.account) } }
+            try database.forEachRetired { retired in
+                if try draft.isLiving(retired.account.id, of: retired.account.tenant) {
+                    isAnybodyBack = true
+                } else if retired.purgeAfter > now() {
+                    try draft.put(retired: retired.account)
+                }
+            }
         }
         let current = folders.generations.currentNumber
         let applied = try current.flatMap { try database.applied(generation: $0) }
@@ -48,7 +57,7 @@ extension HostControl {
             isOfDirectory: { id in try joined.contains { try $0.accounts.contains(id) } })
         let plan = try plan(maker, reading, generation: current ?? 0, applied: applied, isShown: isShown)
         return Prepared(
-            reading: reading, tree: tree, draft: draft, difference: difference, plan: plan,
+            reading: reading, tree: tree, draft: draft, difference: difference, plan: plan, isAnybodyBack: isAnybodyBack,
             otherPasswords: try Self.otherPasswords(passwords, difference), applied: applied, joined: joined,
             isOtherContent: !difference.isEmpty)
     }
@@ -146,9 +155,11 @@ extension HostControl {
                 GenerationEntry(number: number, made: time, reason: reason, changes: "\(prepared.plan.counts)", isCurrent: false),
                 applied: kept)
             try followDomains(prepared.tree, database, at: time)
-            try database.forEachRetired { retired in
-                let account = retired.account
-                if try prepared.draft.isLiving(account.id, of: account.tenant) { try database.revive(account.id) }
+            if prepared.isAnybodyBack {
+                try database.forEachRetired { retired in
+                    let account = retired.account
+                    if try prepared.draft.isLiving(account.id, of: account.tenant) { try database.revive(account.id) }
+                }
             }
             return try database.revoking(at: time) { revoke in
                 for id in prepared.difference.tenants {

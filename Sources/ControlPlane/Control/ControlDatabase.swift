@@ -68,13 +68,13 @@ struct ControlDatabase {
             SELECT record, purge_after FROM retired WHERE account > $1 AND purge_after <= $2 ORDER BY account LIMIT $3
             """, .octets(account.octets), .integer(due), .number(Self.retiredPage)
         ) { row in
-            try Retired(account: RecordCoding.read(DirectoryAccount.self, row.text(0)), purgeAfter: row.integer(1))
+            try Retired(account: RecordCoding.read(DirectoryAccount.self, row.octets(0)), purgeAfter: row.integer(1))
         }
     }
 
     func retired(_ account: AccountID) throws -> Retired? {
         try connection.first("SELECT record, purge_after FROM retired WHERE account = $1", .octets(account.octets)) { row in
-            try Retired(account: RecordCoding.read(DirectoryAccount.self, row.text(0)), purgeAfter: row.integer(1))
+            try Retired(account: RecordCoding.read(DirectoryAccount.self, row.octets(0)), purgeAfter: row.integer(1))
         }
     }
 
@@ -88,7 +88,7 @@ struct ControlDatabase {
             """
             INSERT INTO retired (account, record, at, purge_after) VALUES ($1, $2, $3, $4)
             ON CONFLICT (account) DO UPDATE SET record = excluded.record, at = excluded.at, purge_after = excluded.purge_after
-            """, .octets(account.id.octets), .text(RecordCoding.text(account)), .integer(now), .integer(purgeAfter))
+            """, .octets(account.id.octets), .utf8(RecordCoding.buffer(account)), .integer(now), .integer(purgeAfter))
     }
 
     func revive(_ account: AccountID) throws {

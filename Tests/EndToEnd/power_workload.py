@@ -82,7 +82,9 @@ class Workload:
     def log_in(self, user):
         session = load.Dialogue(self.host.ports["imap"])
         session.line()
-        session.tagged_ask("L", f"LOGIN {user} {load.PASSWORDS[user.split('@')[0]]}")
+        answer = session.tagged_ask("L", f"LOGIN {user} {load.PASSWORDS[user.split('@')[0]]}")
+        if not answer.startswith("L OK"):
+            raise AssertionError(answer)
         return session
 
     def append(self):

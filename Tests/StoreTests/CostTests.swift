@@ -50,4 +50,25 @@ import Testing
         // Of 2,000 messages the words of 111 begin like that, of 50 one.
         #expect(many.find < 2_000 * 5, "\(few) \(many)")
     }
+
+    /// Each page that a change touches goes whole into the log, and from there to the disk.
+    @Test func aMessageWritesLittleIntoTheLog() async throws {
+        let test = try TestStore()
+        let account = try await test.account()
+        let inbox = try await account.folder(.inbox).id
+        func append(_ numbers: Range<Int>) async throws {
+            for number in numbers { _ = try await account.append(Sample.message(subject: "n\(number)"), to: inbox) }
+        }
+        func logged() async throws -> Int {
+            try await account.perform { mailbox in
+                let page = try mailbox.database.first("PRAGMA page_size") { Int($0.integer(0)) } ?? 0
+                return mailbox.database.pagesInLog * page
+            }
+        }
+        try await append(0..<100)
+        let before = try await logged()
+        try await append(100..<140)
+        let each = try await logged() - before
+        #expect((1..<64 << 10).contains(each / 40), "\(each / 40) octets for each message")
+    }
 }

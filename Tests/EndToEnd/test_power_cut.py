@@ -139,11 +139,13 @@ class PowerCuts(HostTest):
     def run_traced(self):
         self.host.prefix = strace(self.host.folder / "trace", shown=1 << 24)
         self.host.start(180)
-        workload = Workload(self.host, ROUNDS).run()
-        # The store's flushes and the spool's releases are cut at too.
-        wait_until("all is filed that is not held back", lambda: self.is_filed(workload), 60)
-        # Not in order: an orderly stop would flush everything. strace ends with what it traces.
-        self.host.kill()
+        try:
+            workload = Workload(self.host, ROUNDS).run()
+            # The store's flushes and the spool's releases are cut at too.
+            wait_until("all is filed that is not held back", lambda: self.is_filed(workload), 60)
+        finally:
+            # Not in order: an orderly stop would flush everything. strace hears no signal, and ends with what it traces.
+            self.host.kill()
         with open(self.host.folder / "trace", errors="replace") as file:
             trace = Trace(file.read().splitlines())
         workload.place(trace)

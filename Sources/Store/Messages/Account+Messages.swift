@@ -159,23 +159,21 @@ extension Mailbox {
     }
 
     func changes(in id: FolderID, since: ModSequence) throws -> FolderChanges {
-        try database.snapshot {
-            let folder = try existingFolder(id)
-            let key: [SQLValue] = [me, .integer(id.value)]
-            let forgotten =
-                try database.first("SELECT forgotten FROM folders WHERE account = $1 AND folder = $2", values: key) {
-                    $0.integer(0)
-                }
-                ?? 0
-            let last = try database.first("SELECT last_number FROM accounts WHERE account = $1", me) { $0.integer(0) } ?? 0
-            let changed = try database.all(
-                """
-                SELECT uid, modseq, flags, tags FROM messages WHERE account = $1 AND folder = $2 AND modseq > $3
-                """, values: key + [.integer(Int64(since.value))]
-            ) { row in MetadataRow(row.again(), fields: []).messageFlags }
-            return FolderChanges(
-                expunged: try expunged(in: id, since: Int64(since.value)), expungesForgotten: Int64(since.value) < forgotten,
-                changed: changed.sorted { $0.uid < $1.uid }, folder: folder, highestOfAccount: ModSequence(UInt64(last)))
-        }
+        let folder = try existingFolder(id)
+        let key: [SQLValue] = [me, .integer(id.value)]
+        let forgotten =
+            try database.first("SELECT forgotten FROM folders WHERE account = $1 AND folder = $2", values: key) {
+                $0.integer(0)
+            }
+            ?? 0
+        let last = try database.first("SELECT last_number FROM accounts WHERE account = $1", me) { $0.integer(0) } ?? 0
+        let changed = try database.all(
+            """
+            SELECT uid, modseq, flags, tags FROM messages WHERE account = $1 AND folder = $2 AND modseq > $3
+            """, values: key + [.integer(Int64(since.value))]
+        ) { row in MetadataRow(row.again(), fields: []).messageFlags }
+        return FolderChanges(
+            expunged: try expunged(in: id, since: Int64(since.value)), expungesForgotten: Int64(since.value) < forgotten,
+            changed: changed.sorted { $0.uid < $1.uid }, folder: folder, highestOfAccount: ModSequence(UInt64(last)))
     }
 }

@@ -58,7 +58,7 @@ private struct ChangedGroups {
     private let table: Connection
 
     init() throws {
-        table = try ComparisonTable.open(
+        table = try Connection.scratch(
             """
             CREATE TABLE team (
                 id TEXT NOT NULL, after BIGINT NOT NULL, address TEXT NOT NULL, main TEXT NOT NULL, members BIGINT NOT NULL);

@@ -39,7 +39,7 @@ struct ReceivingComparison {
         }
         let owners = (before: owners(difference.earlier), after: owners(difference.draft.outline))
         moved = Set(owners.before.filter { name, tenant in owners.after[name].map { $0 != tenant } ?? false }.map(\.key))
-        moves = try ComparisonTable.open(
+        moves = try Connection.scratch(
             """
             CREATE TABLE move (address TEXT PRIMARY KEY, before TEXT, after TEXT) CLUSTERED;
             """)

@@ -8,7 +8,7 @@ struct SharedMembers {
     private let table: Connection
 
     init(_ tenant: TenantDifference) throws {
-        table = try ComparisonTable.open(
+        table = try Connection.scratch(
             """
             CREATE TABLE change (mailbox OCTETS NOT NULL, member TEXT NOT NULL, before BIGINT, after BIGINT);
             """)

@@ -1,22 +1,11 @@
 internal import SQL
 
-/// Where a join notes who is who, and who is in which group: a database of its own, in memory while it is small, then in a file
-/// that nobody else sees. Used by one thread at a time; gone with the last reference to it.
+/// Where a join notes who is who, and who is in which group. Used by one thread at a time.
 enum JoinTables {
     /// Octets of it that are in memory at most: all of what some 50,000 entries need; of more, what was asked for last.
     static let cache = 8 << 20
 
-    static func open(cache octets: Int) throws -> Connection {
-        let database = try Connection(path: "", mode: .temporary)
-        try database.setCache(octets: octets)
-        // It is thrown away where something fails.
-        try database.run("PRAGMA synchronous=OFF")
-        try database.run("PRAGMA journal_mode=MEMORY")
-        try database.execute(Dialect.render(tables))
-        // Never ended: single rows would each be a transaction.
-        try database.run("BEGIN")
-        return database
-    }
+    static func open(cache octets: Int) throws -> Connection { try .scratch(tables, cache: octets) }
 
     /// A `team` is a group, whose word SQL has taken. `name` is found by one half of a `TextKey`, and has the other half to tell
     /// it from a key that begins alike. `listed` is as `Someone.packed`. `nested` has the groups among the members of groups again,

@@ -119,14 +119,14 @@ class Chromium:
 
     def go(self, url):
         self.call("Page.navigate", url=url)
-        self.wait("document.readyState === 'complete'")
+        self.wait("true")
 
     def wait(self, script, seconds=20):
-        """Asks until the expression is true; gives its value."""
+        """Asks until the expression is true in a page whose scripts have started; gives its value."""
         end = time.monotonic() + seconds
         while True:
             try:
-                value = self.run(script)
+                value = self.run(f"document.readyState === 'complete' && ({script})")
             except RuntimeError:
                 value = None
             if value:

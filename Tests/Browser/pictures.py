@@ -55,7 +55,7 @@ class Session:
 
     def go(self, path="/"):
         self.browser.go(self.site + path)
-        self.browser.wait("document.readyState === 'complete'")
+        self.browser.wait("true")
 
     def inbox(self):
         self.go()
@@ -173,7 +173,7 @@ class Session:
         self.shoot("nothing-found")
         self.go("/")
         b.run("[...document.querySelectorAll('#folders a')].find(a => /Templates|Modelos/.test(a.innerText)).click()")
-        b.wait("document.readyState === 'complete' && /Templates|Modelos/.test(document.title)")
+        b.wait("/Templates|Modelos/.test(document.title)")
         self.go(b.run("document.querySelector('#list a.usual').getAttribute('href')"))
         b.wait("!!document.querySelector('#list .blank')")
         self.shoot("empty")

@@ -335,6 +335,26 @@ class Webmail(unittest.TestCase):
         browser.wait("!document.querySelector('#compose')")
         self.assertEqual(messages("rita", "Drafts", "Saved by itself"), [])
 
+    def test_what_is_typed_before_the_scripts_come_is_saved_and_goes_on(self):
+        send_by_smtp("Answered early")
+        wait_until("it arrived", lambda: messages("rita", "INBOX", "Answered early"))
+        go_to_inbox()
+        browser.click(".row a", "Answered early")
+        browser.wait("document.querySelector('#subject')?.innerText.includes('Answered early')")
+        reply = browser.run("document.querySelector('#reading [data-key=r]').href")
+        typing = browser.call("Page.addScriptToEvaluateOnNewDocument", source="""document.addEventListener("readystatechange", () => {
+            if (document.readyState !== "interactive") return;
+            document.getElementById("body").focus();
+            document.execCommand("insertText", false, "Before the scripts");
+        })""")
+        browser.go(reply)
+        browser.call("Page.removeScriptToEvaluateOnNewDocument", identifier=typing["identifier"])
+        wait_until("it is saved", lambda: messages("rita", "Drafts", "Re: Answered early"))
+        browser.type(", and after")
+        self.assertTrue(browser.run("document.querySelector('#body').value").startswith("Before the scripts, and after"))
+        browser.click("#compose button[value=discard]")
+        browser.wait("!document.querySelector('#compose')")
+
     # MARK: Conversations, tags, folders
 
     def test_a_conversation_is_deleted_whole_and_comes_back(self):
@@ -511,13 +531,13 @@ class Webmail(unittest.TestCase):
         go_to_inbox()
         browser.click("#list .menu.usual > summary")
         browser.click("#list .menu.usual a", "By sender")
-        browser.wait("location.search.includes('sort=sender') && document.readyState === 'complete' && !!document.querySelector('.row')")
+        browser.wait("location.search.includes('sort=sender') && !!document.querySelector('.row')")
         order = browser.run("[...document.querySelectorAll('.row .from')].map(e => e.innerText).join()")
         go_to_inbox()
         self.assertEqual(browser.run("[...document.querySelectorAll('.row .from')].map(e => e.innerText).join()"), order)
         browser.click("#list .menu.usual > summary")
         browser.click("#list .menu.usual a", "Newest first")
-        browser.wait("location.search.includes('sort=date') && document.readyState === 'complete'")
+        browser.wait("location.search.includes('sort=date')")
         go_to_inbox()
         self.assertTrue(browser.run("!!document.querySelector('.group')"))
 
@@ -537,7 +557,7 @@ class Webmail(unittest.TestCase):
         browser.run("history.forward()")
         browser.wait(f"document.querySelector('#subject')?.innerText === {subject!r}")
         browser.call("Page.reload")
-        browser.wait(f"document.querySelector('#subject')?.innerText === {subject!r} && document.readyState === 'complete'")
+        browser.wait(f"document.querySelector('#subject')?.innerText === {subject!r}")
         self.assertEqual(browser.run("document.querySelectorAll('.row.current').length"), 1)
 
     def test_a_failure_puts_the_row_back_and_says_why(self):
@@ -775,7 +795,7 @@ class Webmail(unittest.TestCase):
             try:
                 for path in pages:
                     browser.go(site(path))
-                    browser.wait("document.readyState === 'complete'")
+                    browser.wait("true")
                     self.assertEqual(browser.run(script), [], f"{path} {scheme}")
                 for subject in ("Harbour Hotel", "Rail timetable", "Beatriz Moura", "Casa do Rio", "Lisbon itinerary"):
                     go_to_inbox()

@@ -14,15 +14,16 @@ export function startCompose() {
   }
   const form = document.getElementById("compose");
   if (!form) return;
+  // Typed while the scripts were on their way: a change as any other.
+  const isTyped = [...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
   startPeople(form);
-  const touched = (event) => {
-    if (event.target.type === "file") return;
+  const touch = () => {
     changed = true;
     state(words("not_saved"));
     clearTimeout(timer);
     timer = setTimeout(() => save(form), 3000);
   };
-  for (const kind of ["input", "people"]) form.addEventListener(kind, touched);
+  for (const kind of ["input", "people"]) form.addEventListener(kind, (event) => { if (event.target.type !== "file") touch(); });
   form.addEventListener("submit", (event) => {
     const does = event.submitter?.value ?? "send";
     if (event.submitter?.name === "remove") { event.preventDefault(); event.submitter.closest("li").remove(); changed = true; save(form); return; }
@@ -49,7 +50,8 @@ export function startCompose() {
   });
   form.addEventListener("dragleave", () => form.classList.remove("dropping"));
   const body = document.getElementById("body");
-  if (form.kind.value === "reply" || form.kind.value === "replyall") { body.focus(); body.setSelectionRange(0, 0); body.scrollTop = 0; }
+  if (isTyped) touch();
+  else if (form.kind.value === "reply" || form.kind.value === "replyall") { body.focus(); body.setSelectionRange(0, 0); body.scrollTop = 0; }
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
 

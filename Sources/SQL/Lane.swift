@@ -10,13 +10,18 @@ package final class Lane: SerialExecutor {
         var isScheduled = false
     }
 
-    private let submit: @Sendable (@escaping @Sendable () -> Void) -> Void
+    /// Has a turn run, and run again for as long as it answers that there is more to do.
+    private let run: @Sendable (_ turn: @escaping @Sendable () -> Bool) -> Void
     private let state = Mutex(State())
 
     /// - Parameter pool: started, and not stopped before the last actor on this lane is gone.
-    package init(pool: NIOThreadPool) { submit = { work in pool.submit { _ in work() } } }
+    package init(pool: NIOThreadPool) { run = { turn in Self.run(turn, on: pool) } }
 
-    package init(threads: LaneThreads) { submit = { work in threads.submit(work) } }
+    package init(threads: LaneThreads) { run = { turn in threads.submit(turns: turn) } }
+
+    private static func run(_ turn: @escaping @Sendable () -> Bool, on pool: NIOThreadPool) {
+        pool.submit { _ in if turn() { run(turn, on: pool) } }
+    }
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
@@ -25,23 +30,22 @@ package final class Lane: SerialExecutor {
             defer { state.isScheduled = true }
             return !state.isScheduled
         }
-        if mustSchedule { schedule() }
+        // A stopped pool also runs what it is given, as cancelled: no job is ever dropped.
+        if mustSchedule { run { self.takeTurn() } }
     }
 
-    // A stopped pool also runs what it is given, as cancelled: no job is ever dropped.
-    private func schedule() { submit { self.runAll() } }
-
-    /// Takes what is queued now and leaves the thread to other lanes before it takes more.
-    private func runAll() {
+    /// Runs what is queued now; other lanes have their turn before it takes more.
+    ///
+    /// - Returns: whether more is queued by then, as when a job waited for something that was there already.
+    private func takeTurn() -> Bool {
         let jobs = state.withLock { state in
             defer { state.jobs = [] }
             return state.jobs
         }
         for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
-        let hasMore = state.withLock { state in
+        return state.withLock { state in
             state.isScheduled = !state.jobs.isEmpty
             return state.isScheduled
         }
-        if hasMore { schedule() }
     }
 }

@@ -7,12 +7,15 @@ internal import Synchronization
 /// Of those that have nothing to do, the thread that worked last is woken: what it had in its processor's cache is still there,
 /// and where few are busy, few hold memory.
 package final class LaneThreads: Sendable {
+    /// Answers whether it is to be run again.
+    private typealias Turn = @Sendable () -> Bool
+
     private struct State {
         /// Pools of one thread each.
         var threads: [NIOThreadPool]
         /// Those that have nothing to do, the one that worked last at the end.
         var idle: [Int]
-        var waiting: CircularBuffer<@Sendable () -> Void> = []
+        var waiting: CircularBuffer<Turn> = []
     }
 
     private let state: Mutex<State>
@@ -30,27 +33,35 @@ package final class LaneThreads: Sendable {
 
     /// Runs `work` on a thread that is free, or on the first that becomes so. Once stopped, it is run by whoever brings it.
     package func submit(_ work: @escaping @Sendable () -> Void) {
+        submit(turns: {
+            work()
+            return false
+        })
+    }
+
+    /// The same, again and again for as long as `turn` answers true: behind what waits, and on the same thread where nothing does,
+    /// for waking another costs more than most turns.
+    package func submit(turns turn: @escaping @Sendable () -> Bool) {
         let free = state.withLock { state -> (place: Int, thread: NIOThreadPool)? in
             guard let place = state.idle.popLast() else {
-                state.waiting.append(work)
+                state.waiting.append(turn)
                 return nil
             }
             return (place, state.threads[place])
         }
         guard let free else { return }
-        free.thread.submit { _ in
-            work()
-            self.workOn(at: free.place)
-        }
+        free.thread.submit { _ in self.workOn(at: free.place, turn) }
     }
 
-    /// Does what waits until nothing does.
-    private func workOn(at place: Int) {
-        while let next = next(at: place) { next() }
+    /// Takes turns until nothing waits.
+    private func workOn(at place: Int, _ first: Turn?) {
+        var next = first ?? self.next(at: place, behind: nil)
+        while let turn = next { next = self.next(at: place, behind: turn() ? turn : nil) }
     }
 
-    private func next(at place: Int) -> (@Sendable () -> Void)? {
+    private func next(at place: Int, behind ongoing: Turn?) -> Turn? {
         state.withLock { state in
+            if let ongoing { state.waiting.append(ongoing) }
             if let next = state.waiting.popFirst() { return next }
             state.idle.append(place)
             return nil
@@ -76,7 +87,7 @@ package final class LaneThreads: Sendable {
             try await ending.shutdownGracefully()
             let thread = Self.started()
             state.withLock { $0.threads[place] = thread }
-            thread.submit { _ in self.workOn(at: place) }
+            thread.submit { _ in self.workOn(at: place, nil) }
         }
     }
 

@@ -1,4 +1,5 @@
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import SQL
@@ -106,6 +107,24 @@ import Testing
         }
         #expect(await counter.value == 200)
         try await pool.shutdownGracefully()
+    }
+
+    @Test func whoGoesOnLetsOthersGoFirst() async throws {
+        let threads = LaneThreads(1)
+        let order = Mutex<[String]>([])
+        await withCheckedContinuation { continuation in
+            threads.submit(turns: {
+                let turns = order.withLock { order in
+                    order.append("lane")
+                    return order.count { $0 == "lane" }
+                }
+                if turns == 1 { threads.submit { order.withLock { $0.append("other") } } }
+                if turns == 3 { continuation.resume() }
+                return turns < 3
+            })
+        }
+        #expect(order.withLock { $0 } == ["lane", "other", "lane", "lane"])
+        try await threads.stop()
     }
 
     @Test func threadsAreRenewedWhileTheyWork() async throws {

@@ -52,7 +52,7 @@ package actor Account {
     func close() {
         guard let mailbox else { return }
         // What is not flushed yet stays to be flushed.
-        guard mailbox.unflushed.isEmpty, mailbox.beingAdded.isEmpty else { return }
+        guard mailbox.unflushed.isEmpty, !mailbox.isAdding else { return }
         mailbox.checkpoint()
         self.mailbox = nil
         shared.openAccounts.forget(self)

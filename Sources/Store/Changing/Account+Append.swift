@@ -5,7 +5,7 @@ extension Account {
     /// Adds a message to a folder under its next UID. It is on disk when this returns; others may see it a moment earlier.
     ///
     /// - Throws: `.noSuchFolder`, `.overQuota`, `.tooMany`.
-    package func append(
+    package nonisolated func append(
         _ message: NewMessage, to folder: FolderID, quota: ByteCount? = nil
     ) async throws(StoreError) -> Filed {
         guard let filed = try await append([message], to: folder, quota: quota).first else { throw .noSuchMessage }
@@ -15,48 +15,64 @@ extension Account {
     /// Adds all of them, or none (MULTIAPPEND, RFC 3502).
     ///
     /// The account is free while the disk writes: callers that come meanwhile are flushed together.
-    package func append(
+    package nonisolated func append(
         _ messages: [NewMessage], to folder: FolderID, quota: ByteCount? = nil
     ) async throws(StoreError) -> [Filed] {
-        let addition = try perform { try $0.append(messages, to: folder, quota: quota) }
-        try await shared.flusher.flush(addition.waiting)
-        mailbox?.isOnDisk(addition)
-        return addition.filed
+        let (filed, flush) = try await add(messages, to: folder, quota: quota)
+        try await flush.wait()
+        return filed
+    }
+
+    private func add(
+        _ messages: [NewMessage], to folder: FolderID, quota: ByteCount?
+    ) throws(StoreError) -> (filed: [Filed], flush: Flush) {
+        try perform { try $0.append(messages, to: folder, quota: quota, flusher: shared.flusher) }
     }
 }
 
-/// Messages that have rows, and what has to reach the disk before anybody is told so.
-struct Addition: Sendable {
-    let filed: [Filed]
-    let files: [String]
+/// Files of messages that have rows, and the flush that puts both on disk.
+struct Addition {
+    let files: Set<String>
     let folders: Set<String>
-    let log: String
-
-    var waiting: [Flusher.Item] {
-        files.map { .whole($0) } + folders.map { .whole($0) } + [.octets(log)]
-    }
+    let flush: Flush
 }
 
 extension Mailbox {
     /// Adds all messages in one transaction, or none.
-    fileprivate func append(_ messages: [NewMessage], to folder: FolderID, quota: ByteCount?) throws -> Addition {
+    fileprivate func append(
+        _ messages: [NewMessage], to folder: FolderID, quota: ByteCount?, flusher: Flusher
+    ) throws -> (filed: [Filed], flush: Flush) {
         try withPrepared(messages) { prepared in
             let filed = try change(durable: false) { transaction in
                 _ = try existingFolder(folder)
                 try transaction.allow(prepared.reduce(0) { $0 + $1.size }, quota: quota)
                 return try prepared.map { try transaction.insert($0, into: folder) }
             }
-            let addition = Addition(
-                filed: filed, files: prepared.map { paths.file($0.name) }, folders: foldersToFlush(for: prepared), log: paths.log)
-            beingAdded.formUnion(addition.files)
-            return addition
+            settleAdditions()
+            let files = Set(prepared.map { paths.file($0.name) })
+            let folders = foldersToFlush(for: prepared)
+            let flush = flusher.begin(files.union(folders).map { .whole($0) } + [.octets(paths.log)])
+            additions.append(Addition(files: files, folders: folders, flush: flush))
+            return (filed, flush)
         }
     }
 
-    fileprivate func isOnDisk(_ addition: Addition) {
-        beingAdded.subtract(addition.files)
-        durableFolders.formUnion(addition.folders)
+    /// Forgets the additions that are on disk by now.
+    private func settleAdditions() {
+        additions.removeAll { addition in
+            guard addition.flush.isOnDisk else { return false }
+            durableFolders.formUnion(addition.folders)
+            return true
+        }
     }
+
+    /// Whether an addition's flush is still to come to its end.
+    var isAdding: Bool {
+        settleAdditions()
+        return !additions.isEmpty
+    }
+
+    func isAdding(file path: String) -> Bool { additions.contains { $0.files.contains(path) } }
 
     /// Writes the files of messages, and takes them back where `body` fails.
     func withPrepared<Result>(_ messages: [NewMessage], _ body: ([PreparedMessage]) throws -> Result) throws -> Result {

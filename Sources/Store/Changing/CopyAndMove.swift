@@ -57,7 +57,7 @@ extension Mailbox {
     /// is answered: after a power cut the delivery would come again, and the copy would not.
     func flushFiles(of rows: [MessageRow]) throws {
         // What waits is known to the mail worker alone; in another process the age decides.
-        guard !isMail || !unflushed.isEmpty || !beingAdded.isEmpty else { return }
+        guard !isMail || !unflushed.isEmpty || isAdding else { return }
         var folders: Set<String> = []
         for blob in Set(rows.map(\.blob)) {
             let name = try name(ofBlob: blob)
@@ -71,6 +71,6 @@ extension Mailbox {
     private func isUnflushed(_ name: BlobName) -> Bool {
         guard isMail else { return name.seconds + Self.flushedWithin >= WallClock.seconds() }
         let path = paths.file(name)
-        return unflushed.holds(file: path) || beingAdded.contains(path)
+        return unflushed.holds(file: path) || isAdding(file: path)
     }
 }

@@ -22,8 +22,8 @@ final class Mailbox {
     /// UIDs of folders, with the highest mod-sequence that they stand for.
     var uidLists: [FolderID: CachedUIDs] = [:]
     var unflushed = Unflushed()
-    /// Files whose rows are there, and whose flush an append waits for.
-    var beingAdded: Set<String> = []
+    /// Messages that were added, and whose flush was running when they were last looked at.
+    var additions: [Addition] = []
     /// Opened when it is first needed.
     var unfinished: NoteFile?
     /// Opened when a message is first read.

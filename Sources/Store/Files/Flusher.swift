@@ -13,7 +13,7 @@ final class Flusher: Sendable {
 
     private struct Round {
         var items: Set<Item> = []
-        var waiting: [CheckedContinuation<StoreError?, Never>] = []
+        var flushes: [Flush] = []
     }
 
     private struct State {
@@ -34,18 +34,17 @@ final class Flusher: Sendable {
         pool.start()
     }
 
-    /// - Throws: `.unavailable` where anything of the round could not be put on disk: see `FlushWatch`.
-    nonisolated(nonsending) func flush(_ items: [Item]) async throws(StoreError) {
-        let failure = await withCheckedContinuation { continuation in
-            let begins = state.withLock { state in
-                state.next.items.formUnion(items)
-                state.next.waiting.append(continuation)
-                defer { state.isRunning = true }
-                return !state.isRunning
-            }
-            if begins { run() }
+    /// Begins a flush of at least one item; waits for nothing.
+    func begin(_ items: [Item]) -> Flush {
+        let flush = Flush()
+        let begins = state.withLock { state in
+            state.next.items.formUnion(items)
+            state.next.flushes.append(flush)
+            defer { state.isRunning = true }
+            return !state.isRunning
         }
-        if let failure { throw failure }
+        if begins { run() }
+        return flush
     }
 
     func shutdown() async throws { try await pool.shutdownGracefully() }
@@ -58,23 +57,23 @@ final class Flusher: Sendable {
         let left = Outcome(count: round.items.count)
         for item in round.items {
             pool.submit { [self] _ in
-                guard let failure = left.settle(flush(item)) else { return }
-                end(round, failure)
+                guard let outcome = left.settle(flush(item)) else { return }
+                end(round, outcome)
             }
         }
     }
 
-    private func end(_ round: Round, _ failure: StoreError?) {
-        for continuation in round.waiting { continuation.resume(returning: failure) }
+    private func end(_ round: Round, _ outcome: Result<Void, StoreError>) {
+        for flush in round.flushes { flush.end(outcome) }
         let goesOn = state.withLock { state in
-            state.isRunning = !state.next.waiting.isEmpty
+            state.isRunning = !state.next.flushes.isEmpty
             return state.isRunning
         }
         if goesOn { run() }
     }
 
-    private func flush(_ item: Item) -> StoreError? {
-        do throws(StoreError) {
+    private func flush(_ item: Item) -> Result<Void, StoreError> {
+        Result { () throws(StoreError) in
             try StoreError.wrapping {
                 try failures.watched {
                     switch item {
@@ -83,30 +82,29 @@ final class Flusher: Sendable {
                     }
                 }
             }
-            return nil
-        } catch { return error }
+        }
     }
 }
 
-/// What came of a round's flushes.
+/// What came of a round's items.
 private final class Outcome: Sendable {
     private struct State {
         var left: Int
-        var failure: StoreError?
+        var outcome: Result<Void, StoreError> = .success(())
     }
 
     private let state: Mutex<State>
 
     init(count: Int) { state = Mutex(State(left: count)) }
 
-    /// Notes one flush.
+    /// Notes what came of one.
     ///
-    /// - Returns: with the last one, the first failure or nil; nil with all before.
-    func settle(_ failure: StoreError?) -> StoreError?? {
+    /// - Returns: with the last one, the first failure or success; nil with all before.
+    func settle(_ outcome: Result<Void, StoreError>) -> Result<Void, StoreError>? {
         state.withLock { state in
             state.left -= 1
-            if state.failure == nil { state.failure = failure }
-            return state.left == 0 ? .some(state.failure) : .none
+            if case .success = state.outcome { state.outcome = outcome }
+            return state.left == 0 ? state.outcome : nil
         }
     }
 }

@@ -27,6 +27,28 @@ import Testing
         await spool.close()
     }
 
+    /// A group that is not for everybody stays so for what another tenant's alias leads there; its sender hears of it.
+    @Test(arguments: ["staff@acme.example", "inner@acme.example"])
+    func noTenantOpensAnothersGroup(target: String) async throws {
+        let group = try address(target)
+        let host = try TestHost { content in
+            guard let alias = try? address("insider@globex.example") else { return }
+            content.tenants[1].routes.append(AddressRoute(alias, .alias([group])))
+            content.tenants[1].routes.sort { $0.address < $1.address }
+        }
+        try await host.run { service in
+            let insider = try recipient("insider@globex.example")
+            try await service.send(from: "eve@globex.example", to: [insider], account: host.tenants.eve)
+            _ = await service.until { !host.mailboxes.messages(host.tenants.eve.id).isEmpty }
+            #expect(host.mailboxes.messages(host.tenants.eve.id).count == 1)
+            try await service.send(from: "ana@acme.example", to: [insider])
+            _ = await service.until { service.items().isEmpty }
+            for account in [host.tenants.ana, host.tenants.info, host.tenants.rui] {
+                #expect(host.mailboxes.messages(account.id).count == (account.id == host.tenants.ana.id ? 1 : 0))
+            }
+        }
+    }
+
     /// Who gets a copy, by the local parts of acme.example; suspended Rui's mail waits for him.
     @Test(arguments: [
         ("ana@acme.example", ["ana"]), ("A.Conceicao@acme.example", ["ana"]), ("ana@acme-old.example", ["ana"]),

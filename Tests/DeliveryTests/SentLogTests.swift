@@ -49,7 +49,15 @@ import Testing
             displayName: "Ana",
             limits: AccountLimits(messagesPerDay: 5))
         let first = log()
-        DailyAllowances(log: first, now: { 20 * 86_400 }).count(account, recipients: 4)
+        let today = DailyAllowances(log: first, now: { 20 * 86_400 })
+        let share = today.take(account, recipients: 4)
+        // A message that is on its way counts, and no more once it is not taken.
+        #expect(today.take(account, recipients: 2) == nil && !today.allows(account, recipients: 2))
+        var other = today.take(account, recipients: 1)
+        #expect(other != nil && !today.allows(account, recipients: 1))
+        other = nil
+        #expect(today.allows(account, recipients: 1))
+        share?.use()
         await settled(first)
         let again = DailyAllowances(log: log(), now: { 20 * 86_400 + 60 })
         #expect(again.allows(account, recipients: 1) && !again.allows(account, recipients: 2))

@@ -118,6 +118,17 @@ groups:
   - { id: staff, address: staff@acme.example, name: Staff, members: [rita, tomas], may_send: tenant }
   - { id: board, address: board@acme.example, name: Board, members: [rita], may_send: members }
 """, 1))
+    casa = host.configuration / "tenants/casa"
+    plan = casa / "tenant.yaml"
+    plan.write_text(plan.read_text().replace("aliases, plus_addressing", "aliases, external_forwarding, plus_addressing"))
+    own = casa / "accounts.yaml"
+    own.write_text(own.read_text() + """
+aliases:
+  - address: staff@casadorio.example
+    to: [staff@acme.example]
+  - address: board@casadorio.example
+    to: [board@acme.example]
+""")
     host.start()
     world = World()
 
@@ -534,6 +545,18 @@ class Walls(unittest.TestCase):
             with self.subTest(place=key):
                 self.assertEqual(after[key], value)
         self.assertEqual(set(after), set(world.before))
+
+    def test_an_alias_opens_no_group_of_another_tenant(self):
+        for name in ("staff", "board"):
+            alias = f"{name}@casadorio.example"
+            with Attempts(self).submission() as session:
+                session.sendmail(ATTACKER, [alias], f"From: {ATTACKER}\r\nSubject: through {name}\r\n\r\nIn.\r\n")
+            with imap(ATTACKER) as session:
+                session.select("INBOX", readonly=True)
+                wait_until("its sender is told", lambda: session.noop() and session.search(None, "FROM", "mailer-daemon", "TEXT", alias)[1][0])
+            with imap("rita@acme.example") as session:
+                session.select("INBOX", readonly=True)
+                self.assertEqual(session.search(None, "SUBJECT", f'"through {name}"')[1][0], b"")
 
     def test_a_header_joins_no_thread_of_another_tenant(self):
         message = f"References: {SECRET_ID}\r\nIn-Reply-To: {SECRET_ID}\r\nSubject: Re: Words of ours\r\n"

@@ -55,6 +55,42 @@ import Testing
         #expect(try await again.folder(.inbox).messages == 2)
     }
 
+    /// However many: the log may reach the disk before any of the files that it names.
+    @Test func allDeliveriesWhoseFilesWereLostAreTakenAgain() async throws {
+        let first = try TestStore(keepsFolder: true)
+        let account = try await first.account()
+        let filings = (0..<1_030).map { Sample.filing("\($0)") }
+        let results = try await account.file(filings)
+        guard case .success(.filed(let whole)) = results[0] else { throw StoreError.busy }
+        let kept = try await account.path(of: whole.message)
+        await first.store.shutdown()
+        let folder = URL(fileURLWithPath: MailboxPaths(root: first.root + "/accounts", account: TestStore.account).messages)
+        for case let file as URL in FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) ?? .init()
+        where file.pathExtension == "eml" && file.path != kept {
+            try FileManager.default.removeItem(at: file)
+        }
+        let second = try TestStore(root: first.root, boot: "boot-2")
+        let again = try await second.account()
+        #expect(try await again.folder(.inbox).messages == 1)
+        let retried = try await again.file(filings)
+        let takenBefore = retried.count { if case .success(.takenBefore) = $0 { true } else { false } }
+        #expect(takenBefore == 1)
+    }
+
+    @Test func aFileWithAHoleIsNotWritten() throws {
+        let test = try TestStore()
+        let path = test.root + "/a"
+        try Data("begins".utf8).write(to: URL(fileURLWithPath: path))
+        #expect(FileSystem.real.isWritten(path, size: 6) && !FileSystem.real.isWritten(path, size: 7))
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try file.seek(toOffset: 100_000)
+        try file.write(contentsOf: Data("ends".utf8))
+        try file.close()
+        #expect(!FileSystem.real.isWritten(path, size: 100_004))
+        try Data(repeating: 65, count: 100_004).write(to: URL(fileURLWithPath: path))
+        #expect(FileSystem.real.isWritten(path, size: 100_004))
+    }
+
     /// As after SIGKILL between a file and its row: the file without a row goes, the one whose row was committed stays.
     @Test(arguments: [StoreOptions.Role.mail, .web]) func filesOfAKilledProcessGo(role: StoreOptions.Role) async throws {
         let first = try TestStore(role: role, keepsFolder: true)

@@ -29,9 +29,23 @@ package final class DailyAllowances: Sendable {
         today { $0[account.id, default: 0] + recipients <= account.messagesPerDay }
     }
 
-    package func count(_ account: DirectoryAccount, recipients: Int) {
-        log?.add(account.id, recipients: recipients, on: now() / 86_400)
-        today { $0[account.id, default: 0] += recipients }
+    /// Takes so many recipients out of the account's day for a message that is on its way; nil where too few are left. Messages
+    /// that come at the same time see each other's.
+    package func take(_ account: DirectoryAccount, recipients: Int) -> DayShare? {
+        let taken = today { sent in
+            guard sent[account.id, default: 0] + recipients <= account.messagesPerDay else { return false }
+            sent[account.id, default: 0] += recipients
+            return true
+        }
+        return taken ? DayShare(account: account.id, recipients: recipients, day: now() / 86_400, of: self) : nil
+    }
+
+    fileprivate func note(_ share: DayShare) { log?.add(share.account, recipients: share.recipients, on: share.day) }
+
+    fileprivate func takeBack(_ share: DayShare) {
+        state.withLockedValue { state in
+            if state.day == share.day { state.sent[share.account, default: 0] -= share.recipients }
+        }
     }
 
     private func today<Result: Sendable>(_ body: (inout [AccountID: Int]) -> Result) -> Result {
@@ -44,4 +58,26 @@ package final class DailyAllowances: Sendable {
         if isNew { log?.forget(besides: day) }
         return result
     }
+}
+
+/// A message's part of its sender's day; it goes back where the message is not taken.
+package final class DayShare: Sendable {
+    fileprivate let account: AccountID
+    fileprivate let recipients: Int
+    /// Days since 1970.
+    fileprivate let day: Int64
+    private let allowances: DailyAllowances
+    private let isUsed = NIOLockedValueBox(false)
+
+    fileprivate init(account: AccountID, recipients: Int, day: Int64, of allowances: DailyAllowances) {
+        (self.account, self.recipients, self.day, self.allowances) = (account, recipients, day, allowances)
+    }
+
+    /// The message is taken.
+    package func use() {
+        isUsed.withLockedValue { $0 = true }
+        allowances.note(self)
+    }
+
+    deinit { if !isUsed.withLockedValue({ $0 }) { allowances.takeBack(self) } }
 }

@@ -40,6 +40,11 @@ package struct SpoolReceiver: MessageReceiver {
     package func begin(
         _ envelope: Envelope, declaredSize: Int?, _ facts: SessionFacts
     ) async -> Result<any MessageSink, Refusal> {
+        var share: DayShare?
+        if let sender = facts.account {
+            share = allowances.take(sender, recipients: envelope.recipients.count)
+            guard share != nil else { return .failure(.dayIsFull) }
+        }
         do {
             let sentCopy = facts.filesSentCopy ? facts.account?.id : nil
             let routes = try await Router(generation.value).routes(of: envelope, sentCopy: sentCopy)
@@ -48,7 +53,7 @@ package struct SpoolReceiver: MessageReceiver {
                 id: try spool.nextID(), time: now, door: facts.door, session: facts.session, account: facts.account?.id,
                 envelope: envelope, routes: routes, notBefore: facts.holdUntil.flatMap { $0 > now ? $0 : nil })
             let message = try spool.receive(acceptance, announced: max(0, declaredSize ?? 0))
-            return .success(SpoolSink(message: message, sender: facts.account, recipients: envelope.recipients.count, self))
+            return .success(SpoolSink(message: message, share: share))
         } catch let failure as SpoolFailure {
             return .failure(Refusal(failure))
         } catch {
@@ -60,16 +65,8 @@ package struct SpoolReceiver: MessageReceiver {
 /// One message on its way into the spool.
 private struct SpoolSink: MessageSink {
     let message: IncomingMessage
-    let sender: DirectoryAccount?
-    let recipients: Int
-    let receiver: SpoolReceiver
-
-    init(message: IncomingMessage, sender: DirectoryAccount?, recipients: Int, _ receiver: SpoolReceiver) {
-        self.message = message
-        self.sender = sender
-        self.recipients = recipients
-        self.receiver = receiver
-    }
+    /// Nil for mail that no user of the host sends.
+    let share: DayShare?
 
     func write(_ octets: ByteBuffer) async throws {
         do { try await message.write(octets) } catch { throw Refusal(error) }
@@ -78,7 +75,7 @@ private struct SpoolSink: MessageSink {
     func finish() async throws -> QueueID {
         let entry: SpoolEntry
         do { entry = try await message.finish() } catch { throw Refusal(error) }
-        if let sender { receiver.allowances.count(sender, recipients: recipients) }
+        share?.use()
         guard let id = QueueID(entry.id.text) else { throw Refusal(.unreadable) }
         return id
     }

@@ -54,7 +54,11 @@ package struct Router: Sendable {
         var waiting = [(address: address, crossings: 0)]
         var seen: Set<Address> = [address.folded]
         while let (address, crossings) = waiting.popLast() {
-            for target in try await generation.expand(address, from: sender) {
+            let isFromOutside = crossings > 0
+            let targets =
+                isFromOutside
+                ? try await generation.expandFromOutside(address) : try await generation.expand(address, from: sender)
+            for target in targets {
                 switch target {
                 case .account(let id, let detail, let at): found.add(id, detail, at)
                 case .external(let other):

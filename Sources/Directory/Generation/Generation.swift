@@ -84,9 +84,19 @@ package final class Generation: Sendable {
     }
 
     /// Where mail to an address goes once it is accepted: each mailbox and each outside address once. Empty where
-    /// nobody is left behind it. A group's rule of who may write to it is not asked again here.
+    /// nobody is left behind it. A group's rule of who may write to it was asked with RCPT, and is not asked again here.
     package func expand(_ address: Address, from sender: Address?) async throws -> [ExpandedTarget] {
-        var expansion = Expansion(tables: tables, sender: sender, checksPermission: false)
+        try await targets(of: address, Expansion(tables: tables, sender: sender, checksPermission: false))
+    }
+
+    /// The same for mail that an address of another tenant leads here: to this tenant its sender is a stranger, so a group takes
+    /// it where anyone may write to it.
+    package func expandFromOutside(_ address: Address) async throws -> [ExpandedTarget] {
+        try await targets(of: address, Expansion(tables: tables, sender: nil))
+    }
+
+    private func targets(of address: Address, _ expansion: Expansion) async throws -> [ExpandedTarget] {
+        var expansion = expansion
         switch try await expansion.resolve(address) {
         case .accounts(let targets): return targets
         case .suspended: return expansion.targets

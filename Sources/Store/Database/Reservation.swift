@@ -46,9 +46,7 @@ extension Mailbox {
             try database.run("UPDATE folders SET uid_next = uid_reserved WHERE account = $1", me)
             try transaction.skipReserved()
             try transaction.remove(lost.flatMap { try rows(ofBlob: $0) }, forgetsFiles: true)
-            for blob in lost {
-                try database.run("DELETE FROM deliveries WHERE account = $1 AND message = $2", me, .integer(blob))
-            }
+            try forgetDeliveries(of: Set(lost))
             try database.run("UPDATE accounts SET boot = $2 WHERE account = $1", me, .text(options.bootID))
         }
         guard !lost.isEmpty else { return }
@@ -57,17 +55,42 @@ extension Mailbox {
             metadata: ["account": "\(id)", "messages": "\(lost.count)"])
     }
 
+    /// From the newest back, until all files of a page are there. Those that are older than any flush takes are not asked for:
+    /// where such a file is missing, something else is wrong, and `store check` tells of it.
     private func newestMessagesWithoutFile() throws -> [Int64] {
-        let newest = try database.all(
-            "SELECT blob, file, size FROM blobs WHERE account = $1 ORDER BY blob DESC LIMIT 1000", me
-        ) { row in (blob: row.integer(0), file: row.octets(1), size: Int(row.integer(2))) }
-        return newest.filter { !isWhole($0.file, size: $0.size) }.map(\.blob)
+        var lost: [Int64] = []
+        var oldest = Int64.max
+        var since: Int64?
+        while true {
+            let page = try database.all(
+                "SELECT blob, file, size FROM blobs WHERE account = $1 AND blob < $2 ORDER BY blob DESC LIMIT $3", me,
+                .integer(oldest), .integer(Int64(Self.filesLookedAt))
+            ) { row in (blob: row.integer(0), name: BlobName(octets: row.octets(1)), size: Int(row.integer(2))) }
+            guard let newest = page.first, let last = page.last else { return lost }
+            let start = since ?? (newest.name?.seconds ?? 0) - Self.longestFlush
+            since = start
+            let missing = page.filter { row in
+                guard let name = row.name, name.seconds >= start else { return false }
+                return !files.isWritten(paths.file(name), size: row.size)
+            }
+            guard !missing.isEmpty else { return lost }
+            lost += missing.map(\.blob)
+            oldest = last.blob
+        }
     }
 
-    /// Whether the file is there, as long as it was, and neither end is the zeros of a block that was never written.
-    private func isWhole(_ file: [UInt8], size: Int) -> Bool {
-        guard let name = BlobName(octets: file), files.size(paths.file(name)) == size else { return false }
-        guard let ends = try? files.ends(of: paths.file(name), size: size, length: 16) else { return false }
-        return !ends.contains { !$0.isEmpty && $0.allSatisfy { $0 == 0 } }
+    /// Files of a page. What was not flushed when the machine stopped is among the newest, and seldom more than a few.
+    private static let filesLookedAt = 1_000
+    /// Seconds.
+    private static let longestFlush: Int64 = 3_600
+
+    private func forgetDeliveries(of messages: Set<Int64>) throws {
+        guard let oldest = messages.min() else { return }
+        let deliveries = try database.all(
+            "SELECT delivery, message FROM deliveries WHERE account = $1 AND message >= $2", me, .integer(oldest)
+        ) { row in (delivery: row.octets(0), message: row.integer(1)) }
+        for row in deliveries where messages.contains(row.message) {
+            try database.run("DELETE FROM deliveries WHERE account = $1 AND delivery = $2", me, .octets(row.delivery))
+        }
     }
 }

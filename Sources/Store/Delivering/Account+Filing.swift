@@ -63,9 +63,13 @@ extension Transaction {
         if let taken = try mailbox.delivery(digest) {
             return .success(.takenBefore(try mailbox.row(of: MessageID(taken)).map { MessageID($0.message) }))
         }
-        guard let prepared else { return .failure(.busy) }
+        let message: PreparedMessage
+        switch prepared {
+        case .success(let prepared): message = prepared
+        case .failure(let error): return .failure(error)
+        case nil: return .failure(.busy)
+        }
         do {
-            let message = try prepared.get()
             if let quota = filing.quota {
                 if filing.purgesTrash {
                     try makeRoom(for: message.size, quota: quota)

@@ -190,7 +190,7 @@ struct Rebuild {
     /// Nothing of it reached the disk.
     private func isHollow(_ path: String) -> Bool {
         guard let size = options.files.size(path), size > 0 else { return true }
-        return (try? options.files.ends(of: path, size: size, length: 16).contains { $0.allSatisfy { $0 == 0 } }) ?? false
+        return !options.files.isWritten(path, size: size)
     }
 
     private func unknownFiles(_ mailbox: Mailbox) throws -> [BlobName] {

@@ -1,4 +1,5 @@
 """A whole host for a test: the example configuration on free ports, started by `malaposta supervise`, in a folder of its own."""
+import base64
 import contextlib
 import json
 import os
@@ -8,6 +9,7 @@ import resource
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -96,6 +98,17 @@ class Host:
         return subprocess.run(
             [*self.within, PROGRAMS / "malaposta", *words, "--data", self.data],
             capture_output=True, text=True, input=input, timeout=60, env={**os.environ, "MALAPOSTA_CONFIGURATION": str(self.configuration)})
+
+    def ask(self, name, question, **fields):
+        """A question at a local socket: the answer, or the refusal."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(30)
+            connection.connect(str(self.data / "run" / name))
+            frame = json.dumps({"id": 1, "name": question, "body": base64.b64encode(json.dumps(fields).encode()).decode()}).encode()
+            connection.sendall(struct.pack(">I", len(frame)) + frame)
+            with connection.makefile("rb") as octets:
+                answer = json.loads(octets.read(struct.unpack(">I", octets.read(4))[0]))
+        return json.loads(base64.b64decode(answer["body"])) if "body" in answer else answer["refusal"]
 
     def children(self, process=None):
         found = subprocess.run(["pgrep", "-P", str(process or self.process.pid)], capture_output=True, text=True).stdout

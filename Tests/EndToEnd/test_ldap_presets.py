@@ -20,10 +20,13 @@ SCHEMAS = pathlib.Path(__file__).resolve().parent / "schemas"
 
 
 class Fed:
-    """A host whose tenant acme is fed by a directory."""
+    """A host whose only tenant is fed by a directory: so names without a domain, and principals, are looked up."""
 
     def __init__(self, directory, authority, password=READER_PASSWORD):
         self.host = Host(demo=False)
+        shutil.rmtree(self.host.configuration / "tenants/casa")
+        limits = self.host.configuration / "malaposta.yaml"
+        limits.write_text(re.sub(r"(?m)^tenants:\n( .*\n)*", "", limits.read_text()))
         tenant = self.host.configuration / "tenants/acme"
         (tenant / "ca.pem").write_bytes(authority.read_bytes())
         (tenant / "ldap.secret").write_text(password + "\n")

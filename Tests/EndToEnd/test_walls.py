@@ -139,15 +139,7 @@ def tearDownModule():
 
 
 def ask(name, question, **fields):
-    """A question at a local socket: the answer, or the refusal."""
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(30)
-        connection.connect(str(host.data / "run" / name))
-        frame = json.dumps({"id": 1, "name": question, "body": base64.b64encode(json.dumps(fields).encode()).decode()}).encode()
-        connection.sendall(struct.pack(">I", len(frame)) + frame)
-        with connection.makefile("rb") as octets:
-            answer = json.loads(octets.read(struct.unpack(">I", octets.read(4))[0]))
-    return json.loads(base64.b64decode(answer["body"])) if "body" in answer else answer["refusal"]
+    return host.ask(name, question, **fields)
 
 
 def entries():

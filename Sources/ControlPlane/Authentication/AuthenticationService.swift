@@ -125,22 +125,24 @@ package actor AuthenticationService: Authenticator {
         return account.id.hex
     }
 
-    /// By an address; else by a name that its directory has for it, alone where that is one account's on the whole host, or
-    /// with a domain of its tenant. An address always goes before, so that no entry can take somebody else's.
+    /// By an address; else by a name that its directory has for it, with a domain of its tenant. Without one, and with a domain
+    /// that is nobody's here, such as ana@corp.local, only where the host has a single tenant: of several, one's directory would be
+    /// told what another's people type, and could keep them out by having their names. An address always goes before, so that no
+    /// entry can take somebody else's.
     private func account(named name: String) async throws -> DirectoryAccount? {
         let generation = generation()
         if let account = try await generation.account(named: name) { return account }
         let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2 else { return try await single(directories.accounts(named: name, in: nil), generation) }
-        if let domain = try? DomainName(parts[1]), let hosted = try await generation.domain(domain) {
+        if parts.count == 2, let domain = try? DomainName(parts[1]), let hosted = try await generation.domain(domain) {
             for text in [parts[0], name] {
                 let found = try await directories.accounts(named: text, in: hosted.tenant)
                 if let account = try await single(found, generation) { return account }
             }
             return nil
         }
-        // A principal of a domain that is nobody's here, such as ana@corp.local.
-        return try await single(directories.accounts(named: name, in: nil), generation)
+        let tenants = try await generation.tenants()
+        guard tenants.count == 1, let tenant = tenants.first else { return nil }
+        return try await single(directories.accounts(named: name, in: tenant.id), generation)
     }
 
     private func single(_ found: [AccountID], _ generation: Generation) async throws -> DirectoryAccount? {

@@ -21,8 +21,8 @@ package struct DirectoryPerson: Sendable, Equatable {
 
 /// How the authentication service asks directories.
 package protocol DirectoryLogins: Sendable {
-    /// Accounts with a name to log in by that is no address: within a tenant, or anywhere.
-    func accounts(named name: String, in tenant: TenantID?) async throws -> [AccountID]
+    /// Accounts of a tenant with a name to log in by that need not be an address.
+    func accounts(named name: String, in tenant: TenantID) async throws -> [AccountID]
     /// Nil where no directory has the account.
     func person(_ account: AccountID) async throws -> DirectoryPerson?
     /// - Throws: where the directory cannot be asked.
@@ -31,7 +31,7 @@ package protocol DirectoryLogins: Sendable {
 
 /// No directories.
 struct NoDirectoryLogins: DirectoryLogins {
-    func accounts(named name: String, in tenant: TenantID?) async throws -> [AccountID] { [] }
+    func accounts(named name: String, in tenant: TenantID) async throws -> [AccountID] { [] }
     func person(_ account: AccountID) async throws -> DirectoryPerson? { nil }
     func check(_ password: [UInt8], of person: DirectoryPerson) async throws -> BindLogin.Verdict { .wrong }
 }
@@ -88,7 +88,7 @@ package actor HostDirectoryLogins: DirectoryLogins {
         return made
     }
 
-    package func accounts(named name: String, in tenant: TenantID?) throws -> [AccountID] {
+    package func accounts(named name: String, in tenant: TenantID) throws -> [AccountID] {
         try database()?.accounts(named: name, in: tenant) ?? []
     }
 

@@ -19,7 +19,8 @@ enum DirectorySectionForms {
     static let filter = Field<String>.optional("filter", .searchFilter, "Which entries they are (RFC 4515).")
 
     static let id = Field<String>.optional("id", .attribute, "What never changes about an entry.")
-    static let logins = attributes("login", "Names to log in by, beside the addresses.")
+    static let logins = attributes(
+        "login", "Names to log in by, beside the addresses: with a domain of the tenant, or alone on a host of one tenant.")
     static let addresses = attributes(
         "address", "The main address: the first value that there is; further values are aliases.")
     static let furtherAddresses = attributes("aliases", "Further addresses.")

@@ -187,17 +187,11 @@ extension SnapshotDatabase {
             .compactMap(\.self))
     }
 
-    /// Accounts with a name to log in by that is no address; in one tenant, or in all.
-    package func accounts(named name: String, in tenant: TenantID?) throws -> [AccountID] {
-        let sql = "SELECT account FROM login WHERE name = $1"
-        let name = SQLValue.text(name.lowercased())
-        let rows =
-            if let tenant {
-                try connection.all("\(sql) AND tenant = $2", name, .text(tenant.text)) { AccountID(octets: $0.octets(0)) }
-            } else {
-                try connection.all("\(sql) LIMIT 2", name) { AccountID(octets: $0.octets(0)) }
-            }
-        return rows.compactMap(\.self)
+    /// Accounts of a tenant with a name to log in by that need not be an address.
+    package func accounts(named name: String, in tenant: TenantID) throws -> [AccountID] {
+        try connection.all(
+            "SELECT account FROM login WHERE name = $1 AND tenant = $2", .text(name.lowercased()), .text(tenant.text)
+        ) { AccountID(octets: $0.octets(0)) }.compactMap(\.self)
     }
 
     /// Versions of the tenants' objects that the generation in force has.

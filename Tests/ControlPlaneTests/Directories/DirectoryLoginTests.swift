@@ -28,9 +28,8 @@ import Testing
             tenant = source.tenant
         }
 
-        func accounts(named name: String, in tenant: TenantID?) -> [AccountID] {
-            let isHere = tenant == nil || tenant == self.tenant
-            return isHere && ["ana", "ana@corp.local"].contains(name.lowercased()) ? [account] : []
+        func accounts(named name: String, in tenant: TenantID) -> [AccountID] {
+            tenant == self.tenant && ["ana", "ana@corp.local"].contains(name.lowercased()) ? [account] : []
         }
 
         func person(_ account: AccountID) -> DirectoryPerson? {
@@ -96,6 +95,17 @@ import Testing
 
     @Test(arguments: ["ana@acme.example", "ana", "ANA", "ana@corp.local", "Ana@acme.example"])
     func byAnyName(name: String) async { #expect(await login(name) == "ana") }
+
+    /// Whichever tenant's people type it: its directory is not for them to find.
+    @Test(arguments: [("ana", "rejected"), ("ana@corp.local", "rejected"), ("ana@acme.example", "ana")])
+    func amongSeveralTenantsOnlyWithADomain(name: String, answer: String) async throws {
+        var changed = content
+        let casa = Tenant(id: try TenantID("casa"), name: "Casa")
+        changed.tenants.append(TenantContent(tenant: casa, domains: [], accounts: [], routes: []))
+        current.replace(with: Generation(number: 2, content: changed))
+        #expect(await login(name) == answer)
+        #expect(asked.isEmpty == (answer == "rejected"))
+    }
 
     @Test(arguments: ["nobody", "ana@elsewhere.example", "", "info@acme.example"])
     func byNoOther(name: String) async {

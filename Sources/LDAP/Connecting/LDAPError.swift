@@ -25,6 +25,16 @@ package struct LDAPError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { "\(operation): \(reason)" }
 
+    /// Whether a bind that ended so was decided: the password is wrong, or the server does not let the name in, because it is gone,
+    /// locked, expired or has no password (RFC 4511 appendix A.2; 19 and 53 are how 389 Directory Server tells of lockouts). Active
+    /// Directory says all of that with 49. Whatever else went wrong, such as 1, 11 or 80, says nothing of the password.
+    package var isRefusedLogin: Bool {
+        switch code {
+        case LDAP_INAPPROPRIATE_AUTH, LDAP_INSUFFICIENT_ACCESS, LDAP_UNWILLING_TO_PERFORM, LDAP_CONSTRAINT_VIOLATION: true
+        default: kind == .invalidCredentials || kind == .noSuchObject
+        }
+    }
+
     /// - Parameter detail: the server's diagnostic message, or TLS's.
     init(_ operation: String, code: Int32, detail: String? = nil, kind: Kind? = nil) {
         self.operation = operation

@@ -20,7 +20,7 @@ package struct BindLogin: Sendable {
     /// Blocks: for threads that may wait.
     ///
     /// - Parameter password: not empty and without NUL, else it is wrong.
-    /// - Throws: where the directory cannot be asked.
+    /// - Throws: where the directory cannot be asked, or fails for reasons of its own.
     package func check(_ password: [UInt8], of stableID: String) throws(LDAPError) -> Verdict {
         guard !password.isEmpty, !password.contains(0), var search = source.map.search(.user, stableID: stableID) else {
             return .wrong
@@ -31,11 +31,8 @@ package struct BindLogin: Sendable {
         server.answerTime = min(server.answerTime, Self.answerTime)
         let reader = try Connection(server)
         try reader.bind(server.identity)
-        let found: [Entry]
-        do throws(LDAPError) { found = try reader.first(2, of: search) } catch {
-            guard error.kind == .noSuchObject else { throw error }
-            return .wrong
-        }
+        // A directory without its part of people is a mistake, as for a reading, and no word about a password.
+        let found = try reader.first(2, of: search)
         guard found.count == 1, let entry = found.first else { return .wrong }
         // On a connection of its own, and to the server that has just answered.
         server.urls = [reader.url]
@@ -48,10 +45,8 @@ package struct BindLogin: Sendable {
             try connection.bind(as: name, password: password)
             return .right
         } catch {
-            switch error.kind {
-            case .invalidCredentials, .refused, .noSuchObject: return .wrong
-            case .unreachable, .tls: throw error
-            }
+            guard error.isRefusedLogin else { throw error }
+            return .wrong
         }
     }
 }

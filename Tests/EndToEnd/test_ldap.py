@@ -248,6 +248,35 @@ class Directory(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         wait_until("they are back", lambda: rcpt("extra4@acme.example")[0] == 250)
 
+    def test_the_brake_holds_addresses_too(self):
+        wait_until("it listens", lambda: state()["isLive"])
+        names = [f"moved{number}" for number in range(5)]
+        slapd.modify("".join(person(name) for name in names))
+        wait_until("they are there", lambda: all(rcpt(f"{name}@acme.example")[0] == 250 for name in names))
+
+        def rewrite(domain, *names):
+            slapd.modify("".join(
+                f"dn: uid={name},{PEOPLE}\nchangetype: modify\nreplace: mail\nmail: {name}@{domain}\n\n" for name in names))
+
+        rewrite("elsewhere.example", *names)
+        wait_until("it is held", lambda: state().get("held"))
+        done = host.command("ldap", "sync", "acme")
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertEqual({rcpt(f"{name}@acme.example")[0] for name in names}, {250})
+        rewrite("acme.example", *names)
+        done = host.command("ldap", "sync", "acme")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        # One is let go, and waits.
+        allow_removals()
+        wait_until("it listens", lambda: state()["isLive"])
+        rewrite("elsewhere.example", names[0])
+        wait_until("mail to it waits", lambda: rcpt(f"{names[0]}@acme.example")[0] == 450)
+        rewrite("acme.example", names[0])
+        wait_until("it is back", lambda: rcpt(f"{names[0]}@acme.example")[0] == 250)
+        slapd.delete(*(f"uid={name},{PEOPLE}" for name in names[:2]))
+        wait_until("they are gone", lambda: rcpt(f"{names[1]}@acme.example")[0] == 450)
+        allow_removals()
+
     def test_hostile_entries_are_findings(self):
         slapd.modify(
             person("zed", mail=["joana@casa.example", "not an address", "zed@acme.example", "rita@acme.example"])

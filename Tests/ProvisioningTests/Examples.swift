@@ -64,7 +64,7 @@ enum Examples {
     }
 
     static func map(_ preset: String, more: String = "") throws -> AttributeMap {
-        try AttributeMap(tenant(Self.preset(preset, more: more)).directories[0])
+        try AttributeMap(tenant(Self.preset(preset, more: more)).directories[0], domains: [])
     }
 
     static func entry(_ name: String, _ attributes: [String: [String]]) -> Entry {

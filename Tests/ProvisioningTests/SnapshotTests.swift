@@ -9,10 +9,12 @@ import Testing
 @Suite("Snapshots") struct SnapshotTests {
     let acme: TenantID
     let database: SnapshotDatabase
+    private let domains: Set<DomainName>
     private let file = SnapshotFile()
 
     init() throws {
         acme = try TenantID("acme")
+        domains = try [DomainName("acme.example"), DomainName("acme-old.example")]
         database = try SnapshotDatabase(path: file.path)
     }
 
@@ -25,7 +27,7 @@ import Testing
 
     /// One whole reading.
     private func read(_ people: [EntryMapping.Mapped], at now: Int64) throws -> (SnapshotDifference, Int) {
-        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
         for person in people { try writing.add(person, .user, uuid: "u-\(person.stableID)") }
         let difference = try writing.difference()
         return (difference, try writing.commit(difference, at: now))
@@ -46,6 +48,58 @@ import Testing
         let fifth = try read([mapped("1", "x@acme.example"), mapped("2", "b@acme.example")], at: 5).0
         #expect(fifth.returned == [.user: 1])
         #expect(try database.objects(of: acme).map(\.missingSince) == [nil, nil])
+    }
+
+    private typealias Addresses = (before: [String], after: [String], losing: Set<Int>)
+    private static let pair = ["a@acme.example", "b@acme.example"]
+    /// What two entries had and have, and whose account loses all that it had.
+    private static let addresses: [Addresses] = [
+        (pair, pair, []),
+        (pair, ["x@acme.example", "b@acme-old.example"], []),
+        (pair, ["a@elsewhere.example", "not an address"], [1, 2]),
+        // Whoever was there first has it; an exchange is nobody's loss.
+        (pair, ["same@acme.example", "Same@acme.example"], [2]),
+        (pair, ["b@acme.example", "b@acme.example"], [2]),
+        (pair, ["b@acme.example", "a@acme.example"], []),
+        // Somebody new takes nothing, and whoever had nothing loses nothing.
+        (pair, ["a@acme.example", "b@acme.example", "a@acme.example"], []),
+        (["a@elsewhere.example", "b@acme.example"], ["c@elsewhere.example", "b@acme.example"], []),
+    ]
+
+    @Test(arguments: addresses)
+    func whoHasNoAddressAnyMoreIsAsGoodAsGone(before: [String], after: [String], losing: Set<Int>) throws {
+        func people(_ addresses: [String]) -> [EntryMapping.Mapped] {
+            addresses.enumerated().map { mapped("\($0.offset + 1)", $0.element) }
+        }
+        _ = try read(people(before), at: 1)
+        let joined = try JoinedAccounts(database, of: acme)
+        for (place, address) in before.enumerated() where !address.contains("elsewhere") {
+            let number = place + 1
+            try joined.add(AccountID(UInt128(number)), directory: "corp", stableID: "\(number)", mark: "", logins: [])
+        }
+        try database.keep(JoinedTenant(acme), joined)
+        for time in [Int64(2), 3] {
+            #expect(try read(people(after), at: time).0.removed[.user, default: 0] == (time == 2 ? losing.count : 0))
+            for object in try database.objects(of: acme) {
+                let number = try #require(Int(object.stableID))
+                #expect(object.missingSince == (losing.contains(number) ? 2 : nil))
+                #expect(object.object.addresses == [losing.contains(number) ? before[number - 1] : after[number - 1]])
+            }
+            #expect(try database.findings(of: acme).map(\.finding.code) == losing.map { _ in .noAddress })
+        }
+        // With what they had, they are back.
+        #expect(try read(people(before), at: 4).0.returned[.user, default: 0] == losing.count)
+    }
+
+    @Test(arguments: [
+        ("1", "a@acme.example", false), ("1", "x@acme.example", true), ("2", "x@acme.example", false),
+        ("3", "c@acme.example", true),
+    ])
+    func aChangeMovesAddresses(id: String, address: String, moves: Bool) throws {
+        _ = try read([mapped("1", "a@acme.example"), mapped("3", "c@acme.example")], at: 1)
+        _ = try read([mapped("1", "a@acme.example")], at: 2)
+        let changes = [SnapshotDatabase.Change.put(mapped(id, address), .user, uuid: "u-\(id)")]
+        #expect(try database.movesAddresses(changes, acme, "corp") == moves)
     }
 
     @Test func objectsAreAsEncodableWritesThem() throws {
@@ -147,7 +201,7 @@ import Testing
         let people = (0..<50).map { mapped("\($0)", "p\($0)@acme.example") }
         _ = try read(people, at: 1)
         // Without the server's ids, as whole readings are: those that are known stay.
-        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
         for person in people.dropFirst() where person.stableID != "7" { try writing.add(person, .user) }
         try writing.add(mapped("7", "seven@acme.example"), .user)
         let difference = try writing.difference()
@@ -164,7 +218,7 @@ import Testing
 
     @Test func whatOthersWriteMeanwhileIsComparedToo() throws {
         _ = try read([mapped("1", "a@acme.example")], at: 1)
-        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
         try writing.add(mapped("1", "a@acme.example"), .user)
         let difference = try writing.difference()
         #expect(difference.isEmpty)
@@ -181,7 +235,7 @@ import Testing
     /// What a server tells after a cookie (RFC 4533 §3.3.2): by presence, or by deletion.
     @Test(arguments: [true, false]) func listeningGoesOnFromACookie(namesEverything: Bool) throws {
         _ = try read(["1", "2", "3", "4"].map { mapped($0, "\($0)@acme.example") }, at: 1)
-        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
         try writing.resume()
         // 1 has changed, 2 has gone, 5 is new, of 4 nothing can be made any more; 3 is as it was.
         for id in ["1", "4", "5"] { try writing.tell(.user, uuid: "u-\(id)", isUnchanged: false) }
@@ -204,11 +258,11 @@ import Testing
     @Test func findingsOfWhatIsUnchangedStay() throws {
         var bad = mapped("1", "a@acme.example")
         bad.object.findings = [DirectoryFinding(.badQuota, "cn=1", "much is no size")]
-        let first = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        let first = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
         try first.add(bad, .user, uuid: "u-1")
         first.note(DirectoryFinding(.noID, "cn=2", "it has none"))
         _ = try first.commit(first.difference(), at: 1)
-        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
         try writing.resume()
         try writing.takeOver(.user, namesEverything: false)
         try writing.takeOverUnusable()
@@ -232,7 +286,7 @@ import Testing
     }
 
     @Test func groupsThatGoAreKeptAndCounted() throws {
-        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
         for id in ["1", "2"] { try writing.add(mapped(id, "g\(id)@acme.example"), .group, uuid: "u-\(id)") }
         _ = try writing.commit(writing.difference(), at: 1)
         _ = try database.apply([.gone(.group, uuid: "u-1")], acme, "corp", at: 10)
@@ -257,7 +311,7 @@ import Testing
 
     @Test func otherTenantsIDsAreSeen() throws {
         _ = try read([mapped("1", "a@acme.example"), mapped("2", "b@acme.example")], at: 1)
-        let writing = try SnapshotWriting(database, tenant: TenantID("casa"), directory: "ldap")
+        let writing = try SnapshotWriting(database, tenant: TenantID("casa"), directory: "ldap", domains: domains)
         try writing.add(mapped("1", "joana@casa.example"), .user)
         _ = try writing.commit(writing.difference(), at: 2)
         func elsewhere() throws -> [Bool] {
@@ -266,7 +320,15 @@ import Testing
             return elsewhere
         }
         #expect(try elsewhere() == [true, false])
-        try database.keepOnly([(acme, "corp")])
+        let corp: Set = [DirectoryPlace(tenant: acme, directory: "corp")]
+        let both = corp.union([DirectoryPlace(tenant: writing.tenant, directory: "ldap")])
+        try database.keepOnly(both) { fatalError("nobody has left") }
+        try database.keepOnly(corp) { both }
+        #expect(try database.states().map(\.directory) == ["corp"])
+        #expect(try elsewhere() == [true, false])
+        try database.keepOnly(both) { [] }
+        #expect(try database.states().count == 2)
+        try database.keepOnly(corp) { corp }
         #expect(try elsewhere() == [false, false])
     }
 }

@@ -60,7 +60,8 @@ extension HostControl {
         for joined in joined { try snapshots().keep(joined.tenant, joined.accounts) }
     }
 
-    /// The directories of the files as applied; those that no file has any more are forgotten.
+    /// The directories of the files as applied; those that no files have any more, of a generation to roll back to neither, are
+    /// forgotten.
     func directorySources() throws -> [DirectorySource] {
         let database = try database()
         guard let current = folders.generations.currentNumber, let applied = try database.applied(generation: current),
@@ -68,9 +69,26 @@ extension HostControl {
         else { return [] }
         let sources = tree.directorySources(folder: folders.configuration)
         if !sources.isEmpty || Disk.exists(folders.snapshots) {
-            try snapshots().keepOnly(sources.map { ($0.tenant, $0.configuration.id) })
+            try snapshots().keepOnly(Set(sources.map(\.place))) { try directoriesOfKeptGenerations(database) }
         }
         return sources
+    }
+
+    /// Files are read once for each way in which they name directories.
+    private func directoriesOfKeptGenerations(_ database: ControlDatabase) throws -> Set<DirectoryPlace> {
+        var seen: Set<[String: String]> = []
+        var places: Set<DirectoryPlace> = []
+        for generation in try database.generations(current: nil) {
+            guard let applied = try database.applied(generation: generation.number) else { continue }
+            let naming = try database.fileDigests(applied: applied).filter { path, _ in
+                path.hasSuffix("/directory.yaml") || path.hasSuffix("/tenant.yaml")
+            }
+            guard seen.insert(naming).inserted, let tree = try ConfigurationReading(database.files(applied: applied)).tree else {
+                continue
+            }
+            places.formUnion(tree.directorySources(folder: folders.configuration).map(\.place))
+        }
+        return places
     }
 
     /// Which files the directories' settings come from: changes with every apply and rollback.

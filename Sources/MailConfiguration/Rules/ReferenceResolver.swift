@@ -7,8 +7,8 @@ struct ReferenceResolver {
     let isLenient: Bool
     let names: NameTable
     let findings: Findings
-    /// Whether somebody may be in a directory whom no file has.
-    var hasDirectories = false
+    /// Ids of the tenant's directories, which may have somebody whom no file has.
+    var directories: Set<String> = []
     var directoryNames = DirectoryNames()
 
     enum Target: Hashable {
@@ -30,7 +30,9 @@ struct ReferenceResolver {
     private func target(of address: Address, _ reference: Located<Reference>) -> Target? {
         guard let domain = names.domains[address.domain], domain.tenant == tenant else { return .external(address) }
         if let claim = names.addresses[original(address).folded], claim.tenant == tenant { return .owner(claim.owner) }
-        if hasDirectories, let name = directoryNames[tenant, original(address).folded] {
+        if !directories.isEmpty, let name = directoryNames[tenant, original(address).folded],
+            let directory = name.id.directoryParts?.directory, directories.contains(directory)
+        {
             return .owner(NameTable.Owner(name, original(address).folded))
         }
         reportUnknown(reference)
@@ -47,7 +49,7 @@ struct ReferenceResolver {
 
     private func reportUnknown(_ reference: Located<Reference>) {
         guard !isLenient else { return }
-        if hasDirectories, case .address(let address) = reference.value { return reportAbsent(address, reference.place) }
+        if !directories.isEmpty, case .address(let address) = reference.value { return reportAbsent(address, reference.place) }
         guard !findings.isFull else { return findings.leaveOut() }
         let text = reference.value.text
         let known =

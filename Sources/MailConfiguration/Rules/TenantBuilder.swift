@@ -29,7 +29,7 @@ struct TenantBuilder {
             folder: folder, tenant: tenant, plan: plan, hard: limits.declared(for: tenant.id.value), record: record)
         resolver = ReferenceResolver(
             tenant: folder.name, isLenient: folder.lacksAccounts || folder.lacksDomains || folder.lacksDirectories, names: names,
-            findings: findings, hasDirectories: !folder.directories.isEmpty, directoryNames: directoryNames)
+            findings: findings, directories: Set(folder.directories.map(\.id.value)), directoryNames: directoryNames)
         targets = TargetRules(
             plan: plan, resolver: resolver, findings: findings, planFile: "tenants/\(folder.name)/tenant.yaml")
         secrets = SecretRules(tenant: folder.name, findings: findings, readSecret: readSecret)

@@ -1,4 +1,5 @@
 package import LDAP
+package import Mail
 package import MailConfiguration
 
 /// Which entries of a directory are what, and which of their attributes say what: the preset, with what the file changes.
@@ -20,11 +21,14 @@ package struct AttributeMap: Sendable, Equatable {
     /// Values such as `SMTP:ana@acme.example`: capital letters mark the main address, others are further ones.
     package private(set) var hasProxyAddresses = false
     package private(set) var idForm = IDForm.text
+    /// The tenant's: an account has no address in another.
+    package let domains: Set<DomainName>
 
     /// Kinds in the order in which they are read.
     package static let order: [DirectoryNames.Kind] = [.user, .shared, .group, .alias]
 
-    package init(_ directory: DirectoryConfiguration) {
+    package init(_ directory: DirectoryConfiguration, domains: Set<DomainName>) {
+        self.domains = domains
         let defaults = PresetMaps.sections(directory.preset)
         let declared: [DirectoryNames.Kind: DirectorySection?] = [
             .user: directory.users, .shared: directory.sharedMailboxes, .group: directory.groups, .alias: directory.aliases,

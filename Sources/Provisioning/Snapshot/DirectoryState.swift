@@ -1,5 +1,17 @@
 package import Mail
 
+/// Which directory, of all tenants'.
+package struct DirectoryPlace: Sendable, Hashable {
+    package let tenant: TenantID
+    /// Its id there.
+    package let directory: String
+
+    package init(tenant: TenantID, directory: String) {
+        self.tenant = tenant
+        self.directory = directory
+    }
+}
+
 /// How one directory is: what `status` and `ldap` commands show. Times are seconds since 1970.
 package struct DirectoryState: Codable, Sendable, Hashable {
     package enum Health: String, Codable, Sendable {
@@ -37,11 +49,15 @@ package struct DirectoryState: Codable, Sendable, Hashable {
     package var findings = 0
     /// Counts changes of the tenant's objects, so that a generation knows whether it has them.
     package var version: Int64 = 0
+    /// Whether it has left the files in force: what it said waits for a rollback to files that name it. Nil is no.
+    package var hasLeft: Bool?
 
     package init(tenant: TenantID, directory: String) {
         self.tenant = tenant
         self.directory = directory
     }
+
+    package var place: DirectoryPlace { DirectoryPlace(tenant: tenant, directory: directory) }
 
     package var health: Health {
         if held != nil { return .held }

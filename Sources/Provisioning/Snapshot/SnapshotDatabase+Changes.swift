@@ -25,6 +25,19 @@ extension SnapshotDatabase {
         return counts
     }
 
+    /// Whether an entry that is known, and may have an account's address, has others than before or is there again.
+    func movesAddresses(_ changes: [Change], _ tenant: TenantID, _ directory: String) throws -> Bool {
+        for case .put(let mapped, let kind, _) in changes where kind != .alias {
+            let isOther = try connection.first(
+                """
+                SELECT record, missing_since FROM object WHERE tenant = $1 AND directory = $2 AND kind = $3 AND stable = $4
+                """, .text(tenant.text), .text(directory), .text(kind.rawValue), .text(mapped.stableID)
+            ) { try $0.integer(1) > 0 || DirectoryObject.addresses(in: $0.octets(0)) != mapped.object.addresses }
+            if isOther == true { return true }
+        }
+        return false
+    }
+
     /// - Parameter cookies: how far the directory has been listened to with these.
     /// - Returns: whether anything is different, and how many passwords changed.
     func apply(

@@ -22,9 +22,15 @@ package final class SnapshotDatabase {
         try SnapshotDatabase(path: path).connection.copy(to: SnapshotDatabase(path: copy).connection)
     }
 
+    /// Makes the next look find that the generation in force is not made of this: for a copy beside another generation.
+    package func forgetJoined() throws { try connection.run("DELETE FROM joined") }
+
     // MARK: States
 
-    package func states() throws -> [DirectoryState] {
+    /// Of directories that the files in force name.
+    package func states() throws -> [DirectoryState] { try allStates().filter { $0.hasLeft != true } }
+
+    private func allStates() throws -> [DirectoryState] {
         try connection.all("SELECT record FROM directory ORDER BY tenant, id") {
             try RecordCoding.read(DirectoryState.self, $0.text(0))
         }
@@ -131,20 +137,35 @@ package final class SnapshotDatabase {
         ) { $0.optionalInteger(0) }.flatMap(\.self)
     }
 
-    /// Forgets directories that no tenant has any more, with what they said.
-    package func keepOnly(_ directories: [(tenant: TenantID, id: String)]) throws {
-        let kept = Set(directories.map { "\($0.tenant)/\($0.id)" })
+    /// Forgets directories that no files name, with what they said.
+    ///
+    /// - Parameters:
+    ///   - named: those of the files in force.
+    ///   - others: those of files that may come back; asked for where there are some that the files in force do not name.
+    package func keepOnly(_ named: Set<DirectoryPlace>, or others: () throws -> Set<DirectoryPlace>) throws {
+        let states = try allStates()
+        let left = Set(states.map(\.place)).subtracting(named)
+        let remembered = try left.isEmpty ? [] : others()
         try connection.transaction {
-            for state in try states() where !kept.contains("\(state.tenant)/\(state.directory)") {
-                for table in ["object", "finding", "account", "sync_cookie"] {
-                    try connection.run(
-                        "DELETE FROM \(table) WHERE tenant = $1 AND directory = $2", .text(state.tenant.text),
-                        .text(state.directory))
+            for var state in try allStates() {
+                let hasLeft: Bool? = named.contains(state.place) ? nil : true
+                if hasLeft == true, !remembered.contains(state.place) {
+                    try forget(state.place)
+                } else if hasLeft != state.hasLeft {
+                    state.hasLeft = hasLeft
+                    try keep(state)
                 }
-                try connection.run(
-                    "DELETE FROM directory WHERE tenant = $1 AND id = $2", .text(state.tenant.text), .text(state.directory))
             }
         }
+    }
+
+    private func forget(_ place: DirectoryPlace) throws {
+        for table in ["object", "finding", "account", "sync_cookie"] {
+            try connection.run(
+                "DELETE FROM \(table) WHERE tenant = $1 AND directory = $2", .text(place.tenant.text), .text(place.directory))
+        }
+        try connection.run(
+            "DELETE FROM directory WHERE tenant = $1 AND id = $2", .text(place.tenant.text), .text(place.directory))
     }
 
     // MARK: Findings
@@ -200,7 +221,7 @@ extension SnapshotDatabase {
     }
 
     package func version(of tenant: TenantID) throws -> Int64 {
-        try states().filter { $0.tenant == tenant }.map(\.version).max() ?? 0
+        try allStates().filter { $0.tenant == tenant }.map(\.version).max() ?? 0
     }
 
     /// Keeps what a join found, once its generation is in force.

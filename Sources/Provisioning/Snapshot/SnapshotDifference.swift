@@ -40,8 +40,8 @@ extension SnapshotWriting {
         }
     }
 
-    /// Notes row by row what differs: of what was read, and what is missing there. Servers do not always say by which ids they
-    /// tell of entries later; where they do, another one differs.
+    /// Notes row by row what differs: of what was read, and what is missing there, or as good as that. Servers do not always say by
+    /// which ids they tell of entries later; where they do, another one differs.
     func compare() throws {
         let place: [SQLValue] = [.text(tenant.text), .text(directory)]
         for table in ["differing", "gone"] { try database.connection.run("DELETE FROM \(table)") }
@@ -56,6 +56,13 @@ extension SnapshotWriting {
             INSERT INTO gone (kind, stable) SELECT o.kind, o.stable FROM object o
             WHERE o.tenant = $1 AND o.directory = $2 AND o.missing_since = 0 AND NOT EXISTS (
                 SELECT 1 FROM staged s WHERE s.kind = o.kind AND s.stable = o.stable)
+            """, values: place)
+        try findLosing()
+        try database.connection.run("DELETE FROM differing WHERE (kind, stable) IN (SELECT kind, stable FROM losing)")
+        try database.connection.run(
+            """
+            INSERT INTO gone (kind, stable) SELECT l.kind, l.stable FROM losing l JOIN object o
+            ON o.tenant = $1 AND o.directory = $2 AND o.kind = l.kind AND o.stable = l.stable WHERE o.missing_since = 0
             """, values: place)
         compared = try database.version(of: tenant)
     }

@@ -10,6 +10,8 @@ package final class SnapshotWriting {
     let database: SnapshotDatabase
     let tenant: TenantID
     let directory: String
+    /// In which an account's addresses are.
+    let domains: Set<DomainName>
     package private(set) var findings: [DirectoryFinding] = []
     private var leftOut = 0
     /// How far the directory has been listened to with this reading; nil leaves what is known of that.
@@ -30,10 +32,11 @@ package final class SnapshotWriting {
         var uuid: String
     }
 
-    package init(_ database: SnapshotDatabase, tenant: TenantID, directory: String) throws {
+    package init(_ database: SnapshotDatabase, tenant: TenantID, directory: String, domains: Set<DomainName>) throws {
         self.database = database
         self.tenant = tenant
         self.directory = directory
+        self.domains = domains
         try database.connection.execute(
             """
             DROP TABLE IF EXISTS staged;
@@ -46,6 +49,7 @@ package final class SnapshotWriting {
             CREATE TEMPORARY TABLE gone (
                 kind TEXT NOT NULL, stable TEXT NOT NULL, PRIMARY KEY (kind, stable)) WITHOUT ROWID;
             """)
+        try makeAddressTables()
     }
 
     /// - Parameter uuid: by which the server tells of the entry later; empty where it does not.
@@ -117,6 +121,7 @@ package final class SnapshotWriting {
             // Another program that keeps this host may have written meanwhile.
             let isOutdated = try compared != database.version(of: tenant)
             if isOutdated { try compare() }
+            try noteLosing()
             let passwords = try noteChangedPasswords()
             try apply(at: now)
             try connection.run(

@@ -56,7 +56,7 @@ extension AttributeMap {
         attributes.rights = nil
         return try RecordCoding.text([
             "\(EntryMapping.version)", section.base, section.filter, "\(idForm)", "\(hasProxyAddresses)",
-            rights.joined(separator: ","), RecordCoding.text(attributes),
+            rights.joined(separator: ","), domains.map(\.ascii).sorted().joined(separator: ","), RecordCoding.text(attributes),
         ])
     }
 }

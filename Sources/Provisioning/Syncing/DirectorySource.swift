@@ -6,16 +6,21 @@ package import MailConfiguration
 package struct DirectorySource: Sendable, Equatable {
     package let tenant: TenantID
     package let configuration: DirectoryConfiguration
+    /// The tenant's: entries' addresses in others are not used.
+    package let domains: Set<DomainName>
     /// What relative paths count from.
     package let folder: String
 
-    package init(tenant: TenantID, _ configuration: DirectoryConfiguration, folder: String) {
+    package init(tenant: TenantID, _ configuration: DirectoryConfiguration, domains: Set<DomainName>, folder: String) {
         self.tenant = tenant
         self.configuration = configuration
+        self.domains = domains
         self.folder = folder
     }
 
-    package var map: AttributeMap { AttributeMap(configuration) }
+    package var place: DirectoryPlace { DirectoryPlace(tenant: tenant, directory: configuration.id) }
+
+    package var map: AttributeMap { AttributeMap(configuration, domains: domains) }
 
     package var server: Server {
         let identity: Server.Identity =
@@ -37,7 +42,8 @@ extension ConfigurationTree {
     /// All directories of all tenants.
     package func directorySources(folder: String) -> [DirectorySource] {
         tenants.flatMap { tenant in
-            tenant.directories.map { DirectorySource(tenant: tenant.id, $0, folder: folder) }
+            let domains = Set(tenant.domains.map(\.name))
+            return tenant.directories.map { DirectorySource(tenant: tenant.id, $0, domains: domains, folder: folder) }
         }
     }
 }

@@ -37,7 +37,7 @@ package struct DirectorySync: Sendable {
     package func run(allowsRemovals: Bool = false, now: Int64) throws -> SyncOutcome {
         let database = try SnapshotDatabase(path: path)
         do {
-            let writing = try SnapshotWriting(database, tenant: source.tenant, directory: source.configuration.id)
+            let writing = try writing(database)
             let entries = try read(into: writing)
             return try settle(writing, entries, database, allowsRemovals, now)
         } catch {
@@ -58,7 +58,7 @@ package struct DirectorySync: Sendable {
     /// A sync of a copy of what is known, in which the brake holds nothing back.
     package func preview(now: Int64) throws -> Preview {
         let database = try SnapshotDatabase(path: path)
-        let writing = try SnapshotWriting(database, tenant: source.tenant, directory: source.configuration.id)
+        let writing = try writing(database)
         _ = try read(into: writing)
         let difference = try writing.difference()
         let recent = try database.recentlyMissing(database.state(source.tenant, source.configuration.id), at: now)
@@ -94,6 +94,10 @@ package struct DirectorySync: Sendable {
     }
 
     // MARK: Reading
+
+    func writing(_ database: SnapshotDatabase) throws -> SnapshotWriting {
+        try SnapshotWriting(database, tenant: source.tenant, directory: source.configuration.id, domains: source.domains)
+    }
 
     private func read(into writing: SnapshotWriting) throws -> Int {
         let connection = try Connection(source.server)

@@ -43,7 +43,7 @@ package struct LiveSync: Sendable {
     ///   - isStopped: asked every `pause`.
     ///   - alone: runs what changes the snapshot while nobody else does.
     ///   - report: what was changed, or held back; after that it ends.
-    /// - Returns: whether it was stopped; else the brake holds something back.
+    /// - Returns: whether it was stopped, or addresses move and it is to begin again; else the brake holds something back.
     /// - Throws: where the connection broke or the server does not do it.
     package func run(
         isStopped: () -> Bool, alone: (() throws -> Void) throws -> Void, report: (SyncOutcome) -> Void
@@ -75,8 +75,9 @@ package struct LiveSync: Sendable {
         guard let first else { return true }
         report(first)
         guard first.held == nil else { return false }
-        try database.noteLive(source.tenant, source.configuration.id, true)
-        defer { try? database.noteLive(source.tenant, source.configuration.id, false) }
+        let (tenant, id) = (source.tenant, source.configuration.id)
+        try database.noteLive(tenant, id, true)
+        defer { try? database.noteLive(tenant, id, false) }
         while !isStopped() {
             var changes: [SnapshotDatabase.Change] = []
             for (kind, sync) in listening { changes += try sync.changes(on: connection).compactMap { change($0, kind) } }
@@ -84,6 +85,8 @@ package struct LiveSync: Sendable {
                 connection.wait(atMost: Self.pause)
                 continue
             }
+            // Who has which address is told by looking at all: listening begins again, from before these changes.
+            if try database.movesAddresses(changes, tenant, id) { return true }
             var outcome: SyncOutcome?
             try alone { outcome = try take(changes, database, reached(listening)) }
             guard let outcome else { continue }
@@ -99,7 +102,7 @@ package struct LiveSync: Sendable {
         _ listening: inout [Listening]
     ) throws -> SyncOutcome {
         let whole = DirectorySync(source, path: path)
-        let writing = try SnapshotWriting(database, tenant: source.tenant, directory: source.configuration.id)
+        let writing = try whole.writing(database)
         if cookies != nil { try writing.resume() }
         var entries = 0
         for kind in AttributeMap.order {

@@ -66,7 +66,7 @@ import Testing
                 interval: .seconds(60), live: true, pageSize: 100, connectTime: .seconds(1), answerTime: .seconds(1)),
             login: DirectoryLoginSettings(remember: .seconds(600), outage: .seconds(3600), failures: 3, window: .seconds(1800)),
             brake: DirectoryBrake(accounts: 10, percent: 10))
-        let stand = Stand(ana.id, DirectorySource(tenant: ana.tenant, directory, folder: "/nonexistent"))
+        let stand = Stand(ana.id, DirectorySource(tenant: ana.tenant, directory, domains: [], folder: "/nonexistent"))
         var limits = AuthenticationService.Limits()
         limits.throttle.freeForAccount = 1000
         limits.throttle.freeForClient = 1000

@@ -18,27 +18,28 @@ import Testing
         func pass(_ seconds: Int64) { now.withLock { $0 += seconds } }
     }
 
+    private static let directory = """
+        schema: 1
+        directories:
+          - id: corp
+            preset: openldap
+            urls: [ldaps://ldap.acme.example]
+            base: dc=acme,dc=example
+
+        """
+
     init() throws {
         host = try ExampleHost()
         acme = try TenantID("acme")
-        try host.write(
-            "tenants/acme/directory.yaml",
-            """
-            schema: 1
-            directories:
-              - id: corp
-                preset: openldap
-                urls: [ldaps://ldap.acme.example]
-                base: dc=acme,dc=example
-
-            """)
+        try host.write("tenants/acme/directory.yaml", Self.directory)
         let clock = clock
         control = HostControl(host.folders, now: { clock.now.withLock { $0 } })
     }
 
     private func sync(_ people: [(id: String, address: String)], mark: String? = nil) throws {
         let database = try SnapshotDatabase(path: host.folders.snapshots)
-        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp")
+        let writing = try SnapshotWriting(
+            database, tenant: acme, directory: "corp", domains: [DomainName("acme.example")])
         for person in people {
             var object = DirectoryObject(name: "uid=\(person.id)", key: "uid=\(person.id)")
             object.addresses = [person.address]
@@ -103,6 +104,30 @@ import Testing
         #expect(try await control.duePurges().map(\.id) == [id("zoe")])
     }
 
+    /// Whose entry stays without an address of the tenant waits like one whose entry is gone.
+    @Test func whoHasNoAddressAnyMoreIsSuspendedFirst() async throws {
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        try sync([("zoe", "zoe@acme.example"), ("yan", "yan@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        try sync([("zoe", "zoe@elsewhere.example"), ("yan", "yan@acme.example")])
+        let outcome = try await control.rejoin(reason: "directories")
+        #expect(try await control.revoked(by: outcome).map(\.reason) == [.suspended])
+        #expect(try await state("zoe@acme.example") == "suspended")
+        try sync([("zoe", "zoe@acme.example"), ("yan", "yan@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        #expect(try await state("zoe@acme.example") == "takes mail")
+        try sync([("zoe", "zoe@elsewhere.example"), ("yan", "yan@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        clock.pass(3 * 86_400 + 1)
+        _ = try await control.rejoin(reason: "directories")
+        try await control.forgetExpired()
+        #expect(try await state("zoe@acme.example") == "disabled")
+        // Another address, and the account is there again.
+        try sync([("zoe", "zoe.new@acme.example"), ("yan", "yan@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        #expect(try await control.user("zoe.new@acme.example").account.id == id("zoe"))
+    }
+
     @Test func adminsMayBeInADirectory() async throws {
         try host.write("tenants/acme/tenant.yaml", ExampleHost.tenant.replacing("[ana]", with: "[zoe@acme.example]"))
         let plan = try await control.plan(configuration: host.folders.configuration)
@@ -153,5 +178,37 @@ import Testing
         #expect(try await state("zoe@acme.example") == "disabled")
         #expect(try await control.directorySources().isEmpty)
         #expect(try await control.status().directories.isEmpty)
+        #expect(try await !control.needsRejoin())
+        // A rollback brings them back without a word from the directory.
+        _ = try await control.rollback(to: nil)
+        #expect(try await state("zoe@acme.example") == "takes mail")
+        #expect(try await control.directorySources().count == 1)
+        #expect(try await control.status().directories.map(\.users) == [1])
+        #expect(try await control.user("zoe@acme.example").password == .directory)
+    }
+
+    @Test func aDirectoryIsForgottenWithTheLastFilesThatNameIt() async throws {
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        try sync([("zoe", "zoe@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        try host.remove("tenants/acme/directory.yaml")
+        for number in 0..<HostControl.keptGenerations {
+            try host.accounts { $0.replacing("Old One", with: "Old \(number)") }
+            _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        }
+        #expect(try await control.directorySources().isEmpty)
+        #expect(try SnapshotDatabase(path: host.folders.snapshots).objects(of: acme).isEmpty)
+    }
+
+    /// Nobody is found in a directory that the files read do not have.
+    @Test func namesAreOfTheFilesDirectories() async throws {
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        try sync([("zoe", "zoe@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        try host.accounts { $0 + "aliases: [{ address: z@acme.example, to: [zoe@acme.example] }]\n" }
+        #expect(try await control.plan(configuration: host.folders.configuration).warnings.isEmpty)
+        try host.write("tenants/acme/directory.yaml", Self.directory.replacing("corp", with: "other"))
+        let warnings = try await control.plan(configuration: host.folders.configuration).warnings
+        #expect(warnings.contains { $0.contains("[not-in-directory]") })
     }
 }

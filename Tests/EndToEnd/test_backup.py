@@ -10,6 +10,7 @@ import threading
 import unittest
 
 from host import PASSWORDS, Host, wait_until
+from slapd import BASE, READER, READER_PASSWORD, Slapd, person, roots
 
 host = None
 
@@ -191,6 +192,59 @@ class WholeHost(unittest.TestCase):
         finally:
             other.close()
             host.command("user", "resume", "ines@acme.example")
+
+    def test_what_a_directory_said_is_brought_back(self):
+        slapd = Slapd()
+        hosts = [Host(demo=False), Host(demo=False)]
+        try:
+            slapd.load(roots(BASE, "people") + person("nuno"))
+            slapd.start()
+            for one in hosts:
+                tenant = one.configuration / "tenants/acme"
+                (tenant / "ca.pem").write_bytes((slapd.folder / "ca.pem").read_bytes())
+                (tenant / "ldap.secret").write_text(READER_PASSWORD + "\n")
+                (tenant / "ldap.secret").chmod(0o600)
+                (tenant / "directory.yaml").write_text(DIRECTORY.format(url=slapd.url))
+            first, other = hosts
+            first.start()
+            wait_until("nuno is there", lambda: rcpt("nuno@acme.example", first) == 250)
+            folder = host.folder / "backups-directory"
+            backup(folder, of=first)
+            # Nobody to ask where it is restored.
+            slapd.stop()
+            restored = other.command("restore", "--from", str(folder))
+            self.assertEqual(restored.returncode, 0, restored.stdout + restored.stderr)
+            applied = other.command("apply", "--yes")
+            self.assertEqual(applied.returncode, 0, applied.stdout + applied.stderr)
+            other.start()
+            self.assertEqual(rcpt("nuno@acme.example", other), 250)
+            casa = other.configuration / "tenants/casa/tenant.yaml"
+            casa.write_text(re.sub(r"(?m)^name: .*", "name: Another", casa.read_text()))
+            applied = other.command("apply", "--yes")
+            self.assertEqual(applied.returncode, 0, applied.stdout + applied.stderr)
+            self.assertEqual(rcpt("nuno@acme.example", other), 250)
+        finally:
+            for one in hosts:
+                one.close()
+            slapd.close()
+
+
+DIRECTORY = f"""schema: 1
+directories:
+  - id: corp
+    preset: openldap
+    urls: ["{{url}}"]
+    ca_file: ca.pem
+    bind: {{{{ dn: "{READER}", password_file: ldap.secret }}}}
+    base: {BASE}
+"""
+
+
+def rcpt(address, at):
+    with smtplib.SMTP("127.0.0.1", at.ports["smtp"]) as smtp:
+        smtp.ehlo("client.example")
+        smtp.mail("maria@elsewhere.example")
+        return smtp.rcpt(address)[0]
 
 
 if __name__ == "__main__":

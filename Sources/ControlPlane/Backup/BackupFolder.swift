@@ -48,6 +48,8 @@ package struct Backup: Sendable {
     /// Written last: what has one is whole.
     package var isWhole: Bool { Disk.exists(manifestPath) }
     var database: String { "\(path)/control.db" }
+    /// What the directories said; not there where no tenant has one.
+    var snapshots: String { "\(path)/directories.db" }
     package var accounts: String { "\(path)/accounts" }
     var spool: String { "\(path)/spool" }
     var files: String { "\(path)/files" }

@@ -4,6 +4,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Mail
 internal import MailConfiguration
+internal import Provisioning
 internal import SQL
 internal import Store
 internal import Worker
@@ -11,8 +12,8 @@ internal import Worker
 extension HostControl {
     /// Copies the whole host into a folder of backups, while it runs or not.
     ///
-    /// First what was accepted and not filed (the spool), then who exists (control.db, the generation, files as applied, keys),
-    /// then the mailboxes one by one, each as it was at one moment. So nothing that was acknowledged before the backup began is
+    /// First what was accepted and not filed (the spool), then who exists (control.db, what the directories said, the generation,
+    /// files as applied, keys), then the mailboxes one by one, each as it was at one moment. So nothing that was acknowledged before the backup began is
     /// missing: it is in the spool's copy or in a mailbox's, and where it is in both it is delivered once.
     ///
     /// - Parameters:
@@ -74,6 +75,7 @@ extension HostControl {
             try database.connection.copy(to: copy)
         }
         try Disk.setMode(draft.database, 0o600)
+        if Disk.exists(folders.snapshots) { try SnapshotDatabase.copy(folders.snapshots, to: draft.snapshots) }
         try FileTree.copy(folders.generations.generation(number), to: "\(draft.generations)/\(number)")
         for name in ["keys", "tls"] { try FileTree.copy("\(folders.data)/\(name)", to: "\(draft.path)/\(name)") }
         guard let applied = try database.applied(generation: number) else { return }

@@ -5,6 +5,7 @@ internal import LocalSocket
 package import Logging
 internal import Mail
 internal import MailConfiguration
+internal import Provisioning
 internal import Store
 internal import Upkeep
 
@@ -64,6 +65,11 @@ extension HostControl {
         try FileTree.copy("\(backup.generations)/\(number)", to: folders.generations.generation(number))
         try Disk.symbolicLink(to: "\(number)", at: "\(folders.generations.path)/current")
         try FileTree.copyFile(backup.database, to: folders.database, mode: 0o600)
+        if Disk.exists(backup.snapshots) {
+            try SnapshotDatabase.copy(backup.snapshots, to: folders.snapshots)
+            // They may be newer than the generation.
+            try SnapshotDatabase(path: folders.snapshots).forgetJoined()
+        }
         if Disk.names(in: folders.configuration).isEmpty, Disk.exists(backup.files) {
             try FileTree.copy(backup.files, to: folders.configuration)
             // Files may hold password hashes, so they are no file of everybody's; the control plane reads them by its group.

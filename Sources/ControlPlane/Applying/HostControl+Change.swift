@@ -49,6 +49,7 @@ extension HostControl {
         let current = folders.generations.currentNumber
         let applied = try current.flatMap { try database.applied(generation: $0) }
         let difference = try difference(of: draft, from: current, applied: applied)
+        for (tenant, unread) in try unreadDirectories(tree, applied: applied) { try keep(unread, of: tenant, difference) }
         for tenant in difference.tenants { try retireLeaving(tenant, difference) }
         let passwords = try PasswordChanges(
             from: applied.map { try database.filePasswords(applied: $0) } ?? [:], to: tree, draft)

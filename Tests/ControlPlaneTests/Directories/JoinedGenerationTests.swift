@@ -187,6 +187,35 @@ import Testing
         #expect(try await control.user("zoe@acme.example").password == .directory)
     }
 
+    /// As after a restore of a backup without what the directories said, while their servers are away.
+    @Test func whatADirectoryHasStaysWhileNothingIsKnownOfIt() async throws {
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        try sync([("zoe", "zoe@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        try Disk.remove(host.folders.snapshots)
+        let control = HostControl(host.folders, now: { 2_000_000 })
+        try host.accounts { $0.replacing("  - id: old\n    address: old@acme.example\n    name: Old One\n", with: "") }
+        let plan = try await control.plan(configuration: host.folders.configuration)
+        #expect(plan.lines.map(\.name) == ["old@acme.example"])
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        _ = try await control.rejoin(reason: "directories")
+        #expect(try await state("zoe@acme.example") == "takes mail")
+        #expect(try await state("old@acme.example") == "disabled")
+        // Somebody of the files gets the address: then it is theirs.
+        try host.accounts { $0.replacing("rui@acme.example", with: "zoe@acme.example") }
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        #expect(try await control.user("zoe@acme.example").account.displayName == "Rui Lima")
+        _ = try await control.rollback(to: nil)
+        try sync([("zoe", "zoe@acme.example"), ("yan", "yan@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        #expect(try await state("yan@acme.example") == "takes mail")
+        #expect(try await control.user("zoe@acme.example").account.id == id("zoe"))
+        #expect(try await control.user("zoe@acme.example").password == .directory)
+        try sync([("yan", "yan@acme.example")])
+        _ = try await control.rejoin(reason: "directories")
+        #expect(try await state("zoe@acme.example") == "suspended")
+    }
+
     @Test func aDirectoryIsForgottenWithTheLastFilesThatNameIt() async throws {
         _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
         try sync([("zoe", "zoe@acme.example")])
@@ -197,7 +226,9 @@ import Testing
             _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
         }
         #expect(try await control.directorySources().isEmpty)
-        #expect(try SnapshotDatabase(path: host.folders.snapshots).objects(of: acme).isEmpty)
+        let database = try SnapshotDatabase(path: host.folders.snapshots)
+        try database.readNames(of: acme)
+        #expect(try database.name(of: Address("zoe@acme.example"), in: acme) == nil)
     }
 
     /// Nobody is found in a directory that the files read do not have.

@@ -135,7 +135,8 @@ extension HostControl {
             tenant.domains.allSatisfy { domain in
                 let holding = DomainStandings.Holding(domain.name, of: tenant.tenant.id)
                 let isActive = standings.proven.contains(holding) || content.host.allowsUnprovenDomains
-                let signers = domain.configuration?.dkim.isEnabled == false ? [] : standings.signers[holding] ?? []
+                let signs = isActive && domain.configuration?.dkim.isEnabled != false
+                let signers = signs ? standings.signers[holding] ?? [] : []
                 return domain.isActive == isActive && domain.signers == signers
             }
         }

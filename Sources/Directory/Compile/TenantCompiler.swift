@@ -39,13 +39,14 @@ struct TenantCompiler {
         // Where it is written is of no matter to the generation, and would make a moved line a change.
         configuration.position = .nowhere
         let holding = DomainStandings.Holding(domain.name, of: files.id)
-        let isProven = domains.proven.contains(holding)
+        let isActive = domains.proven.contains(holding) || allowsUnproven
         return HostedDomain(
             name: domain.name, tenant: files.id, aliasOf: domain.aliasOf,
             catchAll: files.plan.allows(.catchAll) ? domain.catchAll.flatMap(address) : nil,
             detailSeparator: domain.plusAddressing && files.plan.allows(.plusAddressing) ? "+" : nil,
-            configuration: configuration, isActive: isProven || allowsUnproven,
-            signers: domain.dkim.isEnabled ? domains.signers[holding] ?? [] : [])
+            configuration: configuration, isActive: isActive,
+            // Nobody signs for a name that is not his any more.
+            signers: isActive && domain.dkim.isEnabled ? domains.signers[holding] ?? [] : [])
     }
 
     private func address(_ target: AliasTarget) -> Address? {

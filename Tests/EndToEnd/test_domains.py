@@ -8,6 +8,7 @@ import imaplib
 import json
 import re
 import smtplib
+import socket
 import sqlite3
 import ssl
 import stat
@@ -33,7 +34,7 @@ def setUpModule():
         "113.0.203.in-addr.arpa": "10 PTR mail.malaposta.example.\n",
         "site.example": f"@ A {names.web}\n", "casadorio.example": "", "parted.example": "",
     }
-    names.dynamic = {"dyn.example": '@ TXT "of somebody else"\nwww A 192.0.2.80\n'}
+    names.dynamic = {"dyn.example": '@ TXT "of somebody else"\nwww A 192.0.2.80\n', "lost.example": ""}
     names.start()
     host = Host()
     file = host.configuration / "malaposta.yaml"
@@ -69,6 +70,58 @@ def check(domain="acme.example"):
 
 def faults(report):
     return sorted(one["code"] for one in report["findings"] if one["severity"] in ("warning", "error"))
+
+
+def shown(name, kind):
+    """What the recursor has, as dig prints it."""
+    return subprocess.run(["dig", f"@{names.recursor}", "+short", "+tries=1", "+time=2", kind, name],
+                          capture_output=True, text=True).stdout
+
+
+class LostAnswers:
+    """Stands before a name server; while `loses` it passes updates on, and keeps their answers."""
+
+    def __init__(self, server):
+        self.server, self.loses, self.lost = server, True, 0
+        self.datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.datagrams.bind(("127.0.0.1", 0))
+        self.port = self.datagrams.getsockname()[1]
+        self.streams = socket.create_server(("127.0.0.1", self.port))
+        for loop in (self.pass_datagrams, self.pass_streams):
+            threading.Thread(target=loop, daemon=True).start()
+
+    def pass_datagrams(self):
+        with contextlib.suppress(OSError):
+            while True:
+                question, client = self.datagrams.recvfrom(65535)
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as onward:
+                    onward.settimeout(5)
+                    onward.sendto(question, (self.server, 53))
+                    self.datagrams.sendto(onward.recv(65535), client)
+
+    def pass_streams(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.streams.accept()
+                with client, socket.create_connection((self.server, 53), 5) as onward:
+                    question = self.message(client)
+                    onward.sendall(question)
+                    answer = self.message(onward)
+                    # RFC 2136 §1.3: the opcode of an update is 5.
+                    if self.loses and question[4] >> 3 & 15 == 5:
+                        self.lost += 1
+                    else:
+                        client.sendall(answer)
+
+    @staticmethod
+    def message(peer):
+        with peer.makefile("rb") as stream:
+            length = stream.read(2)
+            return length + stream.read(int.from_bytes(length, "big"))
+
+    def close(self):
+        self.datagrams.close()
+        self.streams.close()
 
 
 class Domains(unittest.TestCase):
@@ -259,10 +312,6 @@ class OtherWays(unittest.TestCase):
         wait_until("its proof is published, and seen", lambda: check("dyn.example")["state"] == "active")
         wait_until("nothing is wrong with it", lambda: not faults(check("dyn.example")))
 
-        def shown(name, kind):
-            return subprocess.run(["dig", f"@{names.recursor}", "+short", "+tries=1", "+time=2", kind, name],
-                                  capture_output=True, text=True).stdout
-
         self.assertIn("10 mail.malaposta.example.", shown("dyn.example", "MX"))
         self.assertIn("v=spf1 mx", shown("dyn.example", "TXT"))
         self.assertIn("p=none", shown("_dmarc.dyn.example", "TXT"))
@@ -285,6 +334,30 @@ class OtherWays(unittest.TestCase):
         self.assertEqual(host.command("apply", "--yes").returncode, 0)
         self.assertEqual(check("dyn.example")["publishingProblems"], [])
         self.assertIn("p=reject", shown("_dmarc.dyn.example", "TXT"))
+        # What somebody takes away is put back.
+        subprocess.run(["nsupdate", "-y", f"hmac-sha256:updates:{names.update_key}"], check=True, text=True,
+                       input=f"server {names.recursor}\nupdate delete dyn.example. MX\nsend\n")
+        self.assertEqual(shown("dyn.example", "MX"), "")
+        check("dyn.example")
+        self.assertIn("10 mail.malaposta.example.", shown("dyn.example", "MX"))
+
+    def test_4_an_update_whose_answer_is_lost_is_the_hosts_own_all_the_same(self):
+        key = host.configuration / "tenants/acme/lost.tsig"
+        key.write_text(names.update_key + "\n")
+        key.chmod(0o600)
+        with contextlib.closing(LostAnswers(names.recursor)) as between:
+            self.add("lost.example", f"dns: {{ mode: rfc2136, server: 127.0.0.1, port: {between.port}, key_name: updates,"
+                     " key_file: lost.tsig }\n")
+            check("lost.example")
+            self.assertGreater(between.lost, 0)
+            self.assertIn("p=none", shown("_dmarc.lost.example", "TXT"))
+            between.loses = False
+            self.assertEqual(check("lost.example")["publishingProblems"], [])
+            file = host.configuration / "tenants/acme/domains/lost.example.yaml"
+            file.write_text(file.read_text() + "dmarc: { policy: reject }\n")
+            self.assertEqual(host.command("apply", "--yes").returncode, 0)
+            self.assertEqual(check("lost.example")["publishingProblems"], [])
+            self.assertEqual(shown("_dmarc.lost.example", "TXT").strip(), '"v=DMARC1; p=reject"')
 
     def test_3_an_ordered_check_sees_a_mended_zone_at_once_and_mail_speaks_the_admins_language(self):
         domain = "casadorio.example"

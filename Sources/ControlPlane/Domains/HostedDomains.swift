@@ -176,24 +176,34 @@ package struct HostedDomains: Sendable {
             return try await control.note(nil, problems: ["the domain's zone cannot be found out"], of: standing.site)
         }
         do throws(ServerError) {
-            let change = try await Publisher(update, secret: secret, zone: zone).publish(wanted, owned: standing.owned)
-            let problems = change.conflicts.map {
-                "\($0.record.name) \($0.record.type) is taken by \($0.found), which is not ours"
-            }
-            try await note(change, problems, standing.site)
+            try await publish(wanted, standing, Publisher(update, secret: secret, zone: zone))
         } catch {
-            try await note(nil, ["\(update.server): \(error)"], standing.site)
+            try await control.note(nil, problems: ["\(update.server): \(error)"], of: standing.site)
         }
     }
 
-    private func note(_ change: PublishingChange?, _ problems: [String], _ site: DomainSite) async throws(ServerError) {
-        do { try await control.note(change, problems: problems, of: site) } catch { throw .unreachable("\(error)") }
-        guard let change, !change.isEmpty else { return }
+    private func publish(
+        _ wanted: [WantedRecord], _ standing: HostControl.DomainStanding, _ publisher: Publisher
+    ) async throws(ServerError) {
+        let (site, change) = (standing.site, try await publisher.change(to: wanted, owned: standing.owned))
+        if !change.isEmpty { try await note(PublishingChange(additions: change.additions), standing.publishing, site) }
+        do throws(ServerError) { try await publisher.send(change) } catch {
+            // Where the answer is lost they may be there; where it is a refusal they are not ours.
+            if case .refused = error { try await note(PublishingChange(deletions: change.additions), standing.publishing, site) }
+            throw error
+        }
+        let problems = change.conflicts.map { "\($0.record.name) \($0.record.type) is taken by \($0.found), which is not ours" }
+        try await note(change, problems, site)
+        guard !change.isEmpty else { return }
         logger.notice(
             "records published",
             metadata: [
                 "domain": "\(site.domain.name)", "added": "\(change.additions.count)", "removed": "\(change.deletions.count)",
             ])
+    }
+
+    private func note(_ change: PublishingChange, _ problems: [String], _ site: DomainSite) async throws(ServerError) {
+        do { try await control.note(change, problems: problems, of: site) } catch { throw .unreachable("\(error)") }
     }
 
     private func evaluate(_ standing: HostControl.DomainStanding, _ tools: DomainTools) async throws {

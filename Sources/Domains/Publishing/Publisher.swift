@@ -20,19 +20,24 @@ package struct Publisher: Sendable {
         self.zone = configuration.zone.map { DNSName($0) } ?? zone
     }
 
-    /// Makes the zone hold what is wanted, as far as it is ours to change. Done again, it changes nothing more.
+    /// What makes the zone hold what is wanted, as far as it is ours to change. Once that is sent, nothing more is to be done.
     ///
     /// - Parameters:
     ///   - wanted: records of the domain's zone.
     ///   - owned: what was published before.
-    /// - Returns: what was changed, now durable at the server; also what could not be.
-    /// - Throws: with nothing changed, as far as is known.
-    package func publish(_ wanted: [WantedRecord], owned: [ZoneUpdate.Record]) async throws(ServerError) -> PublishingChange {
+    package func change(to wanted: [WantedRecord], owned: [ZoneUpdate.Record]) async throws(ServerError) -> PublishingChange {
         let records = wanted.filter { $0.place == .domain && $0.name.isWithin(zone) }
-        let change = PublishingChange(wanted: records, owned: owned, shown: try await shown(records))
-        guard !change.isEmpty else { return change }
+        return PublishingChange(wanted: records, owned: owned, shown: try await shown(records))
+    }
+
+    /// Changes the zone; durable at the server when it returns. Done again, it changes nothing more.
+    ///
+    /// Its additions have to be noted as owned before: where the answer is lost, nobody could tell them from another's.
+    ///
+    /// - Throws: `.refused` with nothing changed; after anything else the zone may have been changed.
+    package func send(_ change: PublishingChange) async throws(ServerError) {
+        guard !change.isEmpty else { return }
         try await server.update(ZoneUpdate(zone: zone, deletions: change.deletions, additions: change.additions), key: key)
-        return change
     }
 
     /// What the server itself has: what resolvers remember is of no matter here.

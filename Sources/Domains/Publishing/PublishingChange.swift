@@ -29,6 +29,11 @@ package struct PublishingChange: Hashable, Sendable {
         }
     }
 
+    package init(additions: [ZoneUpdate.Record] = [], deletions: [ZoneUpdate.Record] = []) {
+        self.additions = additions
+        self.deletions = deletions
+    }
+
     /// - Parameters:
     ///   - wanted: records of the zone as they should be.
     ///   - owned: what we have published before and not taken away.
@@ -36,10 +41,13 @@ package struct PublishingChange: Hashable, Sendable {
     package init(wanted: [WantedRecord], owned: [ZoneUpdate.Record], shown: [Shown]) {
         let targets = wanted.map(\.update)
         deletions = owned.filter { !targets.contains($0) }
-        for (record, target) in zip(wanted, targets) where !owned.contains(target) {
+        for (record, target) in zip(wanted, targets) {
             let own = Set(owned.filter { $0.name == target.name && $0.type == target.type }.compactMap(\.comparable))
             let there = shown.filter { $0.name == target.name }
-            let others = there.filter { $0.type == target.type }.flatMap(\.data).filter { !own.contains($0) }
+            let alike = there.filter { $0.type == target.type }.flatMap(\.data)
+            // What was published may have been taken away since, and is put back.
+            if owned.contains(target), alike.contains(where: { $0 == target.comparable }) { continue }
+            let others = alike.filter { !own.contains($0) }
             let aliases = target.type == "CNAME" ? there.filter { $0.type != "CNAME" } : there.filter { $0.type == "CNAME" }
             if let obstacle = record.obstacle(among: others) ?? aliases.flatMap(\.data).first {
                 // The very record that is wanted, put there by a person: it does what it should.

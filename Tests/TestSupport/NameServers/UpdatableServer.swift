@@ -47,6 +47,15 @@ package final class UpdatableServer: Sendable {
         }
     }
 
+    /// Changes the zone as a person does it.
+    ///
+    /// - Parameter commands: lines of nsupdate(1).
+    package func update(_ commands: String) throws {
+        let file = "\(folder)/commands"
+        try TestFile.write("server 127.0.0.1 \(port)\n\(commands)send\n", to: file)
+        try ChildProgram.run(["/usr/bin/nsupdate", "-y", "hmac-sha256:\(Self.keyName):\(Self.secret)", file])
+    }
+
     deinit {
         program.stop()
         _ = try? ChildProgram.run(["rm", "-rf", folder])

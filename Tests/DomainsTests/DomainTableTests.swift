@@ -13,7 +13,9 @@ import Testing
 
     init() throws {
         let connection = try Connection(path: ":memory:")
-        for script in [DomainSchema.script, DomainSchema.second] { try connection.execute(Dialect.render(script)) }
+        for script in [DomainSchema.script, DomainSchema.second, DomainSchema.third] {
+            try connection.execute(Dialect.render(script))
+        }
         table = DomainTable(connection)
         name = try DomainName("acme.example")
         acme = try TenantID("acme")
@@ -79,7 +81,7 @@ import Testing
         (["ownership-missing", "mx"], false), (["ownership-missing", "mx-foreign"], false),
         (["ownership", "mx-elsewhere"], false),
         (["ownership-unreachable", "mx-elsewhere"], false), (["ownership-missing", "mx-unreadable"], false),
-        (["zone-silent"], false),
+        (["zone-silent"], false), (["ownership-missing", "mx-elsewhere", "mx-host-unreadable"], false),
     ]) func whatIsLost(codes: [String], isLost: Bool) {
         let place = DNSName(name)
         #expect(ProofLapse.isLost(codes.map { Finding(.mx, .error, $0, at: place, now: "") }) == isLost)
@@ -89,12 +91,31 @@ import Testing
         try follow(acme, at: 1)
         let place = DNSName(name)
         let bad = Finding(.mx, .error, "mx-missing", at: place, now: "nothing")
+        let good = Finding(.mx, .fine, "mx", at: place, now: "10 mail.host.example")
         let note = Finding(.dane, .note, "tlsa-missing", at: place, now: "nothing")
         #expect(try table.note([bad], of: name, acme, at: 2) == [])
-        #expect(try table.note([note], of: name, acme, at: 3).map(\.direction) == [.better])
+        #expect(try table.note([note, good], of: name, acme, at: 3).map(\.direction) == [.better])
         #expect(try table.note([note, bad], of: name, acme, at: 4).map(\.direction) == [.worse])
         #expect(try table.events(of: name, acme, limit: 10).map(\.at) == [4, 3])
         #expect(try table.events(of: name, acme, limit: 10).map(\.change.finding.code) == ["mx-missing", "mx-missing"])
+    }
+
+    @Test func whatALookCouldNotJudgeIsNoChange() throws {
+        try follow(acme, at: 1)
+        let place = DNSName(name)
+        let looks: [[Finding]] = [
+            [Finding(.zone, .fine, "zone", at: place, now: ""), Finding(.spf, .error, "spf-missing", at: place, now: "")],
+            [Finding(.zone, .error, "zone-silent", at: place, now: "")],
+            [Finding(.zone, .error, "zone-silent", at: place, now: "")],
+        ]
+        var changes: [[String]] = []
+        for (index, look) in (looks + [looks[0]]).enumerated() {
+            changes.append(try table.note(look, of: name, acme, at: Int64(index)).map { "\($0.direction) \($0.finding.code)" })
+        }
+        #expect(changes == [[], ["worse zone-silent"], [], ["better zone-silent"]])
+        let row = try #require(try table.row(name, acme))
+        #expect(row.findings == looks[0])
+        #expect(row.remembered.isEmpty)
     }
 
     @Test func keysAndRecordsGoWithTheDomain() throws {

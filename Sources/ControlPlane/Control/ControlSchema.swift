@@ -6,6 +6,7 @@ enum ControlSchema {
     static let migrations = [
         Migration(version: 1, script: first), Migration(version: 2, script: second),
         Migration(version: 3, script: DomainSchema.script), Migration(version: 4, script: DomainSchema.second),
+        Migration(version: 5, script: DomainSchema.third),
     ]
 
     private static let second = """

@@ -21,4 +21,7 @@ package enum DomainSchema {
 
     /// Since when nothing in DNS says any more that the domain is this host's.
     package static let second = "ALTER TABLE domain ADD COLUMN lost_at BIGINT;"
+
+    /// What the last look could not judge, as it was judged before.
+    package static let third = "ALTER TABLE domain ADD COLUMN remembered TEXT;"
 }

@@ -22,6 +22,8 @@ package struct DomainTable {
         package var purgeAfter: Int64?
         package var looked: Int64?
         package var findings: [Finding]
+        /// Of earlier looks: what the last one could not judge (`[Finding].remembered`).
+        package var remembered: [Finding]
         package var publishing: [String]
         /// Since when `ProofLapse.isLost`; nil while it is not, and where nothing was proven.
         package var lost: Int64?
@@ -42,7 +44,8 @@ package struct DomainTable {
     private func rows(_ condition: String, _ values: [SQLValue] = []) throws -> [Row] {
         try connection.all(
             """
-            SELECT name, tenant, declared_at, proven_at, retired_at, purge_after, looked_at, findings, publishing, lost_at
+            SELECT name, tenant, declared_at, proven_at, retired_at, purge_after, looked_at, findings, publishing, lost_at,
+                remembered
             FROM domain
             \(condition) ORDER BY name, tenant
             """, values: values
@@ -51,6 +54,7 @@ package struct DomainTable {
                 name: try DomainName(row.text(0)), tenant: try TenantID(row.text(1)), declared: row.integer(2),
                 proven: row.optionalInteger(3), retired: row.optionalInteger(4), purgeAfter: row.optionalInteger(5),
                 looked: row.optionalInteger(6), findings: Self.read([Finding].self, row.optionalText(7)) ?? [],
+                remembered: Self.read([Finding].self, row.optionalText(10)) ?? [],
                 publishing: Self.read([String].self, row.optionalText(8)) ?? [], lost: row.optionalInteger(9))
         }
     }
@@ -189,11 +193,13 @@ package struct DomainTable {
     /// - Returns: what is different; nothing at the first look.
     package func note(_ findings: [Finding], of name: DomainName, _ tenant: TenantID, at now: Int64) throws -> [DomainChange] {
         guard let before = try row(name, tenant) else { return [] }
+        let known = before.findings + before.remembered
         try connection.run(
-            "UPDATE domain SET looked_at = $3, findings = $4 WHERE name = $1 AND tenant = $2", .text(name.ascii),
-            .text(tenant.text), .integer(now), .text(try Self.text(findings)))
+            "UPDATE domain SET looked_at = $3, findings = $4, remembered = $5 WHERE name = $1 AND tenant = $2",
+            .text(name.ascii), .text(tenant.text), .integer(now), .text(try Self.text(findings)),
+            .text(try Self.text(findings.remembered(of: known))))
         guard before.looked != nil else { return [] }
-        let changes = DomainChange.between(before.findings, findings)
+        let changes = DomainChange.between(known, findings)
         for change in changes {
             try connection.run(
                 "INSERT INTO domain_event (domain, tenant, at, record) VALUES ($1, $2, $3, $4)", .text(name.ascii),

@@ -15,6 +15,8 @@ package enum ProofLapse {
         let codes = Set(findings.map(\.code))
         // A name that does not exist has neither, and is not asked for them.
         if codes.contains("zone-missing") { return true }
+        // Beside foreign exchangers one that could not be looked up may be this host.
+        guard !codes.contains("mx-host-unreadable") else { return false }
         return !codes.isDisjoint(with: proofGone) && !codes.isDisjoint(with: mailGone)
     }
 }

@@ -8,14 +8,27 @@ import Testing
         (" v = DMARC1 ; p = Quarantine ", .quarantine),
         ("v=DMARC1; rua=mailto:a@d.example", .none), ("v=DMARC1; p=wrong; rua=mailto:a@d.example", .none),
         ("v=DMARC1; p=reject; x=y; p=none", .reject),
+        // §4.10.1
+        ("v=DMARC1; p=reject; sp=rejekt; rua=mailto:a@d.example", .none),
+        ("v=DMARC1; p=reject; np=; rua=mailto:a@d.example", .none),
     ])
     func reads(text: String, policy: DMARCRecord.Policy) throws { #expect(try DMARCRecord(text).policy == policy) }
 
     @Test(arguments: [
         ("p=none; v=DMARC1", DMARCRecordError.noVersion), ("v=dmarc1; p=none", .noVersion), ("v=DMARC1", .noPolicy),
-        ("v=DMARC1; p=rejekt", .wrongPolicy("rejekt")),
+        ("v=DMARC1; p=rejekt", .wrongPolicy(tag: "p", "rejekt")),
+        ("v=DMARC1; p=reject; sp=rejekt", .wrongPolicy(tag: "sp", "rejekt")),
+        ("v=DMARC1; p=reject; np=rejekt; rua=nonsense", .wrongPolicy(tag: "np", "rejekt")),
     ])
     func refuses(text: String, error: DMARCRecordError) { #expect(throws: error) { try DMARCRecord(text) } }
+
+    @Test func anErrorInAPolicyUndoesTheOthers() throws {
+        let record = try DMARCRecord("v=DMARC1; p=reject; sp=rejekt; np=quarantine; rua=mailto:a@d.example")
+        #expect(record.policyError == .wrongPolicy(tag: "sp", "rejekt"))
+        #expect(record.policyBelow == DMARCRecord.Policy.none)
+        #expect(record.missingSubdomainPolicy == nil)
+        #expect(record.passedOver.isEmpty)
+    }
 
     @Test func readsTags() throws {
         let record = try DMARCRecord(
@@ -47,15 +60,44 @@ import Testing
     ])
     func walks(asked: String, organization: String, records: String) async throws {
         let discovery = DMARCDiscovery(TableResolver(records))
-        #expect(await discovery.organizationalDomain(of: try #require(DNSName(asked))).text == organization)
+        #expect(try await discovery.organizationalDomain(of: try #require(DNSName(asked))).text == organization)
     }
 
-    @Test func takesThePolicyOfTheOrganization() async throws {
-        let discovery = DMARCDiscovery(TableResolver("_dmarc.example.com TXT v=DMARC1; p=reject; sp=none"))
-        let asked = try #require(DNSName("x.y.example.com"))
-        let policy = try #require(await discovery.policy(for: asked))
-        #expect(policy.domain.text == "example.com")
-        #expect(policy.record.policy == .reject)
+    /// §4.10.1: the domain's own record, then its organization's, then its public suffix'.
+    @Test(arguments: [
+        ("x.y.example.com", "_dmarc.example.com TXT v=DMARC1; p=reject; sp=none", "example.com"),
+        (
+            "a.giant.bank.example",
+            "_dmarc.bank.example TXT v=DMARC1; p=none; psd=y\n_dmarc.giant.bank.example TXT v=DMARC1; p=reject",
+            "giant.bank.example"
+        ),
+        ("a.giant.bank.example", "_dmarc.bank.example TXT v=DMARC1; p=none; psd=y", "bank.example"),
+        ("giant.bank.example", "_dmarc.bank.example TXT v=DMARC1; p=none; psd=y", "bank.example"),
+        ("bank.example", "_dmarc.bank.example TXT v=DMARC1; p=none; psd=y", "bank.example"),
+        ("plain.example", "", ""),
+    ])
+    func takesThePolicyOf(asked: String, records: String, owner: String) async throws {
+        let policy = try await DMARCDiscovery(TableResolver(records)).policy(for: try #require(DNSName(asked)))
+        #expect(policy?.domain.text ?? "" == owner)
+    }
+
+    /// What fails for now may be any record.
+    @Test(arguments: ["_dmarc.a.b.example", "_dmarc.b.example", "_dmarc.example"])
+    func endsWhereALookUpFails(failing: String) async throws {
+        let records = "\(failing) SERVFAIL\n"
+        let discovery = DMARCDiscovery(TableResolver(records))
+        let asked = try #require(DNSName("a.b.example"))
+        let failure = DMARCLookupFailure(
+            domain: try #require(DNSName(String(failing.dropFirst(7)))), answer: .serverFailure(code: 2))
+        await #expect(throws: failure) { try await discovery.policy(for: asked) }
+        await #expect(throws: failure) { try await discovery.organizationalDomain(of: asked) }
+    }
+
+    @Test func aTestedPolicyIsAppliedAsTheNextWeakerOne() throws {
+        let record = try DMARCRecord("v=DMARC1; p=reject; sp=quarantine; t=y")
+        #expect(record.applied(record.policy) == .quarantine)
+        #expect(record.applied(record.policyBelow) == DMARCRecord.Policy.none)
+        #expect(try DMARCRecord("v=DMARC1; p=reject").applied(.reject) == .reject)
     }
 
     @Test func severalRecordsAreNone() async throws {

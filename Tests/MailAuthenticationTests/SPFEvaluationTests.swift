@@ -170,6 +170,30 @@ struct SPFCase: Sendable, CustomTestStringConvertible {
         #expect(outcome.problem == test.problem, "\(outcome.reason)")
     }
 
+    /// Whose `pass` counts for the domain.
+    @Test(arguments: [
+        ("v=spf1 include:soft.example ?include:fail.example -all", "d.example fail.example soft.example"),
+        ("v=spf1 -include:soft.example ~include:fail.example -all", "d.example"),
+        ("v=spf1 redirect=outer.example", "d.example inner.example outer.example soft.example"),
+        // Neutral within an include passes nothing.
+        ("v=spf1 include:outer.example -all", "d.example inner.example outer.example"),
+        ("v=spf1 -include:outer.example -all", "d.example"),
+        ("v=spf1 +all include:soft.example", "d.example"),
+    ])
+    func tellsWhomItAllows(record: String, allowing: String) async throws {
+        let resolver = TableResolver(
+            """
+            d.example TXT \(record)
+            \(SPFCase.hosts)outer.example TXT v=spf1 include:inner.example ?include:soft.example -all
+            inner.example TXT v=spf1 -all
+            """)
+        let client = SPFClient(
+            address: try #require(IPAddress("240.0.0.1")), domain: try #require(DNSName("d.example")), helloName: "client.example"
+        )
+        let outcome = await SPFEvaluation.outcome(of: client, by: resolver)
+        #expect(outcome.allowing.map(\.text).sorted().joined(separator: " ") == allowing)
+    }
+
     @Test func explainsAFailure() async throws {
         let resolver = TableResolver(
             """

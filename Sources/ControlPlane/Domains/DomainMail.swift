@@ -69,7 +69,11 @@ package struct DomainMail: Sendable {
     private func words(_ findings: [Finding], _ site: DomainSite, _ language: String) -> (subject: String, text: String) {
         let domain = site.domain.name.unicode
         let list = findings.map { finding in
-            func words(_ kind: String, orElse own: String) -> String { texts.found("\(kind).\(finding.code)", language) ?? own }
+            // What weighs less may be another thing to say.
+            func words(_ kind: String, orElse own: String) -> String {
+                texts.found("\(kind).\(finding.code).\(finding.severity.rawValue)", language)
+                    ?? texts.found("\(kind).\(finding.code)", language) ?? own
+            }
             // A finding's own words are English; in another language what is not a record by itself has words of its own.
             let now = words("now", orElse: finding.now)
             var lines = ["\(finding.name)  (\(finding.code))", "    " + texts.text("label.now", language) + ": " + now]

@@ -1,4 +1,5 @@
 internal import DNS
+internal import MailAuthentication
 internal import MailConfiguration
 
 /// Whether mail programs find the host by themselves: SRV (RFC 6186, RFC 8314 §5.1), autoconfig and autodiscover.
@@ -31,6 +32,7 @@ extension DomainEvaluation {
     /// Nil where it is as wanted.
     private func service(_ wanted: WantedRecord) async -> Finding? {
         let answer = await resolver.ask(wanted.name, .srv)
+        guard !answer.isTemporary else { return unreadable(wanted, answer) }
         let targets = answer.records.compactMap { record -> ServiceLocation? in
             if case .service(let location) = record { location } else { nil }
         }
@@ -54,8 +56,9 @@ extension DomainEvaluation {
 
     /// autoconfig and autodiscover: whatever leads to the host's addresses is right.
     private func alias(_ wanted: WantedRecord) async -> Finding? {
-        let (found, _) = await resolver.addresses(of: wanted.name)
+        let (found, failure) = await resolver.addresses(of: wanted.name)
         guard !found.isEmpty else {
+            if let failure { return unreadable(wanted, failure) }
             return Finding(.clients, .note, "clients-missing", at: wanted.name, now: "no record", wanted: wanted.data)
         }
         let own = await resolver.addresses(of: site.hostName).addresses + site.addresses
@@ -63,5 +66,11 @@ extension DomainEvaluation {
         return Finding(
             .clients, .warning, "clients-elsewhere", at: wanted.name, now: found.map(\.description).joined(separator: ", "),
             wanted: wanted.data, consequence: "mail programs set themselves up for another host")
+    }
+
+    private func unreadable(_ wanted: WantedRecord, _ answer: Answer) -> Finding {
+        Finding(
+            .clients, .note, "clients-unreadable", at: wanted.name, now: "cannot be looked up: \(answer.words)",
+            wanted: wanted.data, consequence: "mail programs ask again later, or ask their users")
     }
 }

@@ -18,7 +18,7 @@ extension DomainEvaluation {
         let ignored = "receivers go on as if there were none: forged mail is not stopped"
         switch await discovery.entry(at: name) {
         case .failed(let answer):
-            return [dmarc(.warning, "dmarc-unreadable", "cannot be looked up: \(answer.words)", "receivers may put mail off")]
+            return [unreadable(DMARCLookupFailure(domain: name, answer: answer))]
         case .several(let texts): return [dmarc(.error, "dmarc-several", "\(texts.count) records", ignored, wanted: "one record")]
         case .broken(let text, let error): return [dmarc(.error, "dmarc-broken", "\"\(text)\": \(error)", ignored)]
         case .none: return [await inherited(discovery)]
@@ -26,32 +26,54 @@ extension DomainEvaluation {
         }
     }
 
+    private func unreadable(_ failure: DMARCLookupFailure) -> Finding {
+        let whose = failure.domain == name ? "" : "that of \(failure.domain) "
+        return dmarc(
+            .warning, "dmarc-unreadable", "\(whose)cannot be looked up: \(failure.answer.words)", "receivers may put mail off")
+    }
+
     private func inherited(_ discovery: DMARCDiscovery) async -> Finding {
-        guard let policy = await discovery.policy(for: name) else {
+        let found: DMARCDiscovery.Policy?
+        do throws(DMARCLookupFailure) { found = try await discovery.policy(for: name) } catch { return unreadable(error) }
+        guard let found else {
             return dmarc(.warning, "dmarc-missing", "no DMARC record", "large receivers want one; forged mail is not stopped")
         }
-        let holds = policy.record.subdomainPolicy ?? policy.record.policy
-        guard holds.rawValue == site.domain.dmarc.policy.rawValue else {
+        let (record, holds) = (found.record, found.record.policyBelow)
+        let isWeakened = record.applied(holds) != holds
+        let now = "that of \(found.domain) holds: \(holds.rawValue)\(isWeakened ? ", which is only being tested (t=y)" : "")"
+        guard record.applied(holds) == wantedPolicy else {
             return dmarc(
-                .warning, "dmarc-inherited", "that of \(policy.domain) holds: \(holds.rawValue)",
-                "mail is treated as \(policy.domain) says, not as the domain's file says")
+                .warning, "dmarc-inherited", now, "mail is treated as \(found.domain) says, not as the domain's file says")
         }
-        return dmarc(.note, "dmarc-inherited", "that of \(policy.domain) holds: \(holds.rawValue)", "")
+        return dmarc(.note, "dmarc-inherited", now, "")
+    }
+
+    private var wantsTest: Bool { site.domain.dmarc.percent < 100 }
+
+    /// What receivers would be asked to apply by the wanted record.
+    private var wantedPolicy: DMARCRecord.Policy? {
+        DMARCRecord.Policy(rawValue: site.domain.dmarc.policy.rawValue).map { wantsTest ? $0.weaker : $0 }
     }
 
     private func judged(_ record: DMARCRecord, _ text: String, _ discovery: DMARCDiscovery) async -> [Finding] {
         var findings: [Finding] = []
-        if let wanted = DMARCRecord.Policy(rawValue: site.domain.dmarc.policy.rawValue), record.policy != wanted {
+        let wanted: DMARCRecord.Policy = DMARCRecord.Policy(rawValue: site.domain.dmarc.policy.rawValue) ?? .none
+        if let error = record.policyError {
             findings.append(
-                record.policy < wanted
-                    ? dmarc(
-                        .warning, "dmarc-weaker", "p=\(record.policy.rawValue)",
-                        "forged mail gets further than the domain's file wants")
-                    : dmarc(
-                        .warning, "dmarc-stronger", "p=\(record.policy.rawValue)",
-                        "mail that fails both SPF and DKIM is \(record.policy == .reject ? "refused" : "put into spam")"))
+                dmarc(
+                    record.policy < wanted ? .warning : .note, "dmarc-wrong-policy", "\(error)",
+                    "receivers take the whole record for p=none: forged mail is not stopped"))
+        } else if record.policy < wanted {
+            findings.append(
+                dmarc(
+                    .warning, "dmarc-weaker", "p=\(record.policy.rawValue)",
+                    "forged mail gets further than the domain's file wants"))
+        } else if record.policy > wanted {
+            findings.append(
+                dmarc(
+                    .warning, "dmarc-stronger", "p=\(record.policy.rawValue)",
+                    "mail that fails both SPF and DKIM is \(record.policy == .reject ? "refused" : "put into spam")"))
         }
-        let wantsTest = site.domain.dmarc.percent < 100
         if record.isTesting != wantsTest, record.policy != .none {
             findings.append(
                 dmarc(
@@ -75,7 +97,7 @@ extension DomainEvaluation {
         var findings: [Finding] = site.domain.dmarc.reportsTo.map(\.folded).filter { !published.contains($0) }.map { missing in
             dmarc(.note, "dmarc-no-reports", "no reports go to \(missing)", "nobody there hears of forged or failing mail")
         }
-        let own = await discovery.organizationalDomain(of: name)
+        let own = try? await discovery.organizationalDomain(of: name)
         for domain in Set((record.reportAddresses + record.failureAddresses).compactMap { try? Address($0).domain }).sorted() {
             guard await !accepts(DNSName(domain), own, discovery) else { continue }
             findings.append(
@@ -86,13 +108,12 @@ extension DomainEvaluation {
         return findings
     }
 
-    /// RFC 9990 §4: a report's target outside the organization has to agree.
-    private func accepts(_ target: DNSName, _ own: DNSName, _ discovery: DMARCDiscovery) async -> Bool {
-        if target.isWithin(own) { return true }
-        if await discovery.organizationalDomain(of: target) == own { return true }
+    /// RFC 9990 §4: a report's target outside the organization has to agree. What cannot be asked now is not held against it.
+    private func accepts(_ target: DNSName, _ own: DNSName?, _ discovery: DMARCDiscovery) async -> Bool {
+        guard let own, !target.isWithin(own) else { return true }
+        guard let theirs = try? await discovery.organizationalDomain(of: target), theirs != own else { return true }
         guard let place = target.child("\(name)._report._dmarc") else { return false }
         let answer = await resolver.ask(place, .txt)
-        // What cannot be asked now is not held against it.
         return answer.isTemporary || answer.texts.contains(where: DMARCRecord.isRecord)
     }
 }

@@ -27,18 +27,17 @@ extension DomainEvaluation {
 
     private func nameFindings() async -> [Finding] {
         let (found, failure) = await resolver.addresses(of: site.hostName)
-        if found.isEmpty, let failure {
-            return [
-                finding(
-                    .error, "host-unreadable", site.hostName, "cannot be looked up: \(failure.words)", "name servers that answer",
-                    "senders cannot reach this host")
-            ]
-        }
         let wanted = site.addresses.map(\.description).joined(separator: ", ")
         let missing = site.addresses.filter { !found.contains($0) }
         let strange = found.filter { !site.addresses.contains($0) }
         var findings: [Finding] = []
-        if !missing.isEmpty {
+        if !missing.isEmpty, let failure {
+            findings.append(
+                finding(
+                    found.isEmpty ? .error : .warning, "host-unreadable", site.hostName,
+                    "cannot be looked up: \(failure.words)", "name servers that answer",
+                    found.isEmpty ? "senders cannot reach this host" : "some senders cannot reach this host"))
+        } else if !missing.isEmpty {
             findings.append(
                 finding(
                     missing.count == site.addresses.count ? .error : .warning, "host-no-address", site.hostName,
@@ -68,7 +67,13 @@ extension DomainEvaluation {
         guard !names.isEmpty else { return finding(.error, "ptr-missing", place, "no PTR record", site.hostName.text, refused) }
         let list = names.map(\.text).joined(separator: ", ")
         for name in names {
-            guard await resolver.addresses(of: name).addresses.contains(address) else { continue }
+            let (found, failure) = await resolver.addresses(of: name)
+            guard found.contains(address) else {
+                guard let failure else { continue }
+                return finding(
+                    .warning, "ptr-unreadable", place, "\(name) cannot be looked up: \(failure.words)", site.hostName.text,
+                    refused)
+            }
             return names.contains(site.hostName)
                 ? nil
                 : finding(

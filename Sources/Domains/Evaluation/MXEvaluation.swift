@@ -32,7 +32,12 @@ extension DomainEvaluation {
 
     /// Without MX records mail goes to the domain's own address.
     private func withoutMX() async -> Finding {
-        let addresses = await resolver.addresses(of: name).addresses
+        let (addresses, failure) = await resolver.addresses(of: name)
+        guard !addresses.isEmpty || failure == nil else {
+            return mx(
+                .error, "mx-unreadable", "no MX record; the domain's own address cannot be looked up",
+                "senders wait, then give mail back")
+        }
         guard !addresses.isEmpty else {
             return mx(.error, "mx-missing", "no MX record, and no address", "mail to the domain is refused by its senders' hosts")
         }
@@ -61,8 +66,8 @@ extension DomainEvaluation {
     private enum HostState {
         case ours(named: Bool)
         case foreign([IPAddress])
-        /// It has our name and none of our addresses.
-        case wrongAddress([IPAddress])
+        /// It has our name and none of our addresses, or another name for some of ours beside these.
+        case wrongAddress([IPAddress], isOurs: Bool)
         case alias(to: DNSName, isOurs: Bool)
         case address
         case lost
@@ -76,7 +81,7 @@ extension DomainEvaluation {
         /// Whether mail that goes there comes here.
         var isOurs: Bool {
             switch state {
-            case .ours, .alias(_, true): true
+            case .ours, .alias(_, true), .wrongAddress(_, true): true
             default: false
             }
         }
@@ -98,8 +103,13 @@ extension DomainEvaluation {
         guard !addresses.isEmpty else {
             return Host(exchange: exchange, state: four.isTemporary || six.isTemporary ? .unreadable : .lost)
         }
-        if isOurs { return Host(exchange: exchange, state: .ours(named: host == site.hostName)) }
-        return Host(exchange: exchange, state: host == site.hostName ? .wrongAddress(addresses) : .foreign(addresses))
+        let isNamed = host == site.hostName
+        guard isOurs else {
+            return Host(exchange: exchange, state: isNamed ? .wrongAddress(addresses, isOurs: false) : .foreign(addresses))
+        }
+        // The host's own name is judged with the host.
+        let strange = isNamed ? [] : addresses.filter { !site.addresses.contains($0) }
+        return Host(exchange: exchange, state: strange.isEmpty ? .ours(named: isNamed) : .wrongAddress(strange, isOurs: true))
     }
 
     private func fault(_ host: Host) -> Finding? {
@@ -110,11 +120,12 @@ extension DomainEvaluation {
             return mx(
                 .note, "mx-other-name", "\(shown) is another name of this host",
                 "senders that check certificates (MTA-STS, DANE) want one for that name")
-        case .wrongAddress(let addresses):
+        case .wrongAddress(let addresses, let isOurs):
             let list = addresses.map(\.description).joined(separator: ", ")
             return mx(
                 .error, "mx-wrong-address", "\(host.exchange.host) has the address \(list), which is not this host's",
-                Self.elsewhere, wanted: "its address in DNS as in malaposta.yaml")
+                isOurs ? "a part of the mail goes there, and does not come here" : Self.elsewhere,
+                wanted: "its address in DNS as in malaposta.yaml")
         case .alias(let target, _):
             return mx(
                 .error, "mx-cname", "\(shown) is a CNAME for \(target)",

@@ -62,21 +62,45 @@ extension DomainEvaluation {
     /// The policy itself, fetched as senders do: over HTTPS with a good certificate, without redirects (RFC 8461 §3.3).
     private func policyFindings() async -> [Finding] {
         let place = "https://mta-sts.\(name)/.well-known/mta-sts.txt"
-        func finding(_ code: String, _ now: String) -> Finding {
-            mtaSTS(.warning, code, "\(place): \(now)", "senders do not insist on TLS", wanted: site.mtaSTSPolicy)
+        func missing(_ now: String) -> Finding {
+            mtaSTS(
+                .warning, "mta-sts-policy-missing", "\(place): \(now)", "senders do not insist on TLS", wanted: site.mtaSTSPolicy)
         }
         switch await webSite.fetch(place, follows: false) {
-        case .failure(let why): return [finding("mta-sts-policy-missing", why)]
-        case .status(let code): return [finding("mta-sts-policy-missing", "the web site answers \(code)")]
-        case .page(let octets):
-            return Self.lines(octets) == Self.lines(Array(site.mtaSTSPolicy.utf8))
-                ? [] : [finding("mta-sts-policy-other", "another policy")]
+        case .failure(let why): return [missing(why)]
+        case .status(let code): return [missing("the web site answers \(code)")]
+        case .page(let octets): return await policyFinding(octets).map { [$0] } ?? []
         }
     }
 
-    private static func lines(_ octets: [UInt8]) -> Set<String> {
-        let lines = String(decoding: octets, as: UTF8.self).split(whereSeparator: \.isNewline)
-        return Set(lines.map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }.filter { !$0.isEmpty })
+    /// What a policy that is served does to mail; nil where it is as wanted.
+    package func policyFinding(_ octets: [UInt8]) async -> Finding? {
+        func finding(_ severity: Finding.Severity, _ code: String, _ now: String, _ consequence: String) -> Finding {
+            mtaSTS(severity, code, now, consequence, wanted: site.mtaSTSPolicy)
+        }
+        let policy: MTASTSPolicy
+        do throws(MTASTSPolicyError) { policy = try MTASTSPolicy(octets) } catch {
+            return finding(.warning, "mta-sts-policy-broken", "\(error)", "senders do not insist on TLS")
+        }
+        let answer = await resolver.ask(name, .mx)
+        // Without MX records the domain itself is its exchanger (RFC 5321 §5.1).
+        let hosts = answer.exchanges.isEmpty ? [name] : answer.exchanges.map(\.host)
+        let unnamed = hosts.filter { !policy.names($0) }
+        if policy.mode == .enforce, !answer.isTemporary, !unnamed.isEmpty {
+            let list = unnamed.map(\.text).joined(separator: ", ")
+            return unnamed.count == hosts.count
+                ? finding(
+                    .error, "mta-sts-policy-refuses", "mode: enforce, and no line mx: for \(list)",
+                    "senders that heed the policy refuse to deliver")
+                : finding(
+                    .warning, "mta-sts-policy-refuses", "mode: enforce, and no line mx: for \(list)",
+                    "senders that heed the policy pass over that host")
+        }
+        guard let wanted = try? MTASTSPolicy(Array(site.mtaSTSPolicy.utf8)), policy != wanted else { return nil }
+        return finding(
+            .note, "mta-sts-policy-other", "another policy: \(policy)",
+            policy.mode == .enforce || policy.mode == wanted.mode
+                ? "senders go by that one" : "senders go by that one, and do not insist on TLS")
     }
 
     // MARK: TLS-RPT

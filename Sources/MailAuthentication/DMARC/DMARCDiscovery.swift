@@ -43,28 +43,31 @@ package struct DMARCDiscovery {
         }
     }
 
-    /// The policy for mail that says it is from this domain: its own, else that of its organizational domain. Nil without one.
-    package func policy(for domain: DNSName) async -> Policy? {
-        if case .record(let record, let text) = await entry(at: domain) {
-            return Policy(record: record, text: text, domain: domain)
-        }
-        let found = await walk(from: domain)
+    /// The policy for mail that says it is from this domain: its own, else that of its organizational domain, else that of its
+    /// public suffix (§4.10.1). Nil without one.
+    package func policy(for domain: DNSName) async throws(DMARCLookupFailure) -> Policy? {
+        let found = try await walk(from: domain)
+        if let own = found.first, own.domain == domain { return own }
         guard let organization = Self.organization(found, asked: domain) else { return nil }
-        return found.first { $0.domain == organization }
+        return found.first { $0.domain == organization } ?? found.first { $0.record.publicSuffix == .yes }
     }
 
     /// The organizational domain: by it two domains are aligned (§4.10.2).
-    package func organizationalDomain(of domain: DNSName) async -> DNSName {
-        Self.organization(await walk(from: domain), asked: domain) ?? domain
+    package func organizationalDomain(of domain: DNSName) async throws(DMARCLookupFailure) -> DNSName {
+        Self.organization(try await walk(from: domain), asked: domain) ?? domain
     }
 
-    /// The records from a name upwards, nearest first.
-    private func walk(from domain: DNSName) async -> [Policy] {
+    /// The records from a name upwards, nearest first. What fails for now could be any record: nothing is made of the others.
+    private func walk(from domain: DNSName) async throws(DMARCLookupFailure) -> [Policy] {
         var found: [Policy] = []
         for name in Self.path(from: domain) {
-            guard case .record(let record, let text) = await entry(at: name) else { continue }
-            found.append(Policy(record: record, text: text, domain: name))
-            if record.publicSuffix != .unknown { break }
+            switch await entry(at: name) {
+            case .record(let record, let text):
+                found.append(Policy(record: record, text: text, domain: name))
+                if record.publicSuffix != .unknown { return found }
+            case .failed(let answer): throw DMARCLookupFailure(domain: name, answer: answer)
+            case .none, .several, .broken: break
+            }
         }
         return found
     }
@@ -90,5 +93,17 @@ package struct DMARCDiscovery {
             return DNSName(asked.labels.suffix(depth).joined(separator: "."))
         }
         return found.min { $0.domain.labels.count < $1.domain.labels.count }?.domain
+    }
+}
+
+/// A policy that cannot be found out for now.
+package struct DMARCLookupFailure: Error, Hashable, Sendable {
+    /// Whose record could not be asked for.
+    package var domain: DNSName
+    package var answer: Answer
+
+    package init(domain: DNSName, answer: Answer) {
+        self.domain = domain
+        self.answer = answer
     }
 }

@@ -13,6 +13,9 @@ package struct DMARCRecord: Hashable, Sendable {
             }
         }
 
+        /// The next weaker one.
+        package var weaker: Policy { self == .reject ? .quarantine : .none }
+
         package static func < (left: Policy, right: Policy) -> Bool { left.order < right.order }
     }
 
@@ -30,6 +33,8 @@ package struct DMARCRecord: Hashable, Sendable {
     }
 
     package var policy: Policy
+    /// Which error makes the policy `none` (§4.10.1); nil where none does.
+    package var policyError: DMARCRecordError?
     /// `sp`; nil where it is as `policy`.
     package var subdomainPolicy: Policy?
     /// `np`: for subdomains that do not exist; nil where it is as `sp`.
@@ -53,7 +58,14 @@ package struct DMARCRecord: Hashable, Sendable {
         return parts[0].trimmed == "v" && parts[1].trimmed == "DMARC1"
     }
 
-    /// §4.7: an error in `p` beside usable `rua` means `p=none`; any other optional tag with an error is passed over.
+    /// The policy for existing subdomains that have no record of their own (§4.7).
+    package var policyBelow: Policy { subdomainPolicy ?? policy }
+
+    /// What receivers are asked to apply of a policy: with `t=y` the next weaker one (§4.7).
+    package func applied(_ policy: Policy) -> Policy { isTesting ? policy.weaker : policy }
+
+    /// §4.10.1: beside usable `rua`, a record without `p`, or with an error in `p`, `sp` or `np`, means `p=none`; without, it is
+    /// none. Any other tag with an error is passed over (§4.7).
     package init(_ text: String) throws(DMARCRecordError) {
         guard Self.isRecord(text) else { throw .noVersion }
         let (tags, broken) = Self.tags(text)
@@ -73,13 +85,13 @@ package struct DMARCRecord: Hashable, Sendable {
         }
         reportAddresses = addresses("rua")
         failureAddresses = addresses("ruf")
-        let policy: Policy? = read("p")
-        guard policy != nil || !reportAddresses.isEmpty else {
-            throw tags["p"].map { DMARCRecordError.wrongPolicy($0) } ?? .noPolicy
-        }
-        self.policy = policy ?? .none
-        subdomainPolicy = read("sp")
-        missingSubdomainPolicy = read("np")
+        let policies = ["p", "sp", "np"].map { tags[$0].flatMap { Policy(rawValue: $0.lowercased()) } }
+        let wrong = zip(["p", "sp", "np"], policies).first { $1 == nil && tags[$0] != nil }?.0
+        policyError = wrong.map { .wrongPolicy(tag: $0, tags[$0] ?? "") }
+        guard !reportAddresses.isEmpty || policyError == nil && policies[0] != nil else { throw policyError ?? .noPolicy }
+        policy = policyError == nil ? policies[0] ?? .none : .none
+        subdomainPolicy = policyError == nil ? policies[1] : nil
+        missingSubdomainPolicy = policyError == nil ? policies[2] : nil
         dkimAlignment = read("adkim") ?? .relaxed
         spfAlignment = read("aspf") ?? .relaxed
         publicSuffix = read("psd") ?? .unknown
@@ -115,13 +127,14 @@ package struct DMARCRecord: Hashable, Sendable {
 package enum DMARCRecordError: Error, Hashable, Sendable, CustomStringConvertible {
     case noVersion
     case noPolicy
-    case wrongPolicy(String)
+    /// Of `p`, `sp` or `np`.
+    case wrongPolicy(tag: String, String)
 
     package var description: String {
         switch self {
         case .noVersion: "v=DMARC1 must come first"
         case .noPolicy: "it has no policy (p=)"
-        case .wrongPolicy(let text): "p=\(text) is no policy: none, quarantine or reject"
+        case .wrongPolicy(let tag, let text): "\(tag)=\(text) is no policy: none, quarantine or reject"
         }
     }
 }

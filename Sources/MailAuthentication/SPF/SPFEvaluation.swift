@@ -24,6 +24,9 @@ package struct SPFEvaluation {
         /// Terms that asked DNS.
         package var lookups: Int
         package var voidLookups: Int
+        /// Domains whose `pass` would have counted as one of the client's domain, or as neutral there, as far as it came: that one
+        /// itself, where it redirects to, and what it includes.
+        package var allowing: Set<DNSName>
         /// The domain's own words to whom it refuses (§6.2); only beside `fail`.
         package var explanation: String?
     }
@@ -32,6 +35,7 @@ package struct SPFEvaluation {
     private let client: SPFClient
     private var lookups = 0
     private var voidLookups = 0
+    private var allowing: Set<DNSName> = []
     private var validated: String?
 
     private init(_ resolver: any Resolver, _ client: SPFClient) {
@@ -45,7 +49,23 @@ package struct SPFEvaluation {
         let decision = await evaluation.check(client.domain)
         return Outcome(
             verdict: decision.verdict, problem: decision.problem, reason: decision.reason, lookups: evaluation.lookups,
-            voidLookups: evaluation.voidLookups, explanation: decision.explanation)
+            voidLookups: evaluation.voidLookups, allowing: evaluation.allowing, explanation: decision.explanation)
+    }
+
+    /// How a record was come to, and so what its `pass` is worth to the client's domain.
+    private enum Way {
+        /// As its own record, by redirects at most.
+        case own
+        case included
+        /// By an include whose match passes nothing: `-include`, or a `?include` within another record.
+        case refused
+
+        func including(as qualifier: SPFRecord.Qualifier) -> Way {
+            switch (self, qualifier) {
+            case (.own, .pass), (.own, .neutral), (.included, .pass): .included
+            default: .refused
+            }
+        }
     }
 
     private struct Decision {
@@ -65,7 +85,7 @@ package struct SPFEvaluation {
 
     private mutating func check(_ domain: DNSName) async -> Decision {
         do throws(Trouble) {
-            return try await evaluate(domain)
+            return try await evaluate(domain, by: .own)
         } catch {
             switch error {
             case .temporary(let reason): return Decision(verdict: .temperror, problem: .unreachable, reason: reason)
@@ -74,7 +94,7 @@ package struct SPFEvaluation {
         }
     }
 
-    private mutating func evaluate(_ domain: DNSName) async throws(Trouble) -> Decision {
+    private mutating func evaluate(_ domain: DNSName, by way: Way) async throws(Trouble) -> Decision {
         // §4.3
         guard domain.labels.count > 1 else { return Decision(verdict: .none, reason: "\(domain) is no domain of mail") }
         guard let text = try await recordText(domain) else {
@@ -84,8 +104,9 @@ package struct SPFEvaluation {
         do throws(SPFSyntaxError) { record = try SPFRecord(text) } catch {
             throw .permanent(.syntax, "the record of \(domain) has an error: \(error)")
         }
+        if way != .refused { allowing.insert(domain) }
         for directive in record.directives {
-            guard try await matches(directive.mechanism, domain) else { continue }
+            guard try await matches(directive, domain, way) else { continue }
             let verdict = directive.qualifier.verdict
             let reason = "\(directive.text) in the record of \(domain)"
             guard verdict == .fail else { return Decision(verdict: verdict, reason: reason) }
@@ -100,7 +121,7 @@ package struct SPFEvaluation {
         guard let target = await name(redirect, domain) else {
             throw .permanent(.missingRedirect, "redirect of \(domain) leads to no name")
         }
-        let decision = try await evaluate(target)
+        let decision = try await evaluate(target, by: way)
         guard decision.verdict != .none else {
             throw .permanent(.missingRedirect, "redirect of \(domain) leads to \(target), which has no SPF record")
         }
@@ -121,11 +142,13 @@ package struct SPFEvaluation {
 
     // MARK: Mechanisms
 
-    private mutating func matches(_ mechanism: SPFRecord.Mechanism, _ domain: DNSName) async throws(Trouble) -> Bool {
-        switch mechanism {
+    private mutating func matches(
+        _ directive: SPFRecord.Directive, _ domain: DNSName, _ way: Way
+    ) async throws(Trouble) -> Bool {
+        switch directive.mechanism {
         case .all: return true
         case .network(let network, let length): return client.address.isWithin(network, length: length)
-        case .include(let target): return try await includes(target, domain)
+        case .include(let target): return try await includes(target, domain, way.including(as: directive.qualifier))
         case .exists(let target):
             try countLookup()
             guard let name = await name(target, domain) else { return false }
@@ -146,12 +169,12 @@ package struct SPFEvaluation {
     }
 
     /// §5.2
-    private mutating func includes(_ target: SPFMacroString, _ domain: DNSName) async throws(Trouble) -> Bool {
+    private mutating func includes(_ target: SPFMacroString, _ domain: DNSName, _ way: Way) async throws(Trouble) -> Bool {
         try countLookup()
         guard let name = await name(target, domain) else {
             throw .permanent(.missingInclude, "an include of \(domain) leads to no name")
         }
-        let decision = try await evaluate(name)
+        let decision = try await evaluate(name, by: way)
         switch decision.verdict {
         case .pass: return true
         case .fail, .softfail, .neutral: return false

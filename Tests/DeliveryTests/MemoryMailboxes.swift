@@ -20,6 +20,7 @@ final class MemoryMailboxes: Mailboxes {
         var next: Int64 = 1
         var failure: FilingFailure?
         var failsFlush = false
+        var failsRemoval = false
         var flushes = 0
         var batches = 0
         var usage = MailboxUsage(used: 0, purgeable: 0)
@@ -59,7 +60,11 @@ final class MemoryMailboxes: Mailboxes {
     func usage(of account: AccountID) async throws -> MailboxUsage { state.withLockedValue { $0.usage } }
 
     func remove(_ copy: FiledCopy, from account: AccountID) async throws {
-        state.withLockedValue { $0.messages[account]?.removeAll { $0.id == copy.message } }
+        let fails = state.withLockedValue { state in
+            if !state.failsRemoval { state.messages[account]?.removeAll { $0.id == copy.message } }
+            return state.failsRemoval
+        }
+        if fails { throw FileFailure("write", "mailbox.db-wal", code: 28) }
     }
 
     private static func text(_ body: EntryBody) -> String {

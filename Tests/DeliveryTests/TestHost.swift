@@ -27,8 +27,10 @@ struct TestHost {
     }
 
     /// Runs a service for as long as `body` runs.
-    func run<Result>(_ body: (DeliveryService) async throws -> Result) async throws -> Result {
-        let service = try service()
+    func run<Result>(
+        files: any SpoolFileSystem = DiskFileSystem(), _ body: (DeliveryService) async throws -> Result
+    ) async throws -> Result {
+        let service = try service(files)
         let task = Task { try await service.run() }
         do {
             let result = try await body(service)
@@ -42,7 +44,7 @@ struct TestHost {
         }
     }
 
-    func service() throws -> DeliveryService {
+    func service(_ files: any SpoolFileSystem = DiskFileSystem()) throws -> DeliveryService {
         var limits = SpoolLimits()
         limits.lazyCommit = 5
         limits.freeDisk = 0
@@ -51,7 +53,7 @@ struct TestHost {
         delivery.tick = .milliseconds(2)
         return try DeliveryService(
             spoolFolder: folder.path, mailboxes: mailboxes, generation: current, templates: Self.templates, limits: limits,
-            delivery: delivery, logger: quiet, clock: clock.microseconds)
+            delivery: delivery, files: files, logger: quiet, clock: clock.microseconds)
     }
 
     static var templates: String {

@@ -1,3 +1,4 @@
+internal import Mail
 internal import NIOConcurrencyHelpers
 
 /// Which entries are being delivered just now, and how many of their copies are still out.
@@ -7,13 +8,24 @@ final class Attempts: Sendable {
         var cancelled: Set<EntryID> = []
         /// Held-back entries whose delivery has begun: too late for Undo.
         var sent: Set<EntryID> = []
+        /// What Undo was told of entries that are gone.
+        var told: [EntryID: Told] = [:]
         var waiting: [EntryID: [CheckedContinuation<Void, Never>]] = [:]
         var isPaused = true
         var isClosed = false
         var arrived: [SpoolEntry] = []
     }
 
+    private struct Told {
+        var account: AccountID
+        var answer: QueueCancelQuestion.Answer
+        /// Seconds since 1970.
+        var time: Int64
+    }
+
     private let state = NIOLockedValueBox(State())
+    /// Seconds for which an answer to Undo is remembered.
+    private static let memory: Int64 = 600
 
     /// Registers an attempt; false where one is under way, or the entry was cancelled.
     ///
@@ -58,6 +70,19 @@ final class Attempts: Sendable {
             state.cancelled.insert(id)
             return true
         }
+    }
+
+    /// Keeps what Undo was told: an answer may get lost, and whoever asks again is to hear the same.
+    func remember(_ answer: QueueCancelQuestion.Answer, of id: EntryID, to account: AccountID, at time: Int64) {
+        state.withLockedValue { state in
+            state.told = state.told.filter { time - $0.value.time < Self.memory }
+            state.told[id] = Told(account: account, answer: answer, time: time)
+        }
+    }
+
+    /// What Undo was told of that account's entry before.
+    func told(_ id: EntryID, _ account: AccountID) -> QueueCancelQuestion.Answer? {
+        state.withLockedValue { state in state.told[id].flatMap { $0.account == account ? $0.answer : nil } }
     }
 
     func isOpen(_ id: EntryID) -> Bool { state.withLockedValue { $0.open[id] != nil } }

@@ -29,7 +29,7 @@ package struct Queue: QueueAnswering {
         table.answer(QueueListQuestion.self) { question, _ in list(question) }
         table.answer(QueueShowQuestion.self) { question, _ in try await show(question) }
         table.answer(QueueChangeQuestion.self) { question, _ in try await change(question) }
-        table.answer(QueueCancelQuestion.self) { question, _ in try await cancel(question) }
+        table.answer(QueueCancelQuestion.self) { question, _ in await cancel(question) }
     }
 
     package func list(_ question: QueueListQuestion) -> QueueListQuestion.Answer {
@@ -94,25 +94,45 @@ package struct Queue: QueueAnswering {
         if change != .hold { deliverer?.tryNow(entry) }
     }
 
-    /// - Throws: `Refusal` where the Sent copy cannot be taken back; the message itself is cancelled then.
-    package func cancel(_ question: QueueCancelQuestion) async throws -> QueueCancelQuestion.Answer {
-        guard let entry = entry(question.id), let account = AccountID(hex: question.account),
-            entry.acceptance.account == account, let time = entry.acceptance.notBefore, time > spool.now()
+    /// Takes a held message back, with its Sent copy. Who asks again, within ten minutes, hears the same.
+    package func cancel(_ question: QueueCancelQuestion) async -> QueueCancelQuestion.Answer {
+        guard let id = EntryID(text: question.id), let account = AccountID(hex: question.account) else { return .tooLate }
+        if let told = deliverer?.attempts.told(id, account) { return told }
+        guard let entry = spool.entry(id), entry.acceptance.account == account, let time = entry.acceptance.notBefore,
+            time > spool.now()
         else { return .tooLate }
         if let deliverer {
-            guard deliverer.attempts.cancel(entry.id) else { return .tooLate }
+            guard deliverer.attempts.cancel(id) else { return .tooLate }
             // The Sent copy may be on its way just now.
-            await deliverer.attempts.ended(entry.id)
+            await deliverer.attempts.ended(id)
         }
-        defer { deliverer?.attempts.forget(entry.id) }
-        do { try await spool.drop(entry) } catch { throw LocalSocket.Refusal(code: "disk", reason: error.description) }
-        if let message = entry.progress.sentCopy, message > 0 {
-            do { try await mailboxes?.remove(FiledCopy(message: message), from: account) } catch {
-                throw LocalSocket.Refusal(
-                    code: "sent-copy", reason: "the message is cancelled; its copy in Sent could not be removed")
-            }
+        let answer = await drop(entry)
+        deliverer?.attempts.remember(answer, of: id, to: account, at: spool.now())
+        deliverer?.attempts.forget(id)
+        if answer == .cancelled { await removeSentCopy(of: entry, from: account) }
+        return answer
+    }
+
+    private func drop(_ entry: SpoolEntry) async -> QueueCancelQuestion.Answer {
+        do {
+            try await spool.drop(entry)
+            return .cancelled
+        } catch {
+            spool.logger.error(
+                "a message was taken back, and the disk did not note it",
+                metadata: ["queue.id": "\(entry.id)", "error": "\(error)"])
+            return .unknown
         }
-        return .cancelled
+    }
+
+    /// The message is cancelled, whatever becomes of its copy.
+    private func removeSentCopy(of entry: SpoolEntry, from account: AccountID) async {
+        guard let message = entry.progress.sentCopy, message > 0 else { return }
+        do { try await mailboxes?.remove(FiledCopy(message: message), from: account) } catch {
+            spool.logger.warning(
+                "a message was taken back, and its copy in Sent could not be removed",
+                metadata: ["queue.id": "\(entry.id)", "account": "\(account.hex)", "error": "\(error)"])
+        }
     }
 
     private func entry(_ id: String) -> SpoolEntry? { EntryID(text: id).flatMap(spool.entry) }

@@ -71,6 +71,8 @@ package struct QueueCancelQuestion: Question {
         case cancelled
         /// It is being delivered, or has been.
         case tooLate
+        /// It is out of the queue, and the disk did not note that: after a crash it may be delivered all the same. Its Sent copy stays.
+        case unknown
     }
 
     package init(id: String, account: String) {

@@ -169,7 +169,7 @@ let package = Package(
                 "Metering", "CZlib",
                 "Wire", "Mail", "MIME", "MailConfiguration", "SMTP", "Store", "Directory", "TLS", "LocalSocket", "Worker", "SQL",
                 logging, locks,
-                lifecycle, nioSSL,
+                lifecycle, nioSSL, nioHTTP,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -258,8 +258,9 @@ let package = Package(
         tests(
             "WebmailTests",
             [
-                "DirectoryTestSupport", "Webmail", "MailConfiguration", "TLS", "Store", "Directory", "Mail", "MIME", logging,
-                nioEmbedded,
+                "DirectoryTestSupport", "Webmail", "MailConfiguration", "TLS", "Store", "Directory", "Mail", "MIME",
+                "LocalSocket",
+                "SQL", "Worker", logging, nioEmbedded, nioHTTP,
             ] + nio),
         tests(
             "ControlPlaneTests",

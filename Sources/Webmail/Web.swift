@@ -42,7 +42,7 @@ package final class Web: Sendable {
         // What the configuration says of the web is about connections and sessions alone.
         structures = StructureCache(limits: limits())
         uploads = try Uploads(folder: "\(folder)/uploads", limits: limits(), now: now)
-        submission = Submission(runFolder: runFolder, limits: limits())
+        submission = Submission(runFolder: runFolder, limits: limits(), logger: logger)
         self.store = store
         self.generation = generation
         self.authenticator = authenticator

@@ -335,6 +335,28 @@ class Webmail(unittest.TestCase):
         browser.wait("!document.querySelector('#compose')")
         self.assertEqual(messages("rita", "Drafts", "Saved by itself"), [])
 
+    def test_what_was_refused_goes_on_as_one_draft(self):
+        browser.go(site("/compose"))
+        browser.fill("#to", "nobody@acme.example")
+        browser.fill("#subject-line", "Refused at first")
+        browser.fill("#body", "For somebody.")
+        for _ in range(3):
+            browser.run("document.querySelector('#compose-problem').hidden = true")
+            browser.click("#compose button[value=send]")
+            browser.wait("document.querySelector('#compose-problem span').checkVisibility()")
+            self.assertIn("There is nobody with the address nobody@acme.example.",
+                          browser.run("document.querySelector('#compose-problem').innerText"))
+            self.assertEqual(len(messages("rita", "Drafts", "Refused at first")), 1)
+            self.assertTrue(browser.run("location.search.includes(`draft=${document.querySelector('#compose').draft.value}`)"))
+        # What is saved by itself afterwards is that draft, too.
+        before = browser.run("document.querySelector('#compose').draft.value")
+        browser.fill("#body", "For somebody else.")
+        browser.wait(f"document.querySelector('#compose').draft.value !== {before!r}")
+        self.assertEqual(len(messages("rita", "Drafts", "Refused at first")), 1)
+        browser.click("#compose button[value=discard]")
+        browser.wait("!document.querySelector('#compose')")
+        self.assertEqual(messages("rita", "Drafts", "Refused at first"), [])
+
     def test_what_is_typed_before_the_scripts_come_is_saved_and_goes_on(self):
         send_by_smtp("Answered early")
         wait_until("it arrived", lambda: messages("rita", "INBOX", "Answered early"))

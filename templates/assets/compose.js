@@ -64,6 +64,12 @@ function values(form, does) {
   return new URLSearchParams(data);
 }
 
+// The address is the draft's, so that loading the page again goes on with it.
+function goOn(form, draft) {
+  form.draft.value = draft;
+  history.replaceState(null, "", `/compose?${new URLSearchParams({ box: page.box, folder: form.folder.value, draft })}`);
+}
+
 async function save(form) {
   if (busy || !changed) return;
   busy = true;
@@ -71,9 +77,7 @@ async function save(form) {
   state(words("saving"));
   try {
     const result = await send("/compose", values(form, "save"));
-    form.draft.value = result.draft;
-    // The address is the draft's, so that loading the page again goes on with it.
-    history.replaceState(null, "", `/compose?${new URLSearchParams({ box: page.box, folder: form.folder.value, draft: result.draft })}`);
+    goOn(form, result.draft);
     state(result.text);
   } catch (error) {
     changed = true;
@@ -99,6 +103,8 @@ async function finish(form, does) {
   } catch (error) {
     busy = false;
     state("");
+    // It was saved before it was refused.
+    if (error.draft) goOn(form, error.draft);
     const problem = document.getElementById("compose-problem");
     problem.hidden = false;
     problem.querySelector("span").textContent = error.message;
@@ -110,8 +116,8 @@ async function finish(form, does) {
 async function takeBack(sent) {
   try {
     const result = await send("/compose/undo", fields({ csrf: page.csrf, sent }));
-    if (result.path) location.assign(result.path); else say(result.text);
-  } catch (error) { say(error.message); }
+    if (result.path) location.assign(result.path); else say(result.text, result.sent && (() => takeBack(result.sent)));
+  } catch (error) { say(error.message, () => takeBack(sent)); }
 }
 
 function upload(form, file) {

@@ -20,7 +20,7 @@ export async function send(path, fields) {
   }).catch(unreachable);
   if (answer.redirected || answer.status === 401) { location.assign("/login?ended=expired"); throw new Error(""); }
   const result = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(result.error || words("failed"));
+  if (!answer.ok) throw Object.assign(new Error(result.error || words("failed")), { draft: result.draft });
   return result;
 }
 

@@ -1,4 +1,5 @@
 internal import Directory
+internal import Logging
 internal import MIME
 internal import Mail
 internal import NIOCore
@@ -114,19 +115,32 @@ struct WritingDesk: Sendable {
     }
 
     /// The draft stays, hidden in the trash, until the time to undo is over: taking back brings it out again.
-    func send(_ written: Written) async throws -> (token: String?, draft: String?) {
+    ///
+    /// - Parameter written: names the draft that it was saved as, also where this throws.
+    /// - Throws: with nothing sent, unless the sentence says something else.
+    func send(_ written: inout Written) async throws -> (token: String?, draft: String?) {
         let made = try await composer.make(written, isDraft: false)
         defer { composer.remove(made.path) }
-        var kept = written
         let draft = try await save(written)
-        kept.draft = draft.value
+        // The one before is gone, whatever comes now.
+        written.draft = draft.value
         let queue = try await web.submission.send(made.envelope, path: made.path, size: made.size, as: visitor.account.id)
-        try await mailbox.account.moveToTrash([draft])
-        let mark = try await mark(written)
+        // It was taken over. Whoever heard of an error now would send it a second time.
+        _ = await attempt("the draft of a message that was sent stays") { try await mailbox.account.moveToTrash([draft]) }
+        let mark = await attempt("a message does not say that it was answered") { try await self.mark(written) }
         let token = queue.map {
-            SentToken(queue: $0, account: visitor.account.id, mailbox: mailbox.name, draft: draft.description, mark: mark).text
+            SentToken(queue: $0, account: visitor.account.id, mailbox: mailbox.name, draft: draft.description, mark: mark ?? nil)
+                .text
         }
         return (token, draft.description)
+    }
+
+    /// What follows something that is done already: where it fails, that is logged.
+    private func attempt<Result>(_ failure: String, _ body: () async throws -> Result) async -> Result? {
+        do { return try await body() } catch {
+            web.logger.warning("\(failure)", metadata: ["account": "\(mailbox.directory.id.hex)", "cause": "\(error)"])
+            return nil
+        }
     }
 
     /// F7, F8: the answered or forwarded message says so.
@@ -145,14 +159,37 @@ struct WritingDesk: Sendable {
         do { try await mailbox.account.setFlags(FlagChange(mode, mark.flag), of: [mark.message]) } catch .noSuchMessage {}
     }
 
-    /// - Returns: false where the message was on its way already.
-    func takeBack(_ sent: SentToken) async throws -> Bool {
-        guard await web.submission.cancel(sent.queue, of: sent.account) else { return false }
-        if let draft = sent.draft.flatMap({ Int64($0) }) {
-            try await mailbox.account.move([MessageID(draft)], to: mailbox.account.folder(.drafts).id)
+    /// What became of a message that was to be taken back.
+    enum TakenBack: String {
+        /// Among the drafts again.
+        case draft = "sent_undone"
+        /// Its draft could not be moved out of the trash.
+        case trashed = "undo_in_trash"
+        /// On its way already.
+        case tooLate = "undo_too_late"
+        /// On its way or not; among the drafts in any case. It may be asked for again.
+        case unknown = "undo_unknown"
+
+        /// The words that say so.
+        var sentence: String { rawValue }
+    }
+
+    func takeBack(_ sent: SentToken) async -> TakenBack {
+        let answer = await web.submission.cancel(sent.queue, of: sent.account)
+        guard answer != .tooLate else { return .tooLate }
+        let moved: Void? = await attempt("the draft of a message that was taken back stays in the trash") {
+            try await bringBack(sent.draft)
         }
-        if let mark = sent.mark { try await change(mark, .remove) }
-        return true
+        guard answer == .cancelled else { return .unknown }
+        if let mark = sent.mark {
+            _ = await attempt("a message goes on saying that it was answered") { try await change(mark, .remove) }
+        }
+        return moved == nil ? .trashed : .draft
+    }
+
+    private func bringBack(_ draft: String?) async throws {
+        guard let draft = draft.flatMap({ Int64($0) }) else { return }
+        try await mailbox.account.move([MessageID(draft)], to: mailbox.account.folder(.drafts).id)
     }
 
     // MARK: The page

@@ -26,7 +26,7 @@ enum ComposeEndpoints {
     }
 
     private static func show(
-        _ written: Written, _ desk: WritingDesk, _ call: Call, origin: String?, problem: String? = nil,
+        _ written: Written, _ desk: WritingDesk, _ call: Call, origin: String?, back: String? = nil, problem: String? = nil,
         status: HTTPResponse.Status = .ok
     ) async throws -> Response {
         // Beside the list that one came from, and back to it.
@@ -38,7 +38,7 @@ enum ComposeEndpoints {
         if let wanted { folder = try await account.folder(wanted) ?? folder }
         // To the message that is answered; a draft that was resumed came from a list.
         let answered = written.draft == nil ? source : nil
-        let back = answered.map { desk.mailbox.path(folder.id, $0.id) } ?? desk.mailbox.path(folder.id)
+        let back = back ?? answered.map { desk.mailbox.path(folder.id, $0.id) } ?? desk.mailbox.path(folder.id)
         var panes = try await Panes(desk.web, desk.visitor, desk.mailbox, folder: folder.id, query: FormFields())
         panes.current = source
         panes.opened = ["compose": try await desk.fields(written, problem: problem, back: back, folder: folder.id)]
@@ -68,13 +68,24 @@ enum ComposeEndpoints {
             await web.uploads.remove([removed], of: visitor.account.id)
             return try await show(written, desk, call, origin: form["folder"])
         }
-        do {
-            return try await finish(form["do"] ?? "send", written, form, desk, call)
-        } catch let refusal as WebRefusal where !call.wantsJSON {
-            // Nothing that was written is lost: it is on the page again, with the reason.
+        do { return try await finish(form["do"] ?? "send", &written, form, desk, call) } catch {
+            guard let refusal = error as? WebRefusal ?? WebRefusal(storeFailure: error), refusal != .unavailable else {
+                throw error
+            }
+            // Nothing that was written is lost: it is on the page again, with the reason, and goes on as the draft it was saved as.
+            let problem = refusal.sentence(visitor.words)
+            guard !call.wantsJSON else {
+                return Answer.json(Refused(error: problem, draft: written.draft.map { "\($0)" }), status: refusal.status)
+            }
             return try await show(
-                written, desk, call, origin: form["folder"], problem: refusal.sentence(visitor.words), status: refusal.status)
+                written, desk, call, origin: form["folder"], back: form["return"].map { Answer.safe($0) }, problem: problem,
+                status: refusal.status)
         }
+    }
+
+    private struct Refused: Encodable {
+        var error: String
+        var draft: String?
     }
 
     private struct Outcome: Encodable {
@@ -84,7 +95,7 @@ enum ComposeEndpoints {
     }
 
     private static func finish(
-        _ action: String, _ written: Written, _ form: FormFields, _ desk: WritingDesk, _ call: Call
+        _ action: String, _ written: inout Written, _ form: FormFields, _ desk: WritingDesk, _ call: Call
     ) async throws -> Response {
         let words = desk.visitor.words
         let back = Answer.safe(form["return"])
@@ -99,7 +110,7 @@ enum ComposeEndpoints {
             if call.wantsJSON { return Answer.json(Outcome(text: words["draft_discarded"])) }
             return Answer.redirect(FormFields.address(back, ["flash": "draft_discarded"]))
         case "send":
-            let sent = try await desk.send(written)
+            let sent = try await desk.send(&written)
             if call.wantsJSON { return Answer.json(Outcome(text: words["sent_flash"], draft: sent.draft, sent: sent.token)) }
             return Answer.redirect(FormFields.address(back, ["flash": "sent_flash", "sent": sent.token]))
         default: throw WebRefusal.badRequest
@@ -113,12 +124,22 @@ enum ComposeEndpoints {
         }
         let mailbox = try await web.mailbox(sent.mailbox, of: visitor)
         let desk = WritingDesk(web: web, visitor: visitor, mailbox: mailbox)
-        let isBack = try await desk.takeBack(sent)
+        let outcome = await desk.takeBack(sent)
         let draft = FormFields.address("/compose", ["box": mailbox.isOwn ? nil : mailbox.name, "draft": sent.draft])
+        // Where nobody knows, one may ask again.
+        let again = outcome == .unknown ? sent.text : nil
         if call.wantsJSON {
-            return Answer.json(["text": visitor.words[isBack ? "sent_undone" : "undo_too_late"], "path": isBack ? draft : ""])
+            return Answer.json(
+                Undone(text: visitor.words[outcome.sentence], path: outcome == .draft ? draft : "", sent: again))
         }
-        return Answer.redirect(isBack ? draft : "/?flash=undo_too_late")
+        return Answer.redirect(
+            outcome == .draft ? draft : FormFields.address("/", ["flash": outcome.sentence, "sent": again]))
+    }
+
+    private struct Undone: Encodable {
+        var text: String
+        var path: String
+        var sent: String?
     }
 
     // MARK: Files and people

@@ -8,8 +8,8 @@ enum Flash {
 
     private static let sentences: Set<String> = [
         "moved", "trashed", "deleted", "spammed", "unspammed", "emptied", "done", "undone", "folder_created", "folder_renamed",
-        "folder_deleted", "tag_created", "tag_deleted", "sent_flash", "sent_undone", "undo_too_late", "draft_discarded",
-        "draft_stored",
+        "folder_deleted", "tag_created", "tag_deleted", "sent_flash", "sent_undone", "undo_too_late", "undo_unknown",
+        "undo_in_trash", "draft_discarded", "draft_stored",
     ]
 
     static func read(_ query: FormFields, _ visitor: Visitor, _ mailbox: OpenMailbox) -> Fields? {

@@ -34,9 +34,11 @@ package struct WebLimits: Sendable {
     package var idle = Duration.seconds(75)
     /// How long a request that changes something may take with its body, a file that is attached included; beyond it 408.
     package var requestTime = Duration.seconds(1_800)
+    /// The same for somebody who is not logged in, and so has nothing but a log-in to send.
+    package var strangerTime = Duration.seconds(60)
     /// How long a peer may leave what is written to it unread.
     package var stall = Duration.seconds(120)
-    /// How long a connection lasts whose request was refused before its body was read: what is still coming is not waited for.
+    /// How long a connection lasts whose request was answered before all of it had come.
     package var farewell = Duration.seconds(5)
     /// Event streams of one session.
     package var eventStreams = 10

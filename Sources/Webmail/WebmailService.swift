@@ -5,6 +5,7 @@ internal import NIOCore
 internal import ServiceLifecycle
 package import Store
 package import TLS
+internal import Worker
 
 /// The web, from its listening sockets on.
 ///
@@ -49,7 +50,7 @@ package struct WebmailService: Service {
             templatesFolder: templatesFolder, dataFolder: dataFolder, runFolder: runFolder, store: store, generation: generation,
             authenticator: authenticator, registry: registry, limits: limits, logger: logger, now: now,
             latestRevocation: latestRevocation)
-        let gate = ConnectionGate(limits: limits)
+        let connections = OpenConnections()
         self.web = web
         self.listeners = try listeners.map { listener in
             let kind: WebListener.Kind
@@ -61,7 +62,8 @@ package struct WebmailService: Service {
             case .redirect(let port): kind = .redirect(port: port)
             }
             return WebListener(
-                descriptor: listener.descriptor, kind: kind, site: Site(web: web), gate: gate, limits: limits(), logger: logger)
+                descriptor: listener.descriptor, kind: kind, site: Site(web: web), connections: connections, limits: limits(),
+                logger: logger)
         }
     }
 

@@ -1,5 +1,6 @@
 """Whatever is thrown at the running host: no crash, no hang, bounded memory, and an answer in the protocol's own words."""
 import base64
+import collections
 import concurrent.futures
 import imaplib
 import re
@@ -294,6 +295,27 @@ class Limits(unittest.TestCase):
                 return one.recv(3) == b"220"
         wait_until("the address is served again", again, 30)
 
+    def test_web_connections_per_address(self):
+        """The same of the web: who has a connection there is answered, the others are closed."""
+        connections = [socket.create_connection(("127.0.0.1", host.ports["http"]), 60, ("127.0.0.11", 0)) for _ in range(5_000)]
+        heard = collections.Counter()
+        for connection in connections:
+            try:
+                connection.sendall(b"GET /login HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                heard[connection.recv(12)] += 1
+            except OSError:
+                heard[b""] += 1
+        self.assertEqual(heard, {b"HTTP/1.1 200": 100, b"": 4_900})
+        self.assertEqual(WebClient(host).get("/login")[0], 200)
+        for connection in connections:
+            connection.close()
+
+        def again():
+            with socket.create_connection(("127.0.0.1", host.ports["http"]), 60, ("127.0.0.11", 0)) as one:
+                one.sendall(b"GET /login HTTP/1.0\r\n\r\n")
+                return one.recv(12) == b"HTTP/1.1 200"
+        wait_until("the address is served again", again, 30)
+
     def test_literals_of_4_gigabytes(self):
         """`literalSize`, `discardedLiteral` and the account's largest message."""
         with imap() as session:
@@ -408,12 +430,17 @@ class Limits(unittest.TestCase):
             with plain_socket("http") as connection:
                 connection.sendall(request.encode())
                 self.assertRegex(heard(connection, rb"\r\n")[:20], said, request[:80])
-        # What goes on coming behind the refusal is not read for ever.
-        with plain_socket("http") as connection:
-            connection.sendall(f"POST /uploads?name=x HTTP/1.1\r\n{head}Content-Length: {60 << 30}\r\n\r\n".encode())
-            with self.assertRaises(OSError):
-                while True:
-                    connection.sendall(b"x" * (1 << 20))
+        # What goes on coming behind the answer is not read for ever, whatever the answer is.
+        for request, said in ((f"POST /uploads?name=x HTTP/1.1\r\n{head}", b"HTTP/1.1 422"), ("POST /uploads?name=x HTTP/1.1\r\n", b"HTTP/1.1 303"),
+                              ("GET /login HTTP/1.1\r\n", b"HTTP/1.1 200")):
+            with self.subTest(request=request[:40]), plain_socket("http") as connection:
+                connection.sendall(f"{request}Content-Length: {60 << 30}\r\n\r\n".encode())
+                answer = b""
+                with self.assertRaises(OSError):
+                    while True:
+                        connection.sendall(b"x" * (1 << 20))
+                        answer = answer or (connection.recv(12) if select.select([connection], [], [], 0)[0] else b"")
+                self.assertEqual(answer, said)
 
     def test_frames_at_a_local_socket(self):
         """`LocalSocketLimits.frame`."""

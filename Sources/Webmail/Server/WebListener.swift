@@ -6,8 +6,8 @@ internal import Logging
 internal import Mail
 internal import MailConfiguration
 internal import Metering
-internal import NIOConcurrencyHelpers
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 internal import TLS
@@ -29,7 +29,7 @@ struct WebListener: Sendable {
     let descriptor: Int32
     let kind: Kind
     let site: Site
-    let gate: ConnectionGate
+    let connections: OpenConnections
     let limits: WebLimits
     let logger: Logger
 
@@ -39,32 +39,32 @@ struct WebListener: Sendable {
         let http = channel
         let kind = kind
         let logger = logger
-        let stall = limits.stall
+        let (stall, farewell) = (limits.stall, limits.farewell)
         let server = try await Listeners.accept(at: descriptor) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(StalledWrites(patience: stall))
                 if case .https(let certificates) = kind {
                     try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificates.context))
                 }
-            }.flatMap { http.setup(channel: channel, logger: logger).map { AcceptedConnection($0) } }
+            }.flatMap { http.setup(channel: channel, logger: logger) }.flatMapThrowing { connection in
+                try EarlyAnswers.watch(channel, patience: farewell)
+                return AcceptedConnection(connection)
+            }
         }
         try await withTaskCancellationHandler {
             try await withThrowingDiscardingTaskGroup { group in
                 try await server.executeThenClose { connections in
                     for try await accepted in connections {
                         guard let connection = accepted.take() else { continue }
-                        let remote = connection.channel.remoteAddress?.ipAddress ?? ""
-                        // A proxy has the connections of many.
-                        let isProxy = site.web.generation.value.host.proxies.contains { $0.contains(remote) }
-                        guard let place = gate.enter(isProxy ? "" : remote) else {
+                        guard let place = place(for: connection.channel.remoteAddress?.ipAddress ?? "") else {
                             connection.channel.close(promise: nil)
                             // The wrapped channel must be used before it is let go.
                             group.addTask { try? await connection.executeThenClose { _, _ in } }
                             continue
                         }
                         group.addTask {
-                            defer { place.leave() }
                             await http.handle(value: connection, logger: logger)
+                            withExtendedLifetime(place) {}
                         }
                     }
                 }
@@ -74,13 +74,21 @@ struct WebListener: Sendable {
         }
     }
 
+    /// Nil where a limit on connections is reached, of those in force.
+    func place(for remote: String) -> ConnectionPlace? {
+        // A proxy has the connections of many.
+        let isProxy = site.web.generation.value.host.proxies.contains { $0.contains(remote) }
+        let limits = site.web.limits
+        return try? connections.enter(
+            isProxy ? nil : remote, total: limits.connections, perAddress: limits.connectionsPerAddress)
+    }
+
     private var channel: HTTP1Channel {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: limits.headerField, maxHeaderListSize: limits.headerList, maxHeaderFieldCount: limits.headerFields
         )
-        let idle = TimeAmount.seconds(limits.idle.components.seconds)
+        let idle = TimeAmount(limits.idle)
         let (site, isSecure, kind) = (site, isSecure, kind)
-        let (farewell, largestForm) = (TimeAmount(limits.farewell), limits.form)
         let (generation, webroot) = (site.web.generation, site.web.acmeFolder)
         return HTTP1Channel(
             responder: { request, writer, channel in
@@ -98,16 +106,7 @@ struct WebListener: Sendable {
                 Measures.requests.count(Measures.Status(code: response.status.code))
                 Measures.time.note(.now - start)
                 try await writer.write(response: response.head, body: response.body)
-                if response.status.kind == .clientError, Self.mayStillBeComing(request, largestForm) {
-                    channel.eventLoop.scheduleTask(in: farewell) { channel.close(promise: nil) }
-                }
             }, configuration: .init(idleTimeout: idle, httpDecoderConfiguration: decoder))
-    }
-
-    /// Whether a request's body is one that is refused before all of it is read.
-    private static func mayStillBeComing(_ request: Request, _ largestForm: Int) -> Bool {
-        if request.headers[.transferEncoding] != nil { return true }
-        return request.headers[.contentLength].flatMap { Int($0) }.map { $0 > largestForm } ?? false
     }
 
     /// RFC 9110 §15.4.9: the same request at the site over TLS.
@@ -118,49 +117,5 @@ struct WebListener: Sendable {
         guard isName else { return Response(status: .badRequest) }
         let place = port == 443 ? host : "\(host):\(port)"
         return Response(status: .permanentRedirect, headers: [.location: "https://\(place)\(Answer.safe(request.head.path))"])
-    }
-}
-
-/// Bounds the connections of all and of one address.
-package final class ConnectionGate: Sendable {
-    private struct State {
-        var total = 0
-        var byAddress: [String: Int] = [:]
-    }
-
-    private let state = NIOLockedValueBox(State())
-    private let limits: @Sendable () -> WebLimits
-
-    /// - Parameter limits: those in force; asked for each connection.
-    package init(limits: @escaping @Sendable () -> WebLimits) { self.limits = limits }
-
-    package struct Place: Sendable {
-        fileprivate let gate: ConnectionGate
-        fileprivate let address: String
-
-        package func leave() { gate.leave(address) }
-    }
-
-    /// Nil where there is no room.
-    ///
-    /// - Parameter address: empty where only the bound on all counts.
-    package func enter(_ address: String) -> Place? {
-        let limits = limits()
-        return state.withLockedValue { state in
-            let here = state.byAddress[address] ?? 0
-            let most = min(limits.connections, FileLimit.connections)
-            guard state.total < most, address.isEmpty || here < limits.connectionsPerAddress else { return nil }
-            state.total += 1
-            state.byAddress[address] = here + 1
-            return Place(gate: self, address: address)
-        }
-    }
-
-    private func leave(_ address: String) {
-        state.withLockedValue { state in
-            state.total -= 1
-            let left = (state.byAddress[address] ?? 1) - 1
-            state.byAddress[address] = left > 0 ? left : nil
-        }
     }
 }

@@ -211,6 +211,33 @@ import Testing
         }
     }
 
+    @Test func answersAcmeChallenges() async throws {
+        try await TestSite.with { site in
+            let (root, prefix) = ("\(site.folder)/acme", "/.well-known/acme-challenge/")
+            try FileManager.default.createDirectory(atPath: root + prefix, withIntermediateDirectories: true)
+            try "token.thumb".write(toFile: root + prefix + "tok_en-1", atomically: true, encoding: .utf8)
+            try "secret".write(toFile: "\(site.folder)/secret", atomically: true, encoding: .utf8)
+            let answer = try await site.ask(.get, prefix + "tok_en-1")
+            #expect(answer.status == 200 && answer.body == "token.thumb" && answer.header("Cache-Control") == "no-store")
+            #expect(try await site.ask(.head, prefix + "tok_en-1").status == 200)
+            #expect(try await site.ask(.post, prefix + "tok_en-1").status == 404)
+            for token in ["", "other", ".", "..%2f..%2f..%2fsecret", "tok_en-1%00", String(repeating: "a", count: 257)] {
+                #expect(try await site.ask(.get, prefix + token).status == 404, "\(token)")
+            }
+        }
+    }
+
+    /// Where the rest of the site is sent to https.
+    @Test(arguments: [
+        ("/.well-known/acme-challenge/x", true), ("/.well-known/acme-challenge/x?y=/z", true),
+        ("/.well-known/acme-challenge/", false),
+        ("/.well-known/mta-sts.txt", false), ("/login", false), ("/", false),
+    ])
+    func answersInTheClear(path: String, isAnswered: Bool) {
+        let head = HTTPRequest(method: .get, scheme: "http", authority: "mail.example", path: path)
+        #expect(EndpointTable.isInTheClear(Request(head: head, body: RequestBody(buffer: ByteBuffer()))) == isAnswered)
+    }
+
     @Test func boundsTheTimeOfARequest() async throws {
         var limits = WebLimits()
         limits.requestTime = .milliseconds(1)

@@ -7,13 +7,17 @@ package struct Endpoint: Sendable {
     /// `mail/:box/:folder`: names after colons match one segment.
     package let pattern: String
     let segments: [Substring]
+    /// Whether it is answered without TLS too, where all else is sent to https.
+    let isInTheClear: Bool
     package let answer: @Sendable (Web, Call) async throws -> Response
 
     package init(
-        _ method: HTTPRequest.Method, _ pattern: String, answer: @escaping @Sendable (Web, Call) async throws -> Response
+        _ method: HTTPRequest.Method, _ pattern: String, inTheClear: Bool = false,
+        answer: @escaping @Sendable (Web, Call) async throws -> Response
     ) {
         self.method = method
         self.pattern = pattern
+        isInTheClear = inTheClear
         self.answer = answer
         segments = pattern.split(separator: "/")
     }
@@ -32,9 +36,18 @@ package struct Endpoint: Sendable {
     }
 }
 
-/// Everything that the web answers. What is not here is 404; a test asks each with another tenant's ids.
+/// Everything that the web answers, but for the 308 that leads to https. What is not here is 404; a test asks each with another
+/// tenant's ids.
 package enum EndpointTable {
     package static let all: [Endpoint] =
         LoginEndpoints.all + MailEndpoints.all + PartEndpoints.all + ActionEndpoints.all + FolderEndpoints.all + TagEndpoints.all
-        + ComposeEndpoints.all + SettingsEndpoints.all + [EventEndpoint.events, AssetEndpoint.asset, PolicyEndpoint.mtaSTS]
+        + ComposeEndpoints.all + SettingsEndpoints.all + [
+            EventEndpoint.events, AssetEndpoint.asset, PolicyEndpoint.mtaSTS, AcmeChallenge.answer,
+        ]
+
+    /// Whether a request that came without TLS is answered where it came.
+    static func isInTheClear(_ request: Request) -> Bool {
+        let path = (request.head.path ?? "/").prefix { $0 != "?" }.split(separator: "/")
+        return all.contains { $0.isInTheClear && $0.parameters(of: path) != nil }
+    }
 }

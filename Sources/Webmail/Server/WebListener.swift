@@ -88,17 +88,14 @@ struct WebListener: Sendable {
             maxHeaderFieldSize: limits.headerField, maxHeaderListSize: limits.headerList, maxHeaderFieldCount: limits.headerFields
         )
         let idle = TimeAmount(limits.idle)
-        let (site, isSecure, kind) = (site, isSecure, kind)
-        let (generation, webroot) = (site.web.generation, site.web.acmeFolder)
+        let (site, isSecure, kind, generation) = (site, isSecure, kind, site.web.generation)
         return HTTP1Channel(
             responder: { request, writer, channel in
                 let start = ContinuousClock.now
                 let peer = channel.remoteAddress?.ipAddress ?? ""
                 let origin = RequestOrigin(request, peer: peer, isSecure: isSecure, proxies: generation.value.host.proxies)
                 let response: Response
-                if let challenge = await AcmeChallenge.answer(request, webroot: webroot) {
-                    response = challenge
-                } else if case .redirect(let port) = kind, !origin.isSecure {
+                if case .redirect(let port) = kind, !origin.isSecure, !EndpointTable.isInTheClear(request) {
                     response = Self.redirect(request, port: port)
                 } else {
                     response = await site.respond(to: request, remote: origin.client, isSecure: origin.isSecure)

@@ -1,4 +1,5 @@
 package import LocalSocket
+internal import Logging
 internal import Mail
 internal import NIOCore
 internal import SMTPServer

@@ -193,7 +193,8 @@ import Testing
         try sync([("zoe", "zoe@acme.example")])
         _ = try await control.rejoin(reason: "directories")
         try Disk.remove(host.folders.snapshots)
-        let control = HostControl(host.folders, now: { 2_000_000 })
+        let clock = clock
+        let control = HostControl(host.folders, now: { clock.now.withLock { $0 } })
         try host.accounts { $0.replacing("  - id: old\n    address: old@acme.example\n    name: Old One\n", with: "") }
         let plan = try await control.plan(configuration: host.folders.configuration)
         #expect(plan.lines.map(\.name) == ["old@acme.example"])

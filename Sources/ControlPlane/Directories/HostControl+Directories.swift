@@ -2,6 +2,7 @@ internal import Directory
 package import Mail
 internal import MailConfiguration
 package import Provisioning
+internal import SQL
 
 /// The second half of a generation: what the directories had when they were read last.
 extension HostControl {
@@ -103,8 +104,13 @@ extension HostControl {
             guard let current = folders.generations.currentNumber, let applied = try database.applied(generation: current) else {
                 throw ControlError.noGeneration
             }
-            var prepared = try prepare(reading(database.files(applied: applied)), isShown: false)
             let changed = try snapshots().lastChangedPassword()
+            if let changed, try !needsJoin() {
+                let revocations = try endSessions(upTo: changed, GenerationReader(folders.generations, number: current))
+                try snapshots().forgetChangedPasswords(upTo: changed)
+                return Outcome(generation: current, revocations: revocations)
+            }
+            var prepared = try prepare(reading(database.files(applied: applied)), isShown: false)
             var isAnybody = false
             if let changed {
                 try snapshots().forEachChangedPassword(upTo: changed) { account, tenant in
@@ -124,14 +130,35 @@ extension HostControl {
         }
     }
 
-    /// Whether the generation in force does not have what the directories said last, or somebody's time as missing is over.
+    /// Of those whose password was changed, where nothing else was: the generation in force stays.
+    ///
+    /// - Returns: the numbers of the revocations.
+    private func endSessions(upTo changed: Int64, _ reader: GenerationReader) throws -> ClosedRange<Int64>? {
+        let (database, snapshots) = try (database(), snapshots())
+        let tenants = try Set(reader.outline().tenants.map(\.tenant.id))
+        return try database.connection.transaction {
+            try database.revoking(at: now()) { revoke in
+                try snapshots.forEachChangedPassword(upTo: changed) { account, tenant in
+                    guard tenants.contains(tenant), let known = try reader.account(account, of: tenant), known.state != .retired
+                    else { return }
+                    try revoke(account, .passwordChanged)
+                }
+            }
+        }
+    }
+
+    /// Whether there is something for `rejoin` to do.
     func needsRejoin() throws -> Bool {
         guard Disk.exists(folders.snapshots) else { return false }
+        return try needsJoin() || snapshots().lastChangedPassword() != nil
+    }
+
+    /// Whether the generation in force does not have what the directories said last, or somebody's time as missing is over.
+    private func needsJoin() throws -> Bool {
         let snapshots = try snapshots()
         for tenant in try Set(snapshots.states().map(\.tenant)) {
             if try snapshots.joinedVersion(of: tenant) != snapshots.version(of: tenant) { return true }
         }
-        if try snapshots.lastChangedPassword() != nil { return true }
         return try !expired().isEmpty
     }
 

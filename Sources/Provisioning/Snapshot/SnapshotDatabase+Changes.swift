@@ -39,7 +39,8 @@ extension SnapshotDatabase {
     }
 
     /// - Parameter cookies: how far the directory has been listened to with these.
-    /// - Returns: whether anything is different, and how many passwords changed.
+    /// - Returns: whether anything is different for a generation, and how many passwords changed: where nothing else of somebody has,
+    ///   only what remembered passwords are bound to is, which is written here.
     func apply(
         _ changes: [Change], _ tenant: TenantID, _ directory: String, cookies: SyncCookies? = nil, at now: Int64
     ) throws -> (changed: Bool, passwords: Int) {
@@ -49,11 +50,16 @@ extension SnapshotDatabase {
             for change in changes {
                 switch change {
                 case .put(let mapped, let kind, let uuid):
-                    let before = try record(tenant, directory, kind, mapped.stableID)
-                    if try put(mapped, uuid, kind, tenant, directory, at: now) { changed = true }
-                    guard kind == .user, let mark = before?.passwordMark, mark != mapped.object.passwordMark else { continue }
-                    passwords += 1
-                    try noteChangedPassword(mapped.stableID, tenant, directory)
+                    var before = kind == .user ? try present(tenant, directory, mapped.stableID) : nil
+                    let isOther = try put(mapped, uuid, kind, tenant, directory, at: now)
+                    let mark = mapped.object.passwordMark
+                    if let old = before?.passwordMark, old != mark {
+                        passwords += 1
+                        try noteChangedPassword(mapped.stableID, tenant, directory)
+                        try keepMark(mark ?? "", of: mapped.stableID, tenant, directory)
+                        before?.passwordMark = mark
+                    }
+                    if isOther, before != mapped.object { changed = true }
                 case .gone(let kind, let uuid):
                     if try remove(uuid, kind, tenant, directory, at: now) { changed = true }
                 }
@@ -69,13 +75,19 @@ extension SnapshotDatabase {
         }
     }
 
-    private func record(
-        _ tenant: TenantID, _ directory: String, _ kind: DirectoryNames.Kind, _ stableID: String
-    ) throws -> DirectoryObject? {
+    /// A user whose entry is there.
+    private func present(_ tenant: TenantID, _ directory: String, _ stableID: String) throws -> DirectoryObject? {
         try connection.first(
-            "SELECT record FROM object WHERE tenant = $1 AND directory = $2 AND kind = $3 AND stable = $4", .text(tenant.text),
-            .text(directory), .text(kind.rawValue), .text(stableID)
+            """
+            SELECT record FROM object WHERE tenant = $1 AND directory = $2 AND kind = $3 AND stable = $4 AND missing_since = 0
+            """, .text(tenant.text), .text(directory), .text(DirectoryNames.Kind.user.rawValue), .text(stableID)
         ) { try RecordCoding.read(DirectoryObject.self, $0.octets(0)) }
+    }
+
+    private func keepMark(_ mark: String, of stableID: String, _ tenant: TenantID, _ directory: String) throws {
+        try connection.run(
+            "UPDATE account SET mark = $4 WHERE tenant = $1 AND directory = $2 AND stable = $3", .text(tenant.text),
+            .text(directory), .text(stableID), .text(mark))
     }
 
     private func put(

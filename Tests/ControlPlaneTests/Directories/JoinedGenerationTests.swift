@@ -167,6 +167,32 @@ import Testing
         #expect(try await control.user("zoe@acme.example").password == .directory)
     }
 
+    @Test func aPasswordAloneMakesNoGeneration() async throws {
+        _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
+        try sync([("zoe", "zoe@acme.example")], mark: "1")
+        #expect(try await control.rejoin(reason: "directories").generation == 2)
+        let database = try SnapshotDatabase(path: host.folders.snapshots)
+        func change(_ mark: String, name: String? = nil) throws {
+            var object = DirectoryObject(name: "uid=zoe", key: "uid=zoe")
+            (object.addresses, object.logins) = (["zoe@acme.example"], ["zoe"])
+            (object.passwordMark, object.displayName) = (mark, name)
+            let mapped = EntryMapping.Mapped(stableID: "zoe", object: object)
+            _ = try database.apply([.put(mapped, .user, uuid: "")], acme, "corp", at: clock.now.withLock { $0 })
+        }
+        try change("2")
+        #expect(try await control.needsRejoin())
+        let outcome = try await control.rejoin(reason: "directories")
+        #expect(outcome.generation == 2)
+        #expect(try await control.revoked(by: outcome).map(\.account) == [id("zoe")])
+        #expect(try database.origin(of: id("zoe"))?.mark == "2")
+        #expect(try await !control.needsRejoin())
+        try change("3", name: "Zoe")
+        let other = try await control.rejoin(reason: "directories")
+        #expect(other.generation == 3)
+        #expect(try await control.revoked(by: other).map(\.reason) == [.passwordChanged])
+        #expect(try database.origin(of: id("zoe"))?.mark == "3")
+    }
+
     @Test func aDirectoryThatLeavesTheFilesTakesItsAccountsAlong() async throws {
         _ = try await control.apply(configuration: host.folders.configuration, plan: nil)
         try sync([("zoe", "zoe@acme.example")])

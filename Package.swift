@@ -236,9 +236,7 @@ let package = Package(
             "SMTPServerTests",
             [
                 "DirectoryTestSupport", "SMTPServer", "SMTP", "Mail", "MailConfiguration", "Directory", "LocalSocket", "TLS",
-                logging,
-                locks, lifecycle,
-                nioSSL,
+                "Worker", logging, locks, lifecycle, nioSSL, nioEmbedded,
             ] + nio),
         tests(
             "DeliveryTests",

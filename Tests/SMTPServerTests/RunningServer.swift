@@ -38,6 +38,7 @@ func withServer(
     if let header = settings["header"].flatMap({ Int($0) }) { bounds.header = header }
     if let overrun = settings["overrun"].flatMap({ Int($0) }) { bounds.overrun = overrun }
     if let idle = settings["idle"].flatMap({ Int($0) }) { bounds.idle = .milliseconds(idle) }
+    if let time = settings["sessionTime"].flatMap({ Int($0) }) { bounds.sessionTime = .milliseconds(time) }
     let door = SMTPDoor(
         kind, beginsWithTLS: settings["door"] == "submissions", certificates: try certificates(in: folder),
         generation: generation,

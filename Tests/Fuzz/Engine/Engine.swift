@@ -1,6 +1,7 @@
 import Glibc
 
-/// libFuzzer around one target, which FUZZ_TARGET names; the arguments are libFuzzer's own.
+/// libFuzzer around one target, which FUZZ_TARGET names; the arguments are libFuzzer's own, or `--dictionary` alone, which prints
+/// the target's.
 ///
 /// Its driver is called as a library (https://llvm.org/docs/LibFuzzer.html#using-libfuzzer-as-a-library), as a Swift program
 /// brings its own `main`.
@@ -15,6 +16,7 @@ import Glibc
     }()
 
     static func main() {
+        guard CommandLine.arguments.dropFirst() != ["--dictionary"] else { return print(target.dictionary, terminator: "") }
         _ = target
         var count = CommandLine.argc
         var arguments = unsafe CommandLine.unsafeArgv

@@ -29,7 +29,7 @@ import Testing
         let target = try #require(FuzzTargets.all.first { $0.name == name })
         let mutate = Mutation(pieces: target.pieces)
         let inputs = try Self.inputs(target).map(\.octets).filter { $0.count <= target.longest }
-        for await var random in MutationRun("fuzz target \(name)", fixed: 1...2) {
+        for await var random in MutationRun("fuzz target \(name)", lasting: .seconds(2)) {
             for _ in 0..<50 {
                 guard let input = inputs.randomElement(using: &random) else { return }
                 let octets = mutate(input, using: &random)
@@ -38,6 +38,17 @@ import Testing
                 }
             }
         }
+    }
+
+    /// As libFuzzer reads it (https://llvm.org/docs/LibFuzzer.html#dictionaries).
+    @Test(arguments: names) func hasADictionary(name: String) throws {
+        let target = try #require(FuzzTargets.all.first { $0.name == name })
+        let words = try target.dictionary.split(separator: "\n").map { line in
+            #expect(line.first == "\"" && line.last == "\"")
+            return try line.dropFirst().dropLast().split(separator: "\\x").map { try #require(UInt8($0, radix: 16)) }
+        }
+        #expect(words == target.pieces.map { Array($0.utf8) }.filter { 1...FuzzTarget.longestWord ~= $0.count })
+        #expect(!words.isEmpty)
     }
 
     @Test func namesDiffer() { #expect(Set(Self.names).count == Self.names.count) }

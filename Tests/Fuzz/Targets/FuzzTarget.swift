@@ -10,6 +10,17 @@ struct FuzzTarget: Sendable {
     let pieces: [String]
     /// - Throws: `Broken` where a promise is not kept. A trap is a finding by itself.
     let read: @Sendable ([UInt8]) throws -> Void
+
+    /// Octets of a word that libFuzzer takes from a dictionary; longer ones it passes over.
+    static let longestWord = 64
+
+    /// The pieces as libFuzzer's `-dict=` reads them: a quoted word a line, every octet as `\xHH`.
+    var dictionary: String {
+        pieces.map { Array($0.utf8) }.filter { 1...Self.longestWord ~= $0.count }.map { word in
+            let octets = word.map { octet in "\\x" + (octet < 16 ? "0" : "") + String(octet, radix: 16) }
+            return "\"" + octets.joined() + "\"\n"
+        }.joined()
+    }
 }
 
 /// A promise that a parser did not keep.

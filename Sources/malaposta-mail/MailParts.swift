@@ -33,13 +33,15 @@ struct MailParts {
         let store = try MailStore(options, logger: logger)
         let delivery = try DeliveryService(
             spoolFolder: data + "/spool", mailboxes: StoreMailboxes(store), generation: generation,
-            templates: surroundings.templatesFolder + "/mail", limits: SpoolLimits(generation.value.host.spool), logger: logger)
+            templates: surroundings.templatesFolder + "/mail", limits: SpoolLimits(generation.value.host.spool).asTested,
+            logger: logger)
         func door(_ kind: DoorKind, beginsWithTLS: Bool = false) -> SMTPDoor {
             SMTPDoor(
                 kind, beginsWithTLS: beginsWithTLS, certificates: kind.isUnixSocket ? nil : certificates, generation: generation,
                 authenticator: authenticator, registry: sessions,
                 // The web's way in stays open when the doors to the world are full.
-                connections: kind.isUnixSocket ? OpenConnections() : connections, receiver: delivery.receiver, logger: logger)
+                connections: kind.isUnixSocket ? OpenConnections() : connections, receiver: delivery.receiver,
+                limits: SMTPLimits().asTested, logger: logger)
         }
 
         var smtp: [SMTPService] = []

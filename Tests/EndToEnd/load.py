@@ -90,6 +90,14 @@ class Dialogue:
         self.send(f"{tag} {command}\r\n".encode())
         return self.tagged(tag)
 
+    def append(self, tag, folder, octets, waits=False):
+        """The tagged answer to APPEND; with `waits` the octets are sent once the server asks for them."""
+        self.send(f"{tag} APPEND {folder} {{{len(octets)}{'' if waits else '+'}}}\r\n".encode())
+        if waits and not (asked := self.line()).startswith("+ "):
+            return asked
+        self.send(octets + b"\r\n")
+        return self.tagged(tag)
+
     def tagged_lines(self, tag, command):
         """All that an IMAP command is answered."""
         self.send(f"{tag} {command}\r\n".encode())

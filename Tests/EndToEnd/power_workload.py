@@ -94,8 +94,7 @@ class Workload:
             data = load.message(name, 200_000 if turn % 6 == 5 else 1_000)
             folder = "Drafts" if turn % 2 else "INBOX"
             self.ask(name, self.appender, data=data)
-            session.send(f"{tag} APPEND {folder} {{{len(data)}+}}\r\n".encode() + data + b"\r\n")
-            answer = session.tagged(tag)
+            answer = session.append(tag, folder, data, waits=turn % 3 == 2)
             if not answer.startswith(f"{tag} OK"):
                 raise AssertionError(answer)
             self.promise("append", name, self.appender, answer, folder=folder)

@@ -10,7 +10,7 @@ import smtplib
 import unittest
 
 import load
-from host import HostTest, wait_until
+from host import HostTest, does_not_run, wait_until
 from system_calls import Trace, Tracer
 from web_writer import WebWriter
 
@@ -59,15 +59,22 @@ class TraceReading(unittest.TestCase):
         self.assertEqual(len(self.lost(self.whole[:1] + self.whole[2:])), 1)
 
 
-@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
 class WhatAnAnswerMeans(HostTest):
     """No 250 after DATA or BDAT, no OK to APPEND, and no "sent" or "saved" of the web is written before its octets, its record and
-    its folder entries are safe."""
+    its folder entries are safe; no OK to COPY, MOVE or EXPUNGE before its rows are."""
+
+    # Somebody to whom no mail comes.
+    mover = "sofia@casadorio.example"
 
     rounds = 8
 
+    def start(self):
+        if shutil.which("strace") is None:
+            does_not_run("THE TEST OF WHAT AN ANSWER MEANS", "strace is not installed")
+        super().start()
+
     def test_answers_come_after_their_flushes(self):
-        self.accepted, self.stored = [], []
+        self.accepted, self.stored, self.changed = [], [], []
         web = WebWriter(self.host, PEOPLE[0])
         workers = [load.worker(self.host), load.worker(self.host, "malaposta-web")]
         tracer = Tracer(workers, self.host.folder / "trace")
@@ -76,18 +83,21 @@ class WhatAnAnswerMeans(HostTest):
             mail = load.Clients(6, self.submit)
             imap = load.Clients(len(PEOPLE), self.append)
             writer = load.Clients(1, lambda _: self.write(web))
-            for clients in (mail, imap, writer):
+            mover = load.Clients(1, lambda _: self.move())
+            for clients in (mail, imap, writer, mover):
                 clients.join()
         finally:
             lines = tracer.stop()
         trace = Trace(lines, self.known)
         self.assertEqual(len(self.accepted), 7 * self.rounds)
-        self.assertEqual(len(self.stored), (len(PEOPLE) + 2) * self.rounds)
+        self.assertEqual(len(self.stored), (len(PEOPLE) + 3) * self.rounds)
+        self.assertEqual(len(self.changed), 3 * self.rounds)
         flaws = self.flaws(trace)
         self.assertEqual(flaws, [], "\n".join(flaws))
         # Without its flushes the same trace would not pass.
         unflushed = Trace([line for line in lines if not re.search(r"(fdatasync|syncfs)\(", line)], self.known)
-        self.assertGreaterEqual(len(self.flaws(unflushed)), len(self.accepted))
+        self.assertGreaterEqual(len(self.flaws(unflushed)), len(self.accepted) + len(self.changed))
+        self.assertEqual(len(self.changing_flaws(unflushed)), len(self.changed))
         without_folders = Trace([line for line in lines if ".eml" in line or not re.search(r" (fsync|syncfs)\(", line)], self.known)
         self.assertTrue(self.flaws(without_folders))
         # Nor would it without the flushes of one kind of file.
@@ -129,10 +139,31 @@ class WhatAnAnswerMeans(HostTest):
             name, tag = f"added{number}x{turn}y", f"T{number}x{turn}y"
             # The largest has a file of its own while it comes.
             octets = load.message(name, {5: 200_000, 6: 2_000_000}.get(turn, 1_000))
-            session.send(f"{tag} APPEND INBOX {{{len(octets)}+}}\r\n".encode() + octets + b"\r\n")
-            answer = session.tagged(tag)
+            answer = session.append(tag, "INBOX", octets, waits=turn % 2 == 1)
             self.assertRegex(answer, rf"^{tag} OK \[APPENDUID \d+ \d+\]")
             self.stored.append((name, answer))
+        session.close()
+
+    def move(self):
+        session = load.Dialogue(self.host.ports["imap"])
+        session.line()
+        session.tagged_ask("L", f"LOGIN {self.mover} demo-sofia-2026")
+        session.tagged_ask("L", "CREATE Kept")
+        for turn in range(self.rounds):
+            name, last = f"moved{turn}y", f"V{turn}append"
+            answer = session.append(last, "INBOX", load.message(name))
+            self.assertRegex(answer, rf"^{last} OK \[APPENDUID \d+ \d+\]")
+            self.stored.append((name, answer))
+            session.tagged_ask(f"V{turn}select", "SELECT INBOX")
+            for kind, command in (("copy", "COPY * Kept"), ("move", "MOVE * Kept"), ("expunge", "EXPUNGE")):
+                if kind == "expunge":
+                    session.tagged_ask(f"V{turn}select", "SELECT Kept")
+                    last = f"V{turn}store"
+                    session.tagged_ask(last, r"STORE * +FLAGS.SILENT (\Deleted)")
+                tag = f"V{turn}{kind}"
+                self.assertRegex(session.tagged_ask(tag, command), f"^{tag} OK")
+                self.changed.append((last, tag))
+                last = tag
         session.close()
 
     def write(self, web):
@@ -156,6 +187,20 @@ class WhatAnAnswerMeans(HostTest):
             found += [f"{name}: {flaw}" for flaw in self.acceptance_flaws(trace, name, answer, identifier)]
         for name, answer in self.stored:
             found += [f"{name}: {flaw}" for flaw in self.storing_flaws(trace, name, answer)]
+        return found + self.changing_flaws(trace)
+
+    def changing_flaws(self, trace):
+        """Between an answer and the next to the same client, alone in its account, rows were written and made safe."""
+        kept = [path for path in trace.holding("Subject: moved0y\\r", f"{self.host.data}/accounts/", float("inf")) if "/spool/" not in path]
+        if not kept:
+            return ["nothing was moved"]
+        log = f"{kept[0][:kept[0].index('/messages/')]}/mailbox.db-wal"
+        found = []
+        for last, tag in self.changed:
+            begin, end = self.answered(trace, f"{last} OK"), self.answered(trace, f"{tag} OK")
+            written = [write for write in trace.writes.get(log, []) if begin < write.begin and write.end < end]
+            if not any(trace.is_synced(log, write, end) for write in written):
+                found.append(f"{tag}: of {len(written)} writes none is safe")
         return found
 
     def answered(self, trace, answer):

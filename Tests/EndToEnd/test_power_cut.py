@@ -1,7 +1,8 @@
 """Power cuts: what the system calls of a whole host had made safe at each flush is started again, and every promise is looked for.
 
-MALAPOSTA_LONG=1 cuts at every flush; else at a few of them, others each time.
+MALAPOSTA_LONG=1 cuts at every flush; else at a few of them, and round each of the spool's rarer steps, others each time.
 """
+import bisect
 import os
 import pathlib
 import random
@@ -11,15 +12,15 @@ import tempfile
 import unittest
 import uuid
 
-from host import HostTest, wait_until
+from host import HostTest, does_not_run, wait_until
 from power_cut import Disk, Replay
 from power_workload import Judgement, Mailboxes, Workload
-from system_calls import Trace, strace
+from system_calls import QUOTED, Trace, strace
 
 LONG = os.environ.get("MALAPOSTA_LONG") == "1"
 # Of all flushes: the first and the number of those that are cut at, for long runs in several pieces.
 FIRST, LAST = (int(number) for number in os.environ.get("MALAPOSTA_CUTS", "0-1000000").split("-"))
-CUTS, ROUNDS = (None, 6) if LONG else (12, 3)
+CUTS, ROUNDS = (None, 6) if LONG else (10, 3)
 PEOPLE = Workload.people + [Workload.writer, Workload.appender]
 BOOT = "/proc/sys/kernel/random/boot_id"
 
@@ -102,22 +103,52 @@ class ReplayReading(unittest.TestCase):
         self.assertTrue((folder / "left/a").samefile(folder / "left/b"))
 
 
-@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+def spool_steps(trace, spool):
+    """The lines of a trace at which the spool did what it seldom does."""
+    steps = {"a message gets a file of its own": [], "such a file goes": [], "a segment is begun": [], "a segment goes": []}
+    for call in trace.calls:
+        path = QUOTED.findall(call.text)[-1] if '"' in call.text else ""
+        kind = call.name.removesuffix("2").removesuffix("at")
+        if kind == "rename" and path.startswith(f"{spool}/messages/"):
+            steps["a message gets a file of its own"].append(call.end)
+        elif kind == "unlink" and path.startswith(f"{spool}/messages/") and not path.endswith(".new"):
+            steps["such a file goes"].append(call.end)
+        elif kind == "open" and "O_CREAT" in call.text and path.startswith(f"{spool}/journal/"):
+            steps["a segment is begun"].append(call.end)
+        elif kind == "unlink" and path.startswith(f"{spool}/journal/"):
+            steps["a segment goes"].append(call.end)
+    # The first one is begun with the spool.
+    del steps["a segment is begun"][:1]
+    return steps
+
+
 class PowerCuts(HostTest):
     """Whatever was answered with 250, OK, "sent" or "saved" is found once, wherever the power is cut."""
 
+    # So short that the spool of a short run does all that one of weeks does.
+    limits = "spool.segment=8192,spool.journalStay=1"
+
     def start(self):
+        if shutil.which("strace") is None:
+            does_not_run("THE TEST OF POWER CUTS", "strace is not installed")
         if another_boot(self.host.folder) is None:
-            self.skipTest("another boot can be feigned by root only")
+            does_not_run("THE TEST OF POWER CUTS", "another boot can be feigned by root only")
+        self.host.environment = {"MALAPOSTA_LIMITS": self.limits}
 
     def test_every_promise_is_kept(self):
         trace, workload = self.run_traced()
         seed = int(os.environ.get("MALAPOSTA_SEED", random.randrange(1 << 32)))
         chance = random.Random(seed)
-        total = sum(1 for _ in Replay(trace, self.host.data).cuts())
+        flushes = list(Replay(trace, self.host.data).cuts())
+        total = len(flushes)
         chosen = set(range(total)) if CUTS is None else {
             # Evenly spread, so that all stages of the run are seen.
             int(total * (number + chance.random()) / CUTS) for number in range(CUTS)}
+        for step, lines in spool_steps(trace, f"{self.host.data}/spool").items():
+            self.assertTrue(lines, f"it is never seen that {step}")
+            # Before the flushes that precede it, follow it, and have made it safe.
+            next_one = bisect.bisect(flushes, chance.choice(lines))
+            chosen |= {next_one - 1, next_one, next_one + 1} & set(range(total))
         self.host.folder.joinpath("cut").mkdir()
         replay, traced, tried = Replay(trace, self.host.data), self.host.data, 0
         for number, line in enumerate(replay.cuts()):
@@ -142,7 +173,9 @@ class PowerCuts(HostTest):
         try:
             workload = Workload(self.host, ROUNDS).run()
             # The store's flushes and the spool's releases are cut at too.
-            wait_until("all is filed that is not held back", lambda: self.is_filed(workload), 60)
+            self.wait_for_empty_queue()
+            journal = self.host.data / "spool/journal"
+            wait_until("one segment is left", lambda: len(list(journal.iterdir())) == 1, 60)
         finally:
             # Not in order: an orderly stop would flush everything. strace hears no signal, and ends with what it traces.
             self.host.kill()
@@ -150,10 +183,6 @@ class PowerCuts(HostTest):
             trace = Trace(file.read().splitlines())
         workload.place(trace)
         return trace, workload
-
-    def is_filed(self, workload):
-        queue = self.queue()
-        return queue is not None and len(queue) <= workload.rounds
 
     def judge(self, workload, line):
         self.host.prefix = another_boot(self.host.folder)

@@ -293,7 +293,7 @@ class EveryCallFails(FailingHost):
 
     def test_a_flush_fails(self):
         """A failed flush is never tried again: the worker starts anew, and nothing that was answered is lost."""
-        for name in ("malaposta-mail",):
+        for name in ("malaposta-mail", "malaposta-web"):
             failures = 0
             for turn in range(1, 30 if LONG else 4):
                 workers = self.workers()

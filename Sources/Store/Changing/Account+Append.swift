@@ -85,7 +85,7 @@ extension Mailbox {
                 for (message, name) in zip(messages, names) { prepared.append(try prepare(message, as: name)) }
                 return try body(prepared)
             } catch {
-                discard(prepared)
+                discard(prepared, after: error)
                 throw error
             }
         }

@@ -1,6 +1,7 @@
 internal import MIME
 internal import Mail
 internal import NIOCore
+internal import SQL
 
 /// A new message whose file is written, and whose row is not.
 struct PreparedMessage {
@@ -66,6 +67,14 @@ extension Mailbox {
             }
             return MessageSummary(scanner.finish())
         }
+    }
+
+    /// Takes back files whose transaction came to nothing.
+    func discard(_ prepared: [PreparedMessage], after error: any Error) {
+        // A transaction whose flush failed may stand in the log all the same, for whoever opens it next: its files stay. One without
+        // a row costs space only.
+        if let error = error as? SQLError, error.kind == .flushFailed { return }
+        discard(prepared)
     }
 
     /// Takes back files whose rows were not written.

@@ -42,7 +42,7 @@ extension Mailbox {
             waitForFlush(filed)
             return results
         } catch {
-            discard(prepared.compactMap { try? $0?.get() })
+            discard(prepared.compactMap { try? $0?.get() }, after: error)
             throw error
         }
     }

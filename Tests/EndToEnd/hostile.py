@@ -1,4 +1,5 @@
 """Peers that mean harm: mutated streams with fixed seeds, and clients that are slow, greedy or silent."""
+import contextlib
 import os
 import random
 import re
@@ -46,28 +47,63 @@ def dice(name, number):
     return random.Random(f"{name} {number}")
 
 
-def converse(port, octets, seconds=30, source="127.0.0.1", ends=True):
-    """Sends octets, ends its side, and gives all that the server says until it closes, which it must in time.
+class Conversation:
+    """Octets on their way to a server, and all that it says."""
 
-    With `ends` false the server is left to close by what it was told: then none of its answers can be lost.
-    """
-    with socket.create_connection(("127.0.0.1", port), timeout=seconds, source_address=(source, 0)) as connection:
-        try:
-            connection.sendall(octets)
-            if ends:
-                connection.shutdown(socket.SHUT_WR)
-        except OSError:
-            # Closed while we were speaking; what it said may still be there.
-            pass
-        heard = b""
-        while True:
+    def __init__(self, port, seconds=30, source="127.0.0.1"):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=seconds, source_address=(source, 0))
+        self.seconds, self.heard, self.is_over = seconds, b"", False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def say(self, octets):
+        # It may have closed while we are speaking; what it said may still be there.
+        with contextlib.suppress(OSError):
+            self.socket.sendall(octets)
+
+    def listen(self, pattern=None, quiet=None):
+        """Until it has said `pattern`, or nothing for `quiet` seconds, or has closed, which it must in time."""
+        self.socket.settimeout(quiet or self.seconds)
+        while not self.is_over and not (pattern and re.search(pattern, self.heard)):
             try:
-                piece = connection.recv(65536)
+                piece = self.socket.recv(65536)
             except ConnectionResetError:
-                return heard
-            if not piece:
-                return heard
-            heard += piece
+                piece = b""
+            except TimeoutError:
+                if quiet:
+                    break
+                raise
+            self.heard += piece
+            self.is_over = not piece
+        self.socket.settimeout(self.seconds)
+        return self.heard
+
+    def end(self, quiet=None):
+        """All that is said until it closes. Where it does not of itself, our side is ended first, once it is quiet."""
+        if quiet:
+            self.listen(quiet=quiet)
+            with contextlib.suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+        return self.listen()
+
+
+def converse(port, octets, first=((b"", rb"\n"),), quiet=None, source="127.0.0.1"):
+    """All that a server says to `octets`. It is heard out: who ends a connection at once is not answered.
+
+    - first: what is said before, each with the pattern that it must be answered with.
+    - quiet: seconds after which nothing more is expected; without, the server is to close of itself.
+    """
+    with Conversation(port, source=source) as peer:
+        for said, pattern in first:
+            peer.say(said)
+            if not re.search(pattern, peer.listen(pattern)):
+                raise AssertionError(f"{said} is answered {peer.heard}")
+        peer.say(octets)
+        return peer.end(quiet)
 
 
 def memory(process):

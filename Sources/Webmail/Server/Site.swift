@@ -5,6 +5,7 @@ internal import Logging
 internal import Mail
 internal import MailConfiguration
 internal import NIOCore
+internal import NIOHTTP1
 
 /// Answers requests: finds the endpoint, makes pages of what is refused, protects every answer.
 package struct Site: Sendable {
@@ -75,6 +76,8 @@ package struct Site: Sendable {
             if refusal == .unavailable { web.logger.error("the store does not answer", metadata: ["cause": "\(error)"]) }
             return refusal
         }
+        // What stands in the place of a chunk (RFC 9112 §7.1).
+        if error is HTTPParserError { return .badRequest }
         web.logger.error("a request failed", metadata: ["cause": "\(error)"])
         return nil
     }

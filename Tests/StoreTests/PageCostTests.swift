@@ -1,11 +1,13 @@
 import MIME
 import Mail
+import NIOCore
 import SQL
 import Testing
 
 @testable import Store
 
-/// A folder of 100,000 messages in 50,000 threads, written as rows: their files are nobody's business here.
+/// A folder of 100,000 messages in 70,000 threads, four of five messages unread, so that every list has a page 1,000; written as
+/// rows: their files are nobody's business here.
 private enum LargeFolder {
     static let messages = 100_000
 
@@ -24,17 +26,59 @@ private enum LargeFolder {
             SELECT n, n + 1000000 AS id, n * 7919 % 99991 AS mixed FROM c;
         INSERT INTO blobs SELECT 1, id, randomblob(16), 1, 100 FROM n;
         INSERT INTO summaries SELECT 1, n.id, s.sent, s.sent_zone, s.from_list, s.sender_list, s.reply_to_list, s.to_list, s.cc_list,
-            s.bcc_list, 'subject ' || mixed % 20000, s.preview, 0, s.priority, NULL, NULL, NULL, NULL, NULL, s.envelope, s.structure,
+            s.bcc_list, 'subject ' || (mixed % 20000), s.preview, 0, s.priority, NULL, NULL, NULL, NULL, NULL, s.envelope, s.structure,
             s.body FROM n, (SELECT * FROM summaries LIMIT 1) s;
-        INSERT INTO messages SELECT 1, \(folder.value), n, id, n % 2, NULL, 1000000 + mixed / 2, 100 + mixed % 5000, 50, id, id,
-            1000000 + mixed / 2 + 1, NULL, 'subject ' || mixed % 20000, 'sender ' || mixed % 300 FROM n;
+        INSERT INTO messages SELECT 1, \(folder.value), n, id, n % 5 = 0, NULL, 1000000 + mixed / 2, 1000 + mixed % 5000, 50, id, id,
+            1000001 + mixed * 7 / 10, NULL, 'subject ' || (mixed % 20000), 'sender ' || (mixed % 300) FROM n;
         INSERT INTO folder_threads SELECT 1, \(folder.value), thread, MAX(received), COUNT(*), SUM(1 - flags % 2) FROM messages
             WHERE message > 1000000 GROUP BY thread;
-        UPDATE folders SET uid_next = \(messages + 1), uid_reserved = \(messages + 257), messages = \(messages), unseen = 50000,
-            octets = 10000000 WHERE folder = \(folder.value);
+        UPDATE folders SET uid_next = \(messages + 1), uid_reserved = \(messages + 257), messages = \(messages),
+            unseen = (SELECT COUNT(*) FROM messages WHERE flags % 2 = 0), octets = 10000000 WHERE folder = \(folder.value);
         UPDATE accounts SET last_number = 2000000, reserved_number = 2004096, messages = \(messages), octets = 10000000;
         DROP TABLE n;
         """
+    }
+}
+
+/// A list as it can be asked for: of messages in an order, or of threads.
+private struct FolderList: Sendable, CustomTestStringConvertible {
+    /// Nil: threads, the latest first.
+    var order: ListOrder?
+    var descending = true
+    var unreadOnly = false
+
+    static let all =
+        ListOrder.allCases.flatMap { order in [true, false].map { FolderList(order: order, descending: $0) } }
+        + [FolderList(order: .date, unreadOnly: true), FolderList(), FolderList(unreadOnly: true)]
+
+    var testDescription: String {
+        "\(order.map { "messages by \($0)" } ?? "threads")\(descending ? "" : ", upwards")\(unreadOnly ? ", unread only" : "")"
+    }
+
+    /// Where its rows are: table, the column that they are sorted by, the one that decides between equals, what is shown, of which.
+    var columns: (table: String, key: String, tie: String, id: String, condition: String) {
+        guard let order else {
+            return ("folder_threads", "latest", "thread", "thread", unreadOnly ? "unread > 0" : "1")
+        }
+        let key =
+            switch order {
+            case .date: "received"
+            case .subject: "subject_key"
+            case .sender: "sender_key"
+            case .size: "size"
+            }
+        return ("messages", key, "uid", "message", unreadOnly ? "flags % 2 = 0" : "1")
+    }
+
+    var hasTextKey: Bool { order == .subject || order == .sender }
+
+    func isApart(_ one: Keys, _ other: Keys) -> Bool {
+        switch order {
+        case .date, nil: one.received != other.received
+        case .subject: one.subject != other.subject
+        case .sender: one.sender != other.sender
+        case .size: one.size != other.size
+        }
     }
 }
 
@@ -43,6 +87,22 @@ private struct Page: Sendable {
     var ids: [Int64]
     var next: ListCursor?
     var steps: Int
+}
+
+/// What a message is sorted by.
+private struct Keys: Sendable {
+    var received: Int64
+    var size: Int
+    var subject: String
+    var sender: String
+}
+
+/// What has come and gone while a list was walked.
+private struct Disturbance {
+    /// Messages or threads that need not be shown, or that may be shown twice as they have got another place.
+    var touched: Set<Int64> = []
+    /// What has come ahead of the walk and must be shown too.
+    var arrived: Set<Int64> = []
 }
 
 @Suite("In a folder of 100,000 any page costs the same, and shows each row once") struct PageCostTests {
@@ -60,129 +120,62 @@ private struct Page: Sendable {
         try await LargeFolder.fill(account, inbox)
     }
 
-    private func list(_ request: ListRequest) async throws -> Page {
+    private func page(_ list: FolderList, _ cursor: ListCursor?, limit: Int = Self.rows) async throws -> Page {
         let inbox = inbox
         return try await account.perform { mailbox in
             mailbox.database.virtualSteps = 0
-            let page = try mailbox.list(inbox, request)
+            guard let order = list.order else {
+                let page = try mailbox.threads(in: inbox, unreadOnly: list.unreadOnly, cursor: cursor, limit: limit)
+                return Page(ids: page.rows.map(\.thread.value), next: page.next, steps: mailbox.database.virtualSteps)
+            }
+            let page = try mailbox.list(
+                inbox,
+                ListRequest(
+                    order: order, descending: list.descending, unreadOnly: list.unreadOnly, cursor: cursor, limit: limit))
             return Page(ids: page.rows.map(\.id.value), next: page.next, steps: mailbox.database.virtualSteps)
         }
     }
 
-    private func threads(_ cursor: ListCursor?, unreadOnly: Bool, limit: Int = Self.rows) async throws -> Page {
-        let inbox = inbox
-        return try await account.perform { mailbox in
-            mailbox.database.virtualSteps = 0
-            let page = try mailbox.threads(in: inbox, unreadOnly: unreadOnly, cursor: cursor, limit: limit)
-            return Page(ids: page.rows.map(\.thread.value), next: page.next, steps: mailbox.database.virtualSteps)
-        }
-    }
-
-    /// Mail comes at either end of the list and in its middle; one message goes that was shown, and one that was not yet.
-    private func disturb(_ shown: [Int64], _ round: Int) async throws -> Set<Int64> {
-        for (subject, date) in [("a", 900_000), ("subject 500", 1_020_000), ("z", 2_000_000)] {
-            _ = try await account.append(
-                Sample.message(subject: "\(subject) \(round)", from: "sender \(round) <s@a.example>", date: Int64(date)),
-                to: inbox)
-        }
-        let ahead = Int64(1_000_010 + round * 613)
-        let gone = [shown.last, ahead].compactMap(\.self)
-        try await account.delete(gone.map { MessageID($0) })
-        return Set(gone)
-    }
-
-    private func expectSameCost(_ page: Page, as first: Page, _ what: String) {
-        #expect(page.ids.count == first.ids.count, "\(what)")
-        #expect(abs(page.steps - first.steps) * 10 <= first.steps, "\(what): \(first.steps) steps, then \(page.steps)")
-    }
-
-    /// Walks a list from a place to its end, a page at a time, while mail comes and goes.
-    ///
-    /// - Parameter all: what is to be shown if nothing of it goes.
-    private func walk(
-        _ name: String, from start: ListCursor? = nil, all: [Int64], disturbs: Bool = true,
-        _ page: (ListCursor?) async throws -> Page
-    ) async throws {
-        let first = try await page(start)
-        var (seen, gone): (Set<Int64>, Set<Int64>) = ([], [])
-        var (current, number) = (first, 1)
-        var twice: [Int64] = []
-        while true {
-            for id in current.ids where !seen.insert(id).inserted { twice.append(id) }
-            guard let next = current.next else { break }
-            if disturbs, number % 25 == 0 { gone.formUnion(try await disturb(current.ids, number)) }
-            number += 1
-            current = try await page(next)
-            // A thread of one message costs less than one of two.
-            #expect(
-                current.steps * 10 <= first.steps * 11, "\(name), page \(number): \(first.steps) steps, then \(current.steps)")
-        }
-        #expect(number >= all.count / first.ids.count)
-        #expect(twice.isEmpty, "\(name): rows are shown twice")
-        #expect(Set(all).subtracting(gone).subtracting(seen).isEmpty, "\(name): rows are passed over")
-    }
-
-    /// Numbers of a column, of the rows that a condition holds for.
-    private func numbers(_ column: String, of table: String, where condition: String = "1") async throws -> [Int64] {
+    /// What `read` makes of a query's rows, in the order of a list; `columns` of the rows from one on.
+    private func rows<Value: Sendable>(
+        _ list: FolderList, _ columns: String, from offset: Int = 0, limit: Int = -1,
+        _ read: @escaping @Sendable (borrowing Row) -> Value
+    ) async throws -> [Value] {
+        let (table, key, tie, _, condition) = list.columns
+        let direction = list.descending ? "DESC" : "ASC"
         let inbox = inbox
         return try await account.perform { mailbox in
             try mailbox.database.all(
-                "SELECT \(column) FROM \(table) WHERE account = $1 AND folder = $2 AND \(condition)", mailbox.me,
-                .integer(inbox.value)
-            ) { $0.integer(0) }
+                """
+                SELECT \(columns) FROM \(table) WHERE account = $1 AND folder = $2 AND \(condition)
+                ORDER BY \(key) \(direction), \(tie) \(direction) LIMIT $3 OFFSET $4
+                """, mailbox.me, .integer(inbox.value), .number(limit), .number(offset), read: read)
         }
     }
 
-    /// By date all 100,000; by subject and by thread the last quarter.
-    @Test func listsToTheirEndsWhileMailComesAndGoes() async throws {
-        try await walk("date", all: try await numbers("message", of: "messages")) { cursor in
-            try await list(ListRequest(cursor: cursor, limit: StoreLimits.page))
+    /// The place behind so many rows of a list, found by counting.
+    private func place(_ list: FolderList, behind rows: Int) async throws -> ListCursor {
+        let columns = list.columns
+        let isText = list.hasTextKey
+        let found = try await self.rows(list, "\(columns.key), \(columns.tie)", from: rows - 1, limit: 1) { row in
+            ListCursor(key: isText ? .text(row.text(0)) : .number(row.integer(0)), tie: row.integer(1), isBackward: false)
         }
-        let subject = ListCursor(key: .text("subject 6"), tie: 0, isBackward: false)
-        let behind = try await numbers("message", of: "messages", where: "subject_key >= 'subject 6'")
-        try await walk("subject", from: subject, all: behind) { cursor in
-            try await list(ListRequest(order: .subject, descending: false, cursor: cursor, limit: StoreLimits.page))
-        }
-        // A thread that a message leaves or joins moves to another place: those that are not touched are each shown once.
-        let inbox = inbox
-        let late = ListCursor(key: .number(1_012_500), tie: 0, isBackward: false)
-        let threads = try await numbers("thread", of: "folder_threads", where: "latest < 1012500")
-        try await walk("threads", from: late, all: threads, disturbs: false) { cursor in
-            _ = try await account.append(Sample.message(subject: "new", date: 3_000_000), to: inbox)
-            return try await self.threads(cursor, unreadOnly: false, limit: 100)
-        }
+        return try #require(found.first)
     }
 
-    /// Page 1 and page 1,000 of each list that can be asked for, the place of the latter found by counting.
+    // MARK: The same cost
+
+    /// Page 1 and page 1,000 of each list that can be asked for.
     @Test func pageOneAndPageOneThousand() async throws {
-        try await pagesOfMessages()
-        try await pagesOfThreads()
+        for list in FolderList.all {
+            let first = try await page(list, nil)
+            let late = try await page(list, try await place(list, behind: 999 * Self.rows))
+            #expect(first.ids.count == Self.rows && late.ids.count == Self.rows, "\(list.testDescription)")
+            #expect(
+                abs(late.steps - first.steps) * 10 <= first.steps,
+                "\(list.testDescription): \(first.steps) steps, then \(late.steps)")
+        }
         try await fetchAtEitherEnd()
-    }
-
-    private func pagesOfMessages() async throws {
-        for order in ListOrder.allCases {
-            for descending in [true, false] {
-                let first = try await list(ListRequest(order: order, descending: descending, limit: Self.rows))
-                let place = try await place(order, descending, rows: 999 * Self.rows, "messages", "uid", condition: "1")
-                let late = try await list(ListRequest(order: order, descending: descending, cursor: place, limit: Self.rows))
-                expectSameCost(late, as: first, "\(order) \(descending ? "reverse" : "")")
-            }
-        }
-        let unread = ListRequest(unreadOnly: true, limit: Self.rows)
-        let place = try await place(.date, true, rows: 900 * Self.rows, "messages", "uid", condition: "flags % 2 = 0")
-        expectSameCost(
-            try await list(ListRequest(unreadOnly: true, cursor: place, limit: Self.rows)), as: try await list(unread), "unread")
-    }
-
-    private func pagesOfThreads() async throws {
-        for unreadOnly in [false, true] {
-            let first = try await threads(nil, unreadOnly: unreadOnly)
-            let place = try await place(
-                "latest", true, rows: (unreadOnly ? 400 : 900) * Self.rows, "folder_threads", "thread",
-                condition: unreadOnly ? "unread > 0" : "1")
-            expectSameCost(try await threads(place, unreadOnly: unreadOnly), as: first, "threads, unread only: \(unreadOnly)")
-        }
     }
 
     /// What IMAP's FETCH of a screenful costs at either end of the folder, by UID and by number.
@@ -210,30 +203,121 @@ private struct Page: Sendable {
         }
     }
 
-    private func place(
-        _ order: ListOrder, _ descending: Bool, rows: Int, _ table: String, _ tie: String, condition: String
-    ) async throws -> ListCursor {
-        let columns: [ListOrder: String] = [.date: "received", .subject: "subject_key", .sender: "sender_key", .size: "size"]
-        return try await place(columns[order] ?? "", descending, rows: rows, table, tie, condition: condition)
+    // MARK: Each row once
+
+    /// By date all 100,000; the end of every other list.
+    @Test func listsToTheirEndsWhileMailComesAndGoes() async throws {
+        try await walk(FolderList(order: .date), limit: StoreLimits.page)
+        for list in FolderList.all { try await walk(list, last: 2_000, limit: 100) }
     }
 
-    private func place(
-        _ column: String, _ descending: Bool, rows: Int, _ table: String, _ tie: String, condition: String
-    ) async throws -> ListCursor {
+    /// Walks a list to its end, a page at a time, while mail comes and goes.
+    ///
+    /// - Parameter last: how many rows of its end are walked; nil: all.
+    private func walk(_ list: FolderList, last: Int? = nil, limit: Int) async throws {
+        let name = list.testDescription
+        var (start, skipped) = (ListCursor?.none, 0)
+        if let last {
+            let columns = list.columns
+            skipped = Int(try #require(try await numbers("COUNT(*)", of: columns.table, where: columns.condition).first)) - last
+            start = try await place(list, behind: skipped)
+        }
+        let all = try await rows(list, list.columns.id, from: skipped) { $0.integer(0) }
+        let stride = max(3, all.count / limit / 20)
+        let first = try await page(list, start, limit: limit)
+        var (current, number, seen, twice) = (first, 1, Set<Int64>(), [Int64]())
+        var disturbance = Disturbance()
+        while true {
+            for id in current.ids where !seen.insert(id).inserted { twice.append(id) }
+            guard let next = current.next else { break }
+            if number % stride == 0 {
+                let ahead = all.filter { !seen.contains($0) && !disturbance.touched.contains($0) }
+                try await disturb(list, shown: current.ids, ahead: ahead, number, &disturbance)
+            }
+            number += 1
+            current = try await page(list, next, limit: limit)
+            // A thread of one message costs less than one of two.
+            #expect(
+                current.steps * 10 <= first.steps * 11, "\(name), page \(number): \(first.steps) steps, then \(current.steps)")
+        }
+        #expect(number >= all.count / limit)
+        #expect(!disturbance.touched.isEmpty && !disturbance.arrived.isEmpty)
+        #expect(Set(twice).subtracting(disturbance.touched).isEmpty, "\(name): rows are shown twice")
+        let wanted = Set(all).union(disturbance.arrived).subtracting(disturbance.touched)
+        #expect(wanted.subtracting(seen).isEmpty, "\(name): rows are passed over")
+    }
+
+    /// Mail comes at either end of the list, beside a row that was shown and beside one that was not; one message goes that was
+    /// shown, and one that was not yet: deleted, or read where only unread mail is listed.
+    private func disturb(
+        _ list: FolderList, shown: [Int64], ahead: [Int64], _ round: Int, _ disturbance: inout Disturbance
+    ) async throws {
+        guard ahead.count > 1, let last = ahead.last, let behind = shown.last else { return }
+        var near = try await keys(list, behind)
+        var far = try await keys(list, last)
+        // What comes beside a row of another key lies behind that key; beside one of the same key it may lie before the walk.
+        let isAhead = list.isApart(near, far)
+        if list.order == nil {
+            // Of its own thread.
+            (near.subject, far.subject) = ("near \(list.testDescription) \(round)", "far \(list.testDescription) \(round)")
+        }
+        let ends = [
+            Keys(received: 900_000, size: 500, subject: "a \(round)", sender: "a"),
+            Keys(received: 3_000_000, size: 9_000, subject: "z \(round)", sender: "z"),
+        ]
+        _ = try await account.append((ends + [near]).map(message), to: inbox)
+        let arrived = try await account.append(message(far), to: inbox).message.value
+        if isAhead {
+            let thread = try await numbers("thread", of: "messages", where: "message = \(arrived)")
+            disturbance.arrived.formUnion(list.order == nil ? thread : [arrived])
+        }
+        let gone = [behind, ahead[ahead.count / 2]]
+        disturbance.touched.formUnion(gone)
+        var messages = gone
+        if list.order == nil {
+            messages = []
+            for thread in gone {
+                messages += try await numbers("message", of: "messages", where: "thread = \(thread)").prefix(1)
+            }
+        }
+        if list.unreadOnly, round % 2 == 0 {
+            try await account.setFlags(FlagChange(.add, .seen), of: messages.map { MessageID($0) })
+        } else {
+            try await account.delete(messages.map { MessageID($0) })
+        }
+    }
+
+    private func message(_ keys: Keys) -> NewMessage {
+        let sender = "\(keys.sender) <s@a.example>"
+        let bare = Sample.octets(subject: keys.subject, from: sender, body: "").readableBytes
+        return Sample.message(
+            subject: keys.subject, from: sender, body: String(repeating: "x", count: max(0, keys.size - bare)),
+            date: keys.received)
+    }
+
+    /// Of a message, or of a thread's latest.
+    private func keys(_ list: FolderList, _ id: Int64) async throws -> Keys {
+        let condition = list.order == nil ? "thread = $2 AND folder = $3" : "message = $2 AND folder = $3"
         let inbox = inbox
-        let direction = descending ? "DESC" : "ASC"
-        let isText = column.hasSuffix("_key")
         let found = try await account.perform { mailbox in
             try mailbox.database.first(
                 """
-                SELECT \(column), \(tie) FROM \(table) WHERE account = $1 AND folder = $2 AND \(condition)
-                ORDER BY \(column) \(direction), \(tie) \(direction) LIMIT 1 OFFSET $3
-                """, mailbox.me, .integer(inbox.value), .number(rows - 1)
-            ) { row in
-                ListCursor(
-                    key: isText ? .text(row.text(0)) : .number(row.integer(0)), tie: row.integer(1), isBackward: false)
-            }
+                SELECT received, size, subject_key, sender_key FROM messages WHERE account = $1 AND \(condition)
+                ORDER BY received DESC LIMIT 1
+                """, mailbox.me, .integer(id), .integer(inbox.value)
+            ) { Keys(received: $0.integer(0), size: Int($0.integer(1)), subject: $0.text(2), sender: $0.text(3)) }
         }
         return try #require(found)
+    }
+
+    /// Numbers of a column, of the rows that a condition holds for.
+    private func numbers(_ column: String, of table: String, where condition: String) async throws -> [Int64] {
+        let inbox = inbox
+        return try await account.perform { mailbox in
+            try mailbox.database.all(
+                "SELECT \(column) FROM \(table) WHERE account = $1 AND folder = $2 AND \(condition)", mailbox.me,
+                .integer(inbox.value)
+            ) { $0.integer(0) }
+        }
     }
 }

@@ -5,6 +5,7 @@ import Mail
 import NIOCore
 import SQL
 import Store
+import Synchronization
 import Testing
 
 @testable import Webmail

@@ -35,6 +35,13 @@ package struct LDAPError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether the server gives this reader no more entries, time or work (RFC 4511 appendix A.2).
+    package var isOverLimit: Bool {
+        [LDAP_SIZELIMIT_EXCEEDED, LDAP_TIMELIMIT_EXCEEDED, LDAP_ADMINLIMIT_EXCEEDED].contains(code)
+    }
+    /// Whether this reader may not see what it asks for.
+    package var isDenied: Bool { code == LDAP_INSUFFICIENT_ACCESS }
+
     /// - Parameter detail: the server's diagnostic message, or TLS's.
     init(_ operation: String, code: Int32, detail: String? = nil, kind: Kind? = nil) {
         self.operation = operation

@@ -14,11 +14,6 @@ package struct Entry: Sendable, Hashable {
     /// Values of an attribute, in the server's order; none where it has none.
     package func values(_ attribute: String) -> [[UInt8]] { attributes[attribute.lowercased()] ?? [] }
 
-    /// Whether an attribute came in a part (`Connection.whole`).
-    package var hasRanges: Bool {
-        attributes.keys.contains { $0.utf8.contains(UInt8(ascii: ";")) && $0.contains(";range=") }
-    }
-
     /// The same as text; what is no UTF-8 is left out.
     package func texts(_ attribute: String) -> [String] { values(attribute).compactMap { String(validating: $0, as: UTF8.self) } }
 }

@@ -46,37 +46,14 @@ extension Connection {
     }
 
     /// At most so many entries, without pages; more are left out.
+    ///
+    /// - Throws: also where the server ends it before so many.
     package borrowing func first(_ most: Int, of search: Search) throws(LDAPError) -> [Entry] {
         let (code, result) = unsafe send(search, limit: Int32(most), control: nil)
         defer { if let result = unsafe result { unsafe ldap_msgfree(result) } }
-        if code != LDAP_SIZELIMIT_EXCEEDED { try check(code, "search below \(search.base)") }
-        return unsafe entries(result).prefix(most).map { $0 }
-    }
-
-    /// Values of an attribute that come in ranges (MS-ADTS §3.1.1.3.1.3.3: `member;range=0-1499`), put together.
-    ///
-    /// - Parameter most: values that are wanted at most; beyond them reading stops.
-    package borrowing func whole(_ entry: Entry, ranged attributes: [String], most: Int) throws(LDAPError) -> Entry {
-        var entry = entry
-        for attribute in attributes.map({ $0.lowercased() }) {
-            while let (key, last) = Self.range(of: attribute, in: entry) {
-                let values = entry.attributes.removeValue(forKey: key) ?? []
-                entry.attributes[attribute, default: []] += values
-                guard let last, !values.isEmpty, entry.values(attribute).count < most else { break }
-                let more = Search(
-                    base: entry.name.rawValue, scope: .base, filter: .written("(objectClass=*)"),
-                    attributes: ["\(attribute);range=\(last + 1)-*"])
-                guard let next = try first(1, of: more).first else { break }
-                entry.attributes.merge(next.attributes) { $0 + $1 }
-            }
-        }
-        return entry
-    }
-
-    /// The key of a part, and its last index; nil where the part is the last.
-    private static func range(of attribute: String, in entry: Entry) -> (key: String, last: Int?)? {
-        guard let key = entry.attributes.keys.first(where: { $0.hasPrefix("\(attribute);range=") }) else { return nil }
-        return (key, key.split(separator: "-").last.flatMap { Int($0) })
+        let found = unsafe entries(result)
+        if code != LDAP_SIZELIMIT_EXCEEDED || found.count < most { try check(code, "search below \(search.base)") }
+        return Array(found.prefix(most))
     }
 
     // MARK: One page

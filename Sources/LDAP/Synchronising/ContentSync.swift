@@ -34,8 +34,8 @@ package final class ContentSync {
 
     /// Starts, and gives the whole content, or what has changed since `cookie`, to `each` before it returns.
     ///
-    /// - Throws: where the server does not do it, does not know the cookie any more, or not everything could be read, and what
-    ///   `each` throws.
+    /// - Throws: `.refused` where the server does not do it, does not know the cookie any more, or does not give everything, and
+    ///   what `each` throws.
     package init(
         _ search: Search, since cookie: [UInt8]? = nil, on connection: borrowing Connection,
         _ each: (ContentChange) throws -> Void
@@ -48,6 +48,9 @@ package final class ContentSync {
         while !isRefreshed {
             guard let answer = try connection.answer(to: message, within: connection.answerTime, operation) else {
                 throw LDAPError(operation, code: LDAP_TIMEOUT)
+            }
+            if case .done = answer {
+                throw LDAPError(operation, kind: .refused, reason: "the server ends the search and tells no changes")
             }
             isRefreshed = try take(answer, each)
         }

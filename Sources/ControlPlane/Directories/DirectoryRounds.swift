@@ -16,11 +16,23 @@ package final class DirectoryRounds: Sendable {
     package static let gathering: Duration = .seconds(3)
     /// After a failure; doubled with each further one, up to the directory's interval.
     package static let firstRetry: Duration = .seconds(5)
-    /// Directories that are read or listened to at once, each on a thread.
-    package static let threads = 256
+    /// So long listening has to go on to count as a success, in seconds: a server that ends it at once is asked ever less often.
+    package static let steady: Int64 = 60
+
+    package struct Limits: Sendable {
+        /// Directories that are listened to at once, each on a thread of its own; all others are read every interval.
+        var listened = 256
+        /// Readings, and shorter questions, at once; those of other directories wait for a thread.
+        var readings = 32
+        /// Directories, and commands, that may wait for one.
+        var waiting = 65_536
+
+        package init() {}
+    }
 
     private struct State {
         var isTouched = false
+        var listened = 0
         var locks: [String: NIOLock] = [:]
         /// How often each directory was read: whoever waits goes on when a command has read it.
         var readings: [String: Int] = [:]
@@ -29,15 +41,18 @@ package final class DirectoryRounds: Sendable {
     private let control: HostControl
     private let folders: HostFolders
     private let logins: HostDirectoryLogins
-    private let threads = WaitingThreads(threads: DirectoryRounds.threads, waiting: DirectoryRounds.threads)
+    private let limits: Limits
+    private let threads: WaitingThreads
     private let now: @Sendable () -> Int64
     private let logger: Logger
     private let state = NIOLockedValueBox(State())
 
     package init(
-        _ control: HostControl, _ folders: HostFolders, _ logins: HostDirectoryLogins, logger: Logger,
-        now: @escaping @Sendable () -> Int64
+        _ control: HostControl, _ folders: HostFolders, _ logins: HostDirectoryLogins, limits: Limits = Limits(),
+        logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
+        self.limits = limits
+        threads = WaitingThreads(threads: limits.readings, waiting: limits.waiting)
         self.control = control
         self.folders = folders
         self.logins = logins
@@ -86,29 +101,42 @@ package final class DirectoryRounds: Sendable {
     // MARK: One directory
 
     private func keep(_ source: DirectorySource) async {
+        let settings = source.configuration.sync
         var failures = 0
         // Nil while that is not known.
-        var offersLive: Bool? = source.configuration.sync.live ? nil : false
+        var isListened: Bool? = settings.live ? nil : false
         while !Task.isCancelled {
-            var pause = source.configuration.sync.interval
+            var pause = settings.interval
             do {
-                let isLive = source.configuration.sync.live ? try await isLive(source) : false
-                offersLive = isLive
-                // With a cookie, listening tells what has changed meanwhile; without one everything is read first.
-                let resumes = isLive ? try await canResume(source) : false
-                let isHeld = resumes ? false : try await read(source, allowsRemovals: false).held != nil
+                let ending = try await round(source)
                 failures = 0
                 // Where it was not the brake that ended it, a reading of everything is due.
-                if isLive, !isHeld, try await listen(source) { pause = .zero }
+                if ending == .due { pause = .zero }
+                if case .notOffered = ending { isListened = false } else { isListened = true }
             } catch {
                 guard !Task.isCancelled else { return }
                 await noteFailure(source, error)
-                pause = min(source.configuration.sync.interval, Self.firstRetry * (1 << min(failures, 12)))
+                if let lost = error as? LiveSync.Lost, lost.after >= Self.steady { failures = 0 }
+                pause = min(settings.interval, Self.firstRetry * (1 << min(failures, 12)))
                 failures += 1
             }
             // Where there is nothing to listen to, a command's reading stands for the next one.
-            while await wait(pause, source), offersLive == false { pause = source.configuration.sync.interval }
+            while await wait(pause, source), isListened == false { pause = settings.interval }
         }
+    }
+
+    /// One reading, and listening after it.
+    private func round(_ source: DirectorySource) async throws -> LiveSync.Ending {
+        guard source.configuration.sync.live, try await isLive(source) else {
+            _ = try await read(source, allowsRemovals: false)
+            await noteRefusal(source, nil)
+            return .notOffered("the server does not say that it tells changes")
+        }
+        // With a cookie, listening tells what has changed meanwhile; without one everything is read first.
+        if try await !canResume(source), try await read(source, allowsRemovals: false).held != nil { return .held }
+        let ending = try await listen(source)
+        if case .notOffered(let reason) = ending { await noteRefusal(source, reason) }
+        return ending
     }
 
     /// Until the time is over, or a command has read the directory meanwhile.
@@ -138,21 +166,35 @@ package final class DirectoryRounds: Sendable {
 
     private func live(_ source: DirectorySource) -> LiveSync { LiveSync(source, path: folders.snapshots, now: now) }
 
-    /// - Returns: whether it ended because it was stopped or a reading of everything is due.
-    private func listen(_ source: DirectorySource) async throws -> Bool {
+    private func listen(_ source: DirectorySource) async throws -> LiveSync.Ending {
+        let isPlace = state.withLockedValue { state in
+            guard state.listened < limits.listened else { return false }
+            state.listened += 1
+            return true
+        }
+        guard isPlace else { return .notOffered("\(limits.listened) other directories are listened to, more are read only") }
+        defer { state.withLockedValue { $0.listened -= 1 } }
         let live = live(source)
-        let (now, end) = (now, now() + LiveSync.wholeEvery)
         let stopped = NIOLockedValueBox(false)
         let lock = lock(of: source)
+        let thread = WaitingThreads(threads: 1, waiting: 0)
         return try await withTaskCancellationHandler {
-            try await threads.run {
+            try await thread.run {
                 try live.run(
-                    isStopped: { stopped.withLockedValue { $0 } || now() >= end },
+                    isStopped: { stopped.withLockedValue { $0 } },
                     alone: { work in try lock.withLock { try work() } },
                     report: { self.take($0) })
             }
         } onCancel: {
             stopped.withLockedValue { $0 = true }
+        }
+    }
+
+    /// Notes why a directory is not listened to; nil where nobody is to be told.
+    private func noteRefusal(_ source: DirectorySource, _ reason: String?) async {
+        let path = folders.snapshots
+        try? await threads.run {
+            try SnapshotDatabase(path: path).noteLive(source.tenant, source.configuration.id, false, refusal: reason)
         }
     }
 

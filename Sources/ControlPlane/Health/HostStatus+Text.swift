@@ -62,7 +62,8 @@ extension HostStatus {
         let read = state.lastSync.map { "read \(CalendarDay.minute($0)) UTC" } ?? "not read yet"
         let live = state.isLive ? ", live" : ""
         let found = "\(Self.count(state.users, "user")), \(Self.count(state.groups, "group"))"
-        return "\(state.tenant)/\(state.directory): \(read)\(live), \(found)"
+        let refusal = state.liveRefusal.map { "; not live: \($0)" } ?? ""
+        return "\(state.tenant)/\(state.directory): \(read)\(live), \(found)\(refusal)"
     }
 
     private var queueWords: String {

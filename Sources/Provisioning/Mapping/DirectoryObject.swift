@@ -84,6 +84,12 @@ package struct DirectoryFinding: Sendable, Codable, Hashable {
         self.message = message
     }
 
+    /// Of an entry that comes after another one with its id.
+    static func duplicateID(_ mapped: EntryMapping.Mapped) -> DirectoryFinding {
+        DirectoryFinding(
+            .duplicateID, mapped.object.name, "another entry has the same id, \(mapped.stableID); this one is not used")
+    }
+
     /// A line for a terminal: what came from elsewhere moves no cursor.
     package var text: String { "\(entry.isEmpty ? "" : "\(Shown.text(entry, 120)): ")[\(code.rawValue)] \(message)" }
 }

@@ -42,6 +42,11 @@ package struct EntryMapping: Sendable {
         return Mapped(stableID: stableID, object: object)
     }
 
+    /// An entry of which the server may have told values in parts, with all of them; of too many, so many that it shows.
+    func whole(_ entry: Entry, _ kind: DirectoryNames.Kind, on connection: borrowing Connection) throws(LDAPError) -> Entry {
+        try connection.whole(entry, ranged: map.sections[kind]?.attributes.long ?? [], most: Self.mostMembers + 1)
+    }
+
     // MARK: Addresses
 
     private func addAddresses(

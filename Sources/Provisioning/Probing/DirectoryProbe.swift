@@ -11,9 +11,6 @@ package struct DirectoryProbe: Sendable {
         package var details: [String]
     }
 
-    /// Entries that a search counts; more are told as so many and more.
-    private static let counted = 1000
-
     private let source: DirectorySource
 
     package init(_ source: DirectorySource) { self.source = source }
@@ -32,7 +29,7 @@ package struct DirectoryProbe: Sendable {
                 steps += ask(connection)
             } catch {
                 steps.append(
-                    Step(name: "connect \(url)", worked: false, details: ["\(error)", cure(error)].filter { !$0.isEmpty }))
+                    Step(name: "connect \(url)", worked: false, details: words(error)))
             }
         }
         return steps
@@ -44,13 +41,27 @@ package struct DirectoryProbe: Sendable {
         return source.configuration.startTLS ? "STARTTLS, the certificate is trusted" : "without TLS, on this machine"
     }
 
-    private func cure(_ error: LDAPError) -> String {
+    private func words(_ error: LDAPError) -> [String] { ["\(error)"] + [cure(error)].compactMap(\.self) }
+
+    private func cure(_ error: LDAPError) -> String? {
         switch error.kind {
         case .tls: "ca_file names the authorities that are trusted; the certificate must have the URL's host name"
         case .unreachable: "nobody answers there: host, port, firewall, or the server is down"
         case .invalidCredentials: "bind: dn or the password in password_file is wrong"
         case .noSuchObject: "base is not there, or this reader may not see it"
-        case .refused: ""
+        case .refused where error.isOverLimit:
+            "the server gives this reader no more than that; slapd does with 'limits \(limited) size=unlimited time=unlimited'"
+        case .refused where error.isDenied: "the server's access rules do not let this reader see that"
+        case .refused: nil
+        }
+    }
+
+    /// This reader, in slapd.conf(5)'s words.
+    private var limited: String {
+        switch source.configuration.bind {
+        case .anonymous: "anonymous"
+        case .simple(let name, _): "dn.exact=\"\(Shown.text(name, 120))\""
+        case .external: "dn.exact=\"…\""
         }
     }
 
@@ -60,15 +71,18 @@ package struct DirectoryProbe: Sendable {
             try connection.bind(source.server.identity)
             steps.append(Step(name: "bind", worked: true, details: [identity]))
         } catch {
-            return [Step(name: "bind", worked: false, details: ["\(error)", cure(error)].filter { !$0.isEmpty })]
+            return [Step(name: "bind", worked: false, details: words(error))]
         }
+        var tellsChanges = false
         do throws(LDAPError) {
             let root = try connection.root()
+            tellsChanges = root.offersContentSynchronisation
             steps.append(Step(name: "server", worked: true, details: [words(root)]))
         } catch { steps.append(Step(name: "server", worked: false, details: ["\(error)"])) }
         for kind in AttributeMap.order {
             if let search = source.map.search(kind) { steps.append(step(kind, search, connection)) }
         }
+        if source.configuration.sync.live, tellsChanges { steps.append(listening(connection)) }
         return steps
     }
 
@@ -86,19 +100,45 @@ package struct DirectoryProbe: Sendable {
         return [root.vendor.map { Shown.text($0, 40) }, pages, live].compactMap(\.self).joined(separator: ", ")
     }
 
+    /// Reads everything, as a sync does: a limit of the server shows at no other number.
     private func step(_ kind: DirectoryNames.Kind, _ search: Search, _ connection: borrowing Connection) -> Step {
         let name = "search \(Self.words(kind))"
-        do throws(LDAPError) {
-            let entries = try connection.first(Self.counted, of: search)
-            let count = entries.count < Self.counted ? "\(entries.count)" : "\(Self.counted) and more"
+        var (count, sample): (Int, Entry?) = (0, nil)
+        do {
+            try connection.search(search, page: source.configuration.sync.pageSize) { entry in
+                count += 1
+                sample = sample ?? entry
+            }
             var details = ["\(count) below \(search.base) for \(search.filter.text)"]
-            if let sample = entries.first { details += self.sample(sample, kind) }
-            return Step(name: name, worked: kind != .user || !entries.isEmpty, details: details)
-        } catch {
-            let isFine = error.kind == .noSuchObject && kind != .user
-            return Step(name: name, worked: isFine, details: ["\(error)", cure(error)].filter { !$0.isEmpty })
-        }
+            if let sample { details += try self.sample(EntryMapping(source.map).whole(sample, kind, on: connection), kind) }
+            return Step(name: name, worked: kind != .user || count > 0, details: details)
+        } catch let error as LDAPError {
+            return Step(name: name, worked: error.kind == .noSuchObject && kind != .user, details: words(error))
+        } catch { return Step(name: name, worked: false, details: ["\(error)"]) }
     }
+
+    /// Begins to listen as a live sync does. Where the server refuses, that is no failure: everything is read every interval.
+    private func listening(_ connection: borrowing Connection) -> Step {
+        var missing: [String] = []
+        do {
+            for kind in AttributeMap.order {
+                guard let search = source.map.search(kind) else { continue }
+                do { _ = try ContentSync(search, on: connection) { _ in } } catch let error as LDAPError
+                    where error.kind == .noSuchObject && kind != .user
+                {
+                    missing.append("\(search.base) is not there: it is looked for every \(interval)")
+                }
+            }
+            return Step(name: "listen", worked: true, details: ["the server tells this reader what changes"] + missing)
+        } catch let error as LDAPError where error.kind == .refused {
+            let instead = "not live: the server does not tell this reader what changes; all is read every \(interval)"
+            return Step(name: "listen", worked: true, details: [instead] + words(error))
+        } catch let error as LDAPError {
+            return Step(name: "listen", worked: false, details: words(error))
+        } catch { return Step(name: "listen", worked: false, details: ["\(error)"]) }
+    }
+
+    private var interval: String { DurationText.write(source.configuration.sync.interval) }
 
     static func words(_ kind: DirectoryNames.Kind) -> String {
         switch kind {

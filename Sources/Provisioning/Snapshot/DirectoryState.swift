@@ -36,6 +36,8 @@ package struct DirectoryState: Codable, Sendable, Hashable {
     package var failure: String?
     /// Whether changes are listened to.
     package var isLive = false
+    /// Why they are not, though the files want it and the server says that it tells them.
+    package var liveRefusal: String?
     package var held: HeldRemoval?
     /// When `--allow-removals` was given last.
     package var allowedAt: Int64?

@@ -7,13 +7,25 @@ internal import SQL
 extension SnapshotDatabase {
     package enum Change: Sendable {
         case put(EntryMapping.Mapped, DirectoryNames.Kind, uuid: String)
-        case gone(DirectoryNames.Kind, uuid: String)
+        /// No longer there, or such that nothing can be made of it: then the finding says why.
+        case gone(DirectoryNames.Kind, uuid: String, finding: DirectoryFinding? = nil)
+    }
+
+    /// What changes did.
+    struct Applied {
+        /// Whether anything is different for a generation.
+        var changed = false
+        /// How many passwords changed: where nothing else of somebody has, only what remembered passwords are bound to is, which is
+        /// written with it.
+        var passwords = 0
+        /// How many findings more there are, or fewer.
+        var findings = 0
     }
 
     /// How many accounts, and how many groups and aliases, these changes remove.
     package func removals(_ changes: [Change], _ tenant: TenantID, _ directory: String) throws -> (accounts: Int, others: Int) {
         var counts = (accounts: 0, others: 0)
-        for case .gone(let kind, let uuid) in changes where !uuid.isEmpty {
+        for case .gone(let kind, let uuid, _) in changes where !uuid.isEmpty {
             let isThere = try connection.first(
                 """
                 SELECT 1 FROM object WHERE tenant = $1 AND directory = $2 AND kind = $3 AND uuid = $4 AND missing_since = 0 LIMIT 1
@@ -39,40 +51,80 @@ extension SnapshotDatabase {
     }
 
     /// - Parameter cookies: how far the directory has been listened to with these.
-    /// - Returns: whether anything is different for a generation, and how many passwords changed: where nothing else of somebody has,
-    ///   only what remembered passwords are bound to is, which is written here.
     func apply(
         _ changes: [Change], _ tenant: TenantID, _ directory: String, cookies: SyncCookies? = nil, at now: Int64
-    ) throws -> (changed: Bool, passwords: Int) {
+    ) throws -> Applied {
         try connection.transaction {
-            var changed = false
-            var passwords = 0
+            var applied = Applied()
             for change in changes {
                 switch change {
                 case .put(let mapped, let kind, let uuid):
-                    var before = kind == .user ? try present(tenant, directory, mapped.stableID) : nil
-                    let isOther = try put(mapped, uuid, kind, tenant, directory, at: now)
-                    let mark = mapped.object.passwordMark
-                    if let old = before?.passwordMark, old != mark {
-                        passwords += 1
-                        try noteChangedPassword(mapped.stableID, tenant, directory)
-                        try keepMark(mark ?? "", of: mapped.stableID, tenant, directory)
-                        before?.passwordMark = mark
+                    try put(mapped, uuid, kind, tenant, directory, at: now, &applied)
+                case .gone(let kind, let uuid, let finding):
+                    applied.findings -= try forgetFindings(tenant, directory, kind, uuid: uuid)
+                    if let finding {
+                        try note(EntryFinding(finding: finding, kind: kind, uuid: uuid), tenant, directory, &applied)
                     }
-                    if isOther, before != mapped.object { changed = true }
-                case .gone(let kind, let uuid):
-                    if try remove(uuid, kind, tenant, directory, at: now) { changed = true }
+                    if try remove(uuid, kind, tenant, directory, at: now) { applied.changed = true }
                 }
             }
             var state = try state(tenant, directory)
             state.lastSync = now
             state.failingSince = nil
             state.failure = nil
-            try state.count(self, changed: changed)
+            state.findings = max(0, state.findings + applied.findings)
+            try state.count(self, changed: applied.changed)
             try keep(state)
             if let cookies { try keep(cookies, tenant, directory) }
-            return (changed, passwords)
+            return applied
         }
+    }
+
+    /// Puts an entry in the place of what was known of it; one whose id another one has is not used.
+    private func put(
+        _ mapped: EntryMapping.Mapped, _ uuid: String, _ kind: DirectoryNames.Kind, _ tenant: TenantID, _ directory: String,
+        at now: Int64, _ applied: inout Applied
+    ) throws {
+        guard try !isOfAnother(uuid, kind, tenant, directory, mapped.stableID) else {
+            applied.findings -= try forgetFindings(tenant, directory, kind, uuid: uuid)
+            let finding = EntryFinding(finding: .duplicateID(mapped), kind: kind, uuid: uuid)
+            return try note(finding, tenant, directory, &applied)
+        }
+        var before = kind == .user ? try present(tenant, directory, mapped.stableID) : nil
+        let isOther = try put(mapped, uuid, kind, tenant, directory, at: now)
+        applied.findings -= try forgetFindings(tenant, directory, kind, uuid: uuid)
+        for finding in mapped.object.findings {
+            let found = EntryFinding(finding: finding, kind: kind, stableID: mapped.stableID, uuid: uuid)
+            try note(found, tenant, directory, &applied)
+        }
+        let mark = mapped.object.passwordMark
+        if let old = before?.passwordMark, old != mark {
+            applied.passwords += 1
+            try noteChangedPassword(mapped.stableID, tenant, directory)
+            try keepMark(mark ?? "", of: mapped.stableID, tenant, directory)
+            before?.passwordMark = mark
+        }
+        if isOther, before != mapped.object { applied.changed = true }
+    }
+
+    private func note(
+        _ finding: EntryFinding, _ tenant: TenantID, _ directory: String, _ applied: inout Applied
+    ) throws {
+        try note(finding, tenant, directory)
+        applied.findings += 1
+    }
+
+    /// Whether an id is that of another entry, which is still there.
+    private func isOfAnother(
+        _ uuid: String, _ kind: DirectoryNames.Kind, _ tenant: TenantID, _ directory: String, _ stableID: String
+    ) throws -> Bool {
+        guard !uuid.isEmpty else { return false }
+        return try connection.first(
+            """
+            SELECT 1 FROM object WHERE tenant = $1 AND directory = $2 AND kind = $3 AND stable = $4 AND missing_since = 0
+            AND uuid <> '' AND uuid <> $5
+            """, .text(tenant.text), .text(directory), .text(kind.rawValue), .text(stableID), .text(uuid)
+        ) { _ in true } ?? false
     }
 
     /// A user whose entry is there.

@@ -61,11 +61,13 @@ package final class SnapshotDatabase {
         }
     }
 
-    package func noteLive(_ tenant: TenantID, _ directory: String, _ isLive: Bool) throws {
+    /// - Parameter refusal: why changes are not listened to, though the server says that it tells them.
+    package func noteLive(_ tenant: TenantID, _ directory: String, _ isLive: Bool, refusal: String? = nil) throws {
         try connection.transaction {
             var state = try state(tenant, directory)
-            guard state.isLive != isLive else { return }
+            guard state.isLive != isLive || state.liveRefusal != refusal else { return }
             state.isLive = isLive
+            state.liveRefusal = refusal
             try keep(state)
         }
     }
@@ -166,19 +168,6 @@ package final class SnapshotDatabase {
         }
         try connection.run(
             "DELETE FROM directory WHERE tenant = $1 AND id = $2", .text(place.tenant.text), .text(place.directory))
-    }
-
-    // MARK: Findings
-
-    /// Findings that are kept of one directory.
-    package static let mostFindings = 1000
-
-    package func findings(of tenant: TenantID) throws -> [(directory: String, finding: DirectoryFinding)] {
-        try connection.all(
-            "SELECT directory, record FROM finding WHERE tenant = $1 ORDER BY directory, place", .text(tenant.text)
-        ) {
-            try ($0.text(0), RecordCoding.read(DirectoryFinding.self, $0.text(1)))
-        }
     }
 }
 

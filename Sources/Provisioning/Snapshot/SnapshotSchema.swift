@@ -4,7 +4,7 @@ internal import SQL
 enum SnapshotSchema {
     static let migrations = [
         Migration(version: 1, script: first), Migration(version: 2, script: second), Migration(version: 3, script: third),
-        Migration(version: 4, script: fourth),
+        Migration(version: 4, script: fourth), Migration(version: 5, script: fifth),
     ]
 
     /// `missing_since` is 0 while the entry is there. `account` and `login` follow from the objects of generations in force.
@@ -46,5 +46,14 @@ enum SnapshotSchema {
     /// Whose password was changed in a directory, until a generation is in force that has the change, and their sessions end.
     private static let fourth = """
         CREATE TABLE changed_password (number INTEGER PRIMARY KEY, tenant TEXT NOT NULL, account OCTETS NOT NULL);
+        """
+
+    /// Whose findings of a reading are, so that they change with their entry: `stable` is empty where nothing is made of it, `uuid`
+    /// where the server has not told. Without cookies everything is read once, and noted so.
+    private static let fifth = """
+        ALTER TABLE finding ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+        ALTER TABLE finding ADD COLUMN stable TEXT NOT NULL DEFAULT '';
+        ALTER TABLE finding ADD COLUMN uuid TEXT NOT NULL DEFAULT '';
+        DELETE FROM sync_cookie;
         """
 }

@@ -88,12 +88,13 @@ extension SnapshotWriting {
 
     func noteLosing() throws {
         try database.connection.forEach(
-            "SELECT s.record FROM losing l CROSS JOIN staged s ON s.kind = l.kind AND s.stable = l.stable"
+            "SELECT s.record, s.kind, s.uuid FROM losing l CROSS JOIN staged s ON s.kind = l.kind AND s.stable = l.stable"
         ) { row in
-            note(
-                DirectoryFinding(
-                    .noAddress, try RecordCoding.read(DirectoryObject.self, row.octets(0)).name,
-                    "it has no address of this tenant any more; it waits with those that it had, as if it had gone"))
+            guard let kind = DirectoryNames.Kind(rawValue: row.text(1)) else { return }
+            let finding = DirectoryFinding(
+                .noAddress, try RecordCoding.read(DirectoryObject.self, row.octets(0)).name,
+                "it has no address of this tenant any more; it waits with those that it had, as if it had gone")
+            note(EntryFinding(finding: finding, kind: kind, uuid: row.text(2)))
         }
     }
 }

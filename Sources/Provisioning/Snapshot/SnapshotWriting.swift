@@ -12,7 +12,7 @@ package final class SnapshotWriting {
     let directory: String
     /// In which an account's addresses are.
     let domains: Set<DomainName>
-    package private(set) var findings: [DirectoryFinding] = []
+    private(set) var found: [EntryFinding] = []
     private var leftOut = 0
     /// How far the directory has been listened to with this reading; nil leaves what is known of that.
     var cookies: SyncCookies?
@@ -54,7 +54,9 @@ package final class SnapshotWriting {
 
     /// - Parameter uuid: by which the server tells of the entry later; empty where it does not.
     package func add(_ mapped: EntryMapping.Mapped, _ kind: DirectoryNames.Kind, uuid: String = "") throws {
-        for finding in mapped.object.findings { note(finding) }
+        for finding in mapped.object.findings {
+            note(EntryFinding(finding: finding, kind: kind, stableID: mapped.stableID, uuid: uuid))
+        }
         entries.append(Staged(kind: kind, mapped: mapped, uuid: uuid))
         if entries.count >= Self.batch { try flush() }
     }
@@ -77,15 +79,14 @@ package final class SnapshotWriting {
             .text(entry.kind.rawValue), .text(entry.mapped.stableID), .utf8(RecordCoding.buffer(entry.mapped.object)),
             .text(entry.uuid))
         guard isNew == 0 else { return }
-        note(
-            DirectoryFinding(
-                .duplicateID, entry.mapped.object.name,
-                "another entry has the same id, \(entry.mapped.stableID); this one is not used"))
+        note(EntryFinding(finding: .duplicateID(entry.mapped), kind: entry.kind, uuid: entry.uuid))
     }
 
-    package func note(_ finding: DirectoryFinding) {
-        guard findings.count < SnapshotDatabase.mostFindings else { return leftOut += 1 }
-        findings.append(finding)
+    package var findings: [DirectoryFinding] { found.map(\.finding) }
+
+    func note(_ finding: EntryFinding) {
+        guard found.count < SnapshotDatabase.mostFindings else { return leftOut += 1 }
+        found.append(finding)
     }
 
     /// Notes whose password changed since the snapshot, as far as the directory tells.
@@ -124,14 +125,7 @@ package final class SnapshotWriting {
             try noteLosing()
             let passwords = try noteChangedPasswords()
             try apply(at: now)
-            try connection.run(
-                "DELETE FROM finding WHERE tenant = $1 AND directory = $2 AND place < $3", .text(tenant.text), .text(directory),
-                .number(SnapshotDatabase.mostFindings))
-            for (place, finding) in findings.enumerated() {
-                try connection.run(
-                    "INSERT INTO finding (tenant, directory, place, record) VALUES ($1, $2, $3, $4)", .text(tenant.text),
-                    .text(directory), .number(place), .text(RecordCoding.text(finding)))
-            }
+            try database.replaceFindings(found, tenant, directory)
             if let cookies { try database.keep(cookies, tenant, directory) }
             try noteSuccess(isChange: isOutdated || !difference.isEmpty, at: now)
             return passwords
@@ -166,7 +160,7 @@ package final class SnapshotWriting {
         state.failure = nil
         state.held = nil
         try state.count(database, changed: isChange)
-        state.findings = findings.count + leftOut
+        state.findings = found.count + leftOut
         try database.keep(state)
     }
 }

@@ -29,13 +29,13 @@ extension SnapshotDatabase {
         return found
     }
 
-    /// In the transaction that keeps what they belong to.
+    /// Forgets all others. In the transaction that keeps what they belong to.
     func keep(_ cookies: SyncCookies, _ tenant: TenantID, _ directory: String) throws {
+        try forgetCookies(tenant, directory)
         for (kind, cookie) in cookies.cookies {
             try connection.run(
                 """
                 INSERT INTO sync_cookie (tenant, directory, kind, search, cookie) VALUES ($1, $2, $3, $4, $5)
-                ON CONFLICT (tenant, directory, kind) DO UPDATE SET search = excluded.search, cookie = excluded.cookie
                 """, .text(tenant.text), .text(directory), .text(kind.rawValue), .text(cookie.search), .octets(cookie.octets))
         }
     }

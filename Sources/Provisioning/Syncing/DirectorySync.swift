@@ -104,14 +104,11 @@ package struct DirectorySync: Sendable {
         try connection.bind(source.server.identity)
         var entries = 0
         for kind in AttributeMap.order {
-            guard let search = mapping.map.search(kind), let attributes = mapping.map.sections[kind]?.attributes else { continue }
+            guard let search = mapping.map.search(kind) else { continue }
             do {
                 try connection.search(search, page: source.configuration.sync.pageSize) { entry in
                     entries += 1
-                    let whole =
-                        entry.hasRanges
-                        ? try connection.whole(entry, ranged: attributes.long, most: EntryMapping.mostMembers + 1) : entry
-                    try add(whole, kind, "", to: writing)
+                    try add(mapping.whole(entry, kind, on: connection), kind, "", to: writing)
                 }
             } catch let error as LDAPError where error.kind == .noSuchObject && kind != .user {
                 // A directory without that part of the tree has no such entries; without people it is a mistake.
@@ -123,7 +120,9 @@ package struct DirectorySync: Sendable {
 
     func add(_ entry: Entry, _ kind: DirectoryNames.Kind, _ uuid: String, to writing: SnapshotWriting) throws {
         let mapped: EntryMapping.Mapped
-        do throws(DirectoryFinding) { mapped = try mapping.object(entry, kind) } catch { return writing.note(error) }
+        do throws(DirectoryFinding) { mapped = try mapping.object(entry, kind) } catch {
+            return writing.note(EntryFinding(finding: error, kind: kind, uuid: uuid))
+        }
         try writing.add(mapped, kind, uuid: uuid)
     }
 }

@@ -37,28 +37,55 @@ package struct LiveSync: Sendable {
         return try database.cookies(source.tenant, source.configuration.id, for: mapping.map) != nil
     }
 
+    /// Why listening ended.
+    package enum Ending: Sendable, Equatable {
+        /// It was stopped, a reading of everything is due, or addresses move and it is to begin again.
+        case due
+        /// The brake holds something back.
+        case held
+        /// The server does not tell this reader changes, for this reason: only reading shows them.
+        case notOffered(String)
+    }
+
+    /// Listening has failed after it had begun.
+    package struct Lost: Error, CustomStringConvertible {
+        package var cause: any Error
+        /// Seconds for which it went well.
+        package var after: Int64
+
+        package var description: String { "\(cause)" }
+    }
+
     /// Takes what has changed since the directory was listened to last, else the whole content; then each change as it comes.
+    ///
+    /// A place without entries that is not there yet cannot be listened to; then everything is due after the directory's interval.
     ///
     /// - Parameters:
     ///   - isStopped: asked every `pause`.
     ///   - alone: runs what changes the snapshot while nobody else does.
     ///   - report: what was changed, or held back; after that it ends.
-    /// - Returns: whether it was stopped, or addresses move and it is to begin again; else the brake holds something back.
-    /// - Throws: where the connection broke or the server does not do it.
+    /// - Throws: where the server cannot be reached, and `Lost`.
     package func run(
         isStopped: () -> Bool, alone: (() throws -> Void) throws -> Void, report: (SyncOutcome) -> Void
-    ) throws -> Bool {
+    ) throws -> Ending {
         let database = try SnapshotDatabase(path: path)
         let (tenant, id) = (source.tenant, source.configuration.id)
         if let cookies = try database.cookies(tenant, id, for: mapping.map) {
             do {
                 return try run(since: cookies, database, isStopped, alone, report)
-            } catch let error as LDAPError where error.kind == .refused {
+            } catch is Refusal {
                 // A server that does not know the cookie any more (RFC 4533 §3.2), or is another one.
                 try database.forgetCookies(tenant, id)
             }
         }
-        return try run(since: nil, database, isStopped, alone, report)
+        do { return try run(since: nil, database, isStopped, alone, report) } catch let refusal as Refusal {
+            return .notOffered("\(refusal.error)")
+        }
+    }
+
+    /// The server does not tell changes, or not since the cookie.
+    private struct Refusal: Error {
+        var error: LDAPError
     }
 
     private typealias Listening = (kind: DirectoryNames.Kind, sync: ContentSync)
@@ -66,35 +93,42 @@ package struct LiveSync: Sendable {
     private func run(
         since cookies: SyncCookies?, _ database: SnapshotDatabase, _ isStopped: () -> Bool,
         _ alone: (() throws -> Void) throws -> Void, _ report: (SyncOutcome) -> Void
-    ) throws -> Bool {
+    ) throws -> Ending {
         let connection = try Connection(source.server)
         try connection.bind(source.server.identity)
         var listening: [Listening] = []
         var first: SyncOutcome?
         try alone { first = try start(since: cookies, database, connection, &listening) }
-        guard let first else { return true }
+        guard let first else { return .due }
         report(first)
-        guard first.held == nil else { return false }
+        guard first.held == nil else { return .held }
         let (tenant, id) = (source.tenant, source.configuration.id)
-        try database.noteLive(tenant, id, true)
-        defer { try? database.noteLive(tenant, id, false) }
-        while !isStopped() {
-            var changes: [SnapshotDatabase.Change] = []
-            for (kind, sync) in listening { changes += try sync.changes(on: connection).compactMap { change($0, kind) } }
-            guard !changes.isEmpty else {
-                connection.wait(atMost: Self.pause)
-                continue
+        let began = now()
+        let end = began + (listening.count == mapping.map.sections.count ? Self.wholeEvery : interval)
+        do {
+            try database.noteLive(tenant, id, true)
+            defer { try? database.noteLive(tenant, id, false) }
+            while !isStopped(), now() < end {
+                var changes: [SnapshotDatabase.Change] = []
+                for (kind, sync) in listening { changes += try sync.changes(on: connection).compactMap { change($0, kind) } }
+                guard !changes.isEmpty else {
+                    connection.wait(atMost: Self.pause)
+                    continue
+                }
+                // Who has which address is told by looking at all: listening begins again, from before these changes.
+                if try database.movesAddresses(changes, tenant, id) { return .due }
+                var outcome: SyncOutcome?
+                try alone { outcome = try take(changes, database, reached(listening)) }
+                guard let outcome else { continue }
+                report(outcome)
+                guard outcome.held == nil else { return .held }
             }
-            // Who has which address is told by looking at all: listening begins again, from before these changes.
-            if try database.movesAddresses(changes, tenant, id) { return true }
-            var outcome: SyncOutcome?
-            try alone { outcome = try take(changes, database, reached(listening)) }
-            guard let outcome else { continue }
-            report(outcome)
-            guard outcome.held == nil else { return false }
-        }
-        return true
+            return .due
+        } catch { throw Lost(cause: error, after: now() - began) }
     }
+
+    /// Seconds between readings of everything where not all can be listened to.
+    private var interval: Int64 { source.configuration.sync.interval.components.seconds }
 
     /// The first part of listening: everything, or what has changed.
     private func start(
@@ -108,20 +142,27 @@ package struct LiveSync: Sendable {
         for kind in AttributeMap.order {
             guard let search = mapping.map.search(kind) else { continue }
             let cookie = cookies?.cookies[kind]?.octets
-            let sync = try ContentSync(search, since: cookie, on: connection) { change in
-                switch change {
-                case .entry(let entry, let uuid):
-                    entries += 1
-                    if cookie != nil { try writing.tell(kind, uuid: uuid, isUnchanged: false) }
-                    try whole.add(entry, kind, uuid, to: writing)
-                case .deleted(let uuid): if cookie != nil { try writing.tell(kind, uuid: uuid, isUnchanged: false) }
-                case .unchanged(let uuid): if cookie != nil { try writing.tell(kind, uuid: uuid, isUnchanged: true) }
+            let sync: ContentSync
+            do {
+                sync = try ContentSync(search, since: cookie, on: connection) { change in
+                    switch change {
+                    case .entry(let entry, let uuid):
+                        entries += 1
+                        if cookie != nil { try writing.tell(kind, uuid: uuid, isUnchanged: false) }
+                        try whole.add(entry, kind, uuid, to: writing)
+                    case .deleted(let uuid): if cookie != nil { try writing.tell(kind, uuid: uuid, isUnchanged: false) }
+                    case .unchanged(let uuid): if cookie != nil { try writing.tell(kind, uuid: uuid, isUnchanged: true) }
+                    }
                 }
+            } catch let error as LDAPError where error.kind == .noSuchObject && kind != .user {
+                // As in a whole reading: a directory without that part of the tree has no such entries.
+                continue
+            } catch let error as LDAPError where error.kind == .refused {
+                throw Refusal(error: error)
             }
             if cookie != nil { try writing.takeOver(kind, namesEverything: sync.namesEverything) }
             listening.append((kind, sync))
         }
-        if cookies != nil { try writing.takeOverUnusable() }
         writing.cookies = try reached(listening)
         return try whole.settle(writing, entries, database, false, now())
     }
@@ -142,8 +183,9 @@ package struct LiveSync: Sendable {
         case .deleted(let uuid): return .gone(kind, uuid: uuid)
         case .unchanged: return nil
         case .entry(let entry, let uuid):
-            guard let mapped = try? mapping.object(entry, kind) else { return .gone(kind, uuid: uuid) }
-            return .put(mapped, kind, uuid: uuid)
+            do throws(DirectoryFinding) { return .put(try mapping.object(entry, kind), kind, uuid: uuid) } catch {
+                return .gone(kind, uuid: uuid, finding: error)
+            }
         }
     }
 
@@ -166,9 +208,9 @@ package struct LiveSync: Sendable {
             outcome.held = held
             return outcome
         }
-        let (changed, passwords) = try database.apply(changes, tenant, id, cookies: cookies, at: now())
-        outcome.passwords = passwords
-        if !changed { outcome.difference.changed = [:] }
+        let applied = try database.apply(changes, tenant, id, cookies: cookies, at: now())
+        outcome.passwords = applied.passwords
+        if !applied.changed { outcome.difference.changed = [:] }
         return outcome
     }
 }

@@ -22,9 +22,10 @@ def run(*command, input=None):
 
 
 class Slapd:
-    """`schemas` are names in /etc/ldap/schema, or paths; `extra` goes into the database's part of slapd.conf."""
+    """`schemas` are names in /etc/ldap/schema, or paths; `extra` goes into the database's part of slapd.conf, as do `limits`."""
 
-    def __init__(self, base=BASE, schemas=("core", "cosine", "inetorgperson", "nis", "misc"), live=True, modules=(), extra=""):
+    def __init__(self, base=BASE, schemas=("core", "cosine", "inetorgperson", "nis", "misc"), live=True, modules=(), extra="",
+                 limits="size=unlimited time=unlimited"):
         self.base = base
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="malaposta-slapd-"))
         self.port, self.tls_port = free_ports(2)
@@ -56,7 +57,7 @@ rootpw {ADMIN_PASSWORD}
 directory {self.folder}/data
 dbnosync
 index objectClass,entryUUID,entryCSN,uid,mail eq
-limits dn.exact="cn=reader,{base}" size=unlimited time=unlimited
+limits dn.exact="cn=reader,{base}" {limits}
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="cn=reader,{base}" read by anonymous auth by * none
 {overlay}

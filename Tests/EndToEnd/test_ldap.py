@@ -31,7 +31,7 @@ directories:
       base: ou=shared,{base}
       filter: (objectClass=groupOfNames)
     groups: {{ base: "ou=groups,{base}" }}
-    sync: {{ interval: 60s }}
+    sync: {{ interval: 60s, page_size: 10 }}
     login: {{ remember: 0s, outage: 1h, failures: 3 }}
     brake: {{ accounts: 3, percent: 50 }}
 """
@@ -41,6 +41,11 @@ def group(cn, members, unit="groups", **more):
     lines = "".join(f"member: uid={member},{PEOPLE}\n" if "=" not in member else f"member: {member}\n" for member in members)
     extra = "".join(f"{name}: {value}\n" for name, value in more.items())
     return f"dn: cn={cn},ou={unit},{BASE}\nobjectClass: groupOfNames\nobjectClass: extensibleObject\ncn: {cn}\n{lines}{extra}\n"
+
+
+def alias(name, *targets):
+    lines = "".join(f"rfc822MailMember: {target}\n" for target in targets)
+    return f"dn: cn={name},ou=aliases,{BASE}\nobjectClass: nisMailAlias\ncn: {name}\n{lines}\n"
 
 
 def setUpModule():
@@ -55,7 +60,9 @@ def setUpModule():
         + "".join(person(f"extra{number}") for number in range(6))
         + "".join(person(f"ill{code}", base=f"ou=ill,{BASE}") for code in CODES)
         + group("crew", ["nuno", "olga"], mail="crew@acme.example")
-        + group("desk", ["nuno"], unit="shared", mail="desk@acme.example", owner=f"uid=olga,{PEOPLE}"))
+        + group("desk", ["nuno"], unit="shared", mail="desk@acme.example", owner=f"uid=olga,{PEOPLE}")
+        + "".join(person(f"page{number}") for number in range(12))
+        + alias("office@acme.example", "nuno@acme.example", "olga"))
     slapd.start()
     host = Host(demo=False)
     tenant = host.configuration / "tenants/acme"
@@ -155,6 +162,41 @@ class Directory(unittest.TestCase):
         self.assertEqual(user("nuno@acme.example")["shared"][0]["address"], "desk@acme.example")
         self.assertEqual(rcpt("desk@acme.example")[0], 250)
         self.assertEqual(rcpt("o.reis@acme.example")[0], 250)
+
+    def test_page_after_page_is_read(self):
+        self.assertIn("search users", host.command("ldap", "test", "acme").stdout)
+        done = host.command("ldap", "sync", "acme")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual([number for number in range(12) if rcpt(f"page{number}@acme.example")[0] != 250], [])
+
+    def test_aliases(self):
+        send("office@acme.example", "to the office")
+        wait_until("both have it", lambda: all("to the office" in subjects(f"{name}@acme.example", f"ldap-{name}") for name in ("nuno", "olga")), 10)
+        wait_until("it listens", lambda: state()["isLive"])
+        slapd.modify(alias("press@acme.example", "olga@acme.example"))
+        wait_until("it is there", lambda: rcpt("press@acme.example")[0] == 250)
+        slapd.set(f"cn=press@acme.example,ou=aliases,{BASE}", "rfc822MailMember", "nuno@acme.example")
+        wait_until("it leads elsewhere", lambda: "nuno@acme.example" in host.command("explain", "press@acme.example").stdout)
+        send("press@acme.example", "to the press")
+        wait_until("he has it", lambda: "to the press" in subjects("nuno@acme.example", "ldap-nuno"), 10)
+        self.assertNotIn("to the press", subjects("olga@acme.example", "ldap-olga"))
+        slapd.delete(f"cn=press@acme.example,ou=aliases,{BASE}")
+        wait_until("mail to it waits", lambda: rcpt("press@acme.example")[0] == 450)
+        allow_removals()
+
+    def test_what_changes_meanwhile_is_a_finding_too(self):
+        wait_until("it listens", lambda: state()["isLive"])
+        before = state()["findings"]
+        slapd.modify(person("bulky", roomNumber="much"))
+        wait_until("she is there", lambda: rcpt("bulky@acme.example")[0] == 250)
+        wait_until("it is counted", lambda: state()["findings"] == before + 1)
+        self.assertEqual(kept_findings("bad-quota"), 1)
+        slapd.set(f"uid=bulky,{PEOPLE}", "roomNumber", "5")
+        wait_until("it is gone", lambda: state()["findings"] == before)
+        self.assertEqual(kept_findings("bad-quota"), 0)
+        slapd.delete(f"uid=bulky,{PEOPLE}")
+        wait_until("mail to her waits", lambda: rcpt("bulky@acme.example")[0] == 450)
+        allow_removals()
 
     def test_changes_arrive_by_themselves(self):
         wait_until("it listens", lambda: state()["isLive"])
@@ -396,6 +438,12 @@ def read_as_a_whole():
     """When everything was read last; also while the host is stopped."""
     with contextlib.closing(sqlite3.connect(host.data / "control/directories.db")) as database:
         return json.loads(database.execute("SELECT record FROM directory").fetchone()[0])["lastWhole"]
+
+
+def kept_findings(code):
+    """As they are kept: a preview would read everything."""
+    with contextlib.closing(sqlite3.connect(host.data / "control/directories.db")) as database:
+        return [json.loads(record)["code"] for record, in database.execute("SELECT record FROM finding")].count(code)
 
 
 def allow_removals():

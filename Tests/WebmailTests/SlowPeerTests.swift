@@ -5,11 +5,11 @@ import Worker
 @testable import Webmail
 
 @Suite("Peers that go on sending are cut", .timeLimit(.minutes(1))) struct SlowPeerTests {
-    /// Short ones; whatever is not cut by them goes on until the test's own limit.
-    private var limits: WebLimits {
+    /// One of them short, and `farewell`; whatever is not cut by these goes on until the test's own limit.
+    private func limits(_ short: WritableKeyPath<WebLimits, Duration>) -> WebLimits {
         var limits = WebLimits()
-        (limits.idle, limits.requestTime, limits.strangerTime) = (.milliseconds(400), .milliseconds(400), .milliseconds(400))
-        limits.farewell = .milliseconds(200)
+        limits[keyPath: short] = .seconds(1)
+        limits.farewell = .seconds(1)
         return limits
     }
 
@@ -26,7 +26,7 @@ import Worker
         ("POST /nothing", 1_000_000_000, true, "404"), ("POST /settings", 60 << 30, true, "413"),
     ])
     func afterAnEarlyAnswer(request: String, size: Int, isVisitor: Bool, status: String) async throws {
-        try await RunningSite.with(limits) { running in
+        try await RunningSite.with(limits(\.farewell)) { running in
             let head = try await head(request, size: size, running, isVisitor: isVisitor)
             let heard = try await running.converse(head, then: String(repeating: "x", count: 10_000))
             #expect(heard.hasPrefix("HTTP/1.1 \(status) "))
@@ -35,7 +35,7 @@ import Worker
 
     @Test(arguments: [("POST /uploads?name=x", true), ("POST /settings", true), ("POST /login", false)])
     func withABodyThatComesOctetByOctet(request: String, isVisitor: Bool) async throws {
-        try await RunningSite.with(limits) { running in
+        try await RunningSite.with(limits(isVisitor ? \.requestTime : \.strangerTime)) { running in
             let head = try await head(request, size: 1_000_000, running, isVisitor: isVisitor)
             let heard = try await running.converse(head, then: "x", pause: .milliseconds(20))
             #expect(heard.hasPrefix("HTTP/1.1 408 "))
@@ -44,7 +44,7 @@ import Worker
 
     @Test(arguments: ["GET /login HTTP/1.1\r\nX: ", "GET /login HTTP/1.1\r\nHost: mail.example\r\n\r\nGET /"])
     func withAHeadThatComesOctetByOctet(head: String) async throws {
-        try await RunningSite.with(limits) { running in
+        try await RunningSite.with(limits(\.idle)) { running in
             let heard = try await running.converse(head, then: "x", pause: .milliseconds(20))
             #expect(heard.components(separatedBy: "HTTP/1.1 ").count == head.components(separatedBy: "\r\n\r\n").count)
         }

@@ -231,7 +231,7 @@ let package = Package(
             "WorkerTests",
             ["Worker", "Mail", "LocalSocket", "Systemd", coreMetrics, logging, locks, lifecycle, nioEmbedded] + nio),
         tests("UpkeepTests", ["Upkeep", "Mail"]),
-        tests("SendmailTests", ["Sendmail", "Mail", nioCore]),
+        tests("SendmailTests", ["Sendmail", "Mail", "MIME", nioCore]),
         tests(
             "SMTPServerTests",
             [

@@ -1,4 +1,4 @@
-internal import MIME
+package import MIME
 package import NIOCore
 internal import Wire
 
@@ -68,10 +68,10 @@ package struct GivenMessage: Sendable {
         return line[..<colon].allSatisfy { (0x21...0x7e).contains($0) }
     }
 
-    /// What stands in To, Cc and Bcc, as written.
-    package var recipients: [String] {
+    /// What stands in To, Cc and Bcc.
+    package var recipients: [HeaderAddress] {
         let names: [FieldName] = ["to", "cc", "bcc"]
-        return names.flatMap { header.values($0) }.flatMap { AddressList($0).addresses.map(\.address) }
+        return names.flatMap { header.values($0) }.flatMap { AddressList($0).addresses }
     }
 
     /// The message to send: with a From field, without Bcc (RFC 5322 §3.6.3). Date and Message-ID are the server's to add.

@@ -7,12 +7,15 @@ package struct SendmailOrder: Sendable, Equatable {
         case send
         /// `-bp`, `mailq`: shows what waits.
         case queue
-        /// `-bi`, `newaliases`: there is no table of aliases to make.
+        /// `-bi`, `-I`, `newaliases`: there is no table of aliases to make.
         case aliases
+        /// `-q`: has tried what waits, which the server does at the right times by itself.
+        case flush
     }
 
     package var task = Task.send
-    /// `-f`, `-r`: the envelope's sender as given, without a domain where it has none. Nil where it is the caller; empty is `<>`.
+    /// `-f`, `-r`: the envelope's sender as given, without a domain where it has none; `<>` or empty is none. Nil where it is the
+    /// caller.
     package var sender: String?
     /// `-F`: the full name in a From field that the message lacks.
     package var fullName: String?
@@ -26,10 +29,10 @@ package struct SendmailOrder: Sendable, Equatable {
     package var returnsFullMessage = false
     /// `-V`.
     package var envelopeID: String?
-    /// As given.
+    /// As given: each a list of addresses as a field of a header has it.
     package var recipients: [String] = []
 
-    /// Recipients in one order; the server has a limit of its own.
+    /// Words with recipients in one order; the server has a limit of its own.
     package static let mostRecipients = 1_000
 
     /// - Parameters:
@@ -42,7 +45,7 @@ package struct SendmailOrder: Sendable, Equatable {
         while let word = rest.first, word.hasPrefix("-"), word != "-" {
             rest.removeFirst()
             if word == "--" { break }
-            try read(option: word.dropFirst(), &rest)
+            try read(options: word.dropFirst(), &rest)
         }
         recipients = Array(rest)
         guard recipients.count <= Self.mostRecipients else {
@@ -50,28 +53,53 @@ package struct SendmailOrder: Sendable, Equatable {
         }
     }
 
-    private mutating func read(option: Substring, _ rest: inout ArraySlice<String>) throws(SendmailUsage) {
-        guard let letter = option.first else { return }
-        let attached = option.dropFirst()
-        func value() throws(SendmailUsage) -> String {
-            if !attached.isEmpty { return String(attached) }
-            guard let next = rest.popFirst() else { throw SendmailUsage("-\(letter) wants a value behind it") }
-            return next
+    /// The letters of one word, getopt(3): those without a value stand side by side; behind one with a value the rest of the word is it,
+    /// or else the next word.
+    private mutating func read(options: Substring, _ rest: inout ArraySlice<String>) throws(SendmailUsage) {
+        var letters = options
+        while let letter = letters.popFirst() {
+            if try read(flag: letter) { continue }
+            // A value that may be missing is attached: how much to print, which of what waits.
+            if letter == "d" || letter == "q" {
+                if letter == "q", task == .send { task = .flush }
+                return
+            }
+            guard Self.valued.contains(letter) else { throw SendmailUsage("-\(letter) is not known") }
+            guard let value = letters.isEmpty ? rest.popFirst() : String(letters) else {
+                throw SendmailUsage("-\(letter) wants a value behind it")
+            }
+            return try read(letter, value)
         }
-        switch letter {
-        case "f", "r": sender = try value().trimming("<>")
-        case "F": fullName = try value()
+    }
+
+    /// - Returns: whether it is one.
+    private mutating func read(flag: Character) throws(SendmailUsage) -> Bool {
+        switch flag {
         case "t": readsRecipients = true
         case "i": ignoresDots = true
-        case "b": try read(mode: value())
-        case "o": if try value() == "i" { ignoresDots = true }
-        case "N": notify = try Self.notify(value())
-        case "R": returnsFullMessage = try value().lowercased() == "full"
-        case "V": envelopeID = try value()
-        // What tells other servers how to queue, where their files are, or how much to print, means nothing here.
-        case "B", "C", "h", "L", "O", "p", "X", "A": _ = try value()
-        case "q", "d", "n", "m", "v", "G", "U", "e", "s": break
-        default: throw SendmailUsage("-\(option) is not known")
+        case "I": task = .aliases
+        // How other servers queue, print and mark means nothing here.
+        case "n", "m", "v", "G", "U", "s": break
+        default: return false
+        }
+        return true
+    }
+
+    private static let valued: Set<Character> = [
+        "f", "r", "F", "b", "o", "N", "R", "V", "B", "C", "h", "L", "O", "p", "X", "A", "e",
+    ]
+
+    private mutating func read(_ letter: Character, _ value: String) throws(SendmailUsage) {
+        switch letter {
+        case "f", "r": sender = value
+        case "F": fullName = value
+        case "b": try read(mode: value)
+        case "o": if value == "i" { ignoresDots = true }
+        case "N": notify = try Self.notify(value)
+        case "R": returnsFullMessage = value.lowercased() == "full"
+        case "V": envelopeID = value
+        // What tells other servers how to queue and to tell of errors, or where their files are, means nothing here.
+        default: break
         }
     }
 
@@ -105,13 +133,4 @@ package struct SendmailUsage: Error, Equatable, CustomStringConvertible {
     package let description: String
 
     init(_ description: String) { self.description = description }
-}
-
-extension String {
-    func trimming(_ characters: String) -> String {
-        var text = self[...]
-        while let first = text.first, characters.contains(first) { text = text.dropFirst() }
-        while let last = text.last, characters.contains(last) { text = text.dropLast() }
-        return String(text)
-    }
 }

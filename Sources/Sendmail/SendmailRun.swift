@@ -1,3 +1,4 @@
+internal import MIME
 internal import Mail
 internal import NIOCore
 internal import SMTP
@@ -47,7 +48,7 @@ package struct SendmailRun: Sendable {
         } catch let error as ClientError {
             return Self.outcome(error)
         } catch let error as BadAddress {
-            return Outcome(status: .usage, sentences: ["\(error.text) is no address"])
+            return Outcome(status: .usage, sentences: ["\(error)"])
         } catch {
             return Outcome(status: .temporary, sentences: ["\(error)"])
         }
@@ -55,13 +56,14 @@ package struct SendmailRun: Sendable {
 
     private func hand(over order: SendmailOrder, _ message: GivenMessage, to session: ClientSession) async throws -> Outcome {
         let host = session.extensions.serverName
-        let sender = try sender(of: order, host)
-        let names = order.recipients + (order.readsRecipients ? message.recipients : [])
-        guard !names.isEmpty else { return Outcome(status: .usage, sentences: ["no recipients are given"]) }
+        let own = try GivenAddress.address(HeaderAddress(address: caller), at: host)
+        let sender = try order.sender.map { try GivenAddress.sender($0, at: host) } ?? own
+        let given = try order.recipients.flatMap(GivenAddress.list) + (order.readsRecipients ? message.recipients : [])
+        guard !given.isEmpty else { return Outcome(status: .usage, sentences: ["no recipients are given"]) }
         var seen: Set<Address> = []
-        let recipients = try names.map { try Self.address($0.trimming("<>"), host) }.filter { seen.insert($0).inserted }
+        let recipients = try given.map { try GivenAddress.address($0, at: host) }.filter { seen.insert($0).inserted }
             .map { EnvelopeRecipient($0, notify: order.notify ?? .failure) }
-        let from = try sender ?? Self.address(caller, host)
+        let from = sender ?? own
         let octets = message.octets(from: "\(from)", name: order.fullName)
         let envelope = Envelope(
             sender: sender, recipients: recipients, smtpUTF8: recipients.contains { $0.address.needsSMTPUTF8 },
@@ -72,22 +74,11 @@ package struct SendmailRun: Sendable {
             status: .noUser, sentences: accepted.refused.map { "\($0.recipient.address): \(Self.sentence($0.reply))" })
     }
 
-    /// The caller where nothing is said; nil is the null reverse-path.
-    private func sender(of order: SendmailOrder, _ host: String) throws -> Address? {
-        guard let given = order.sender else { return try Self.address(caller, host) }
-        return given.isEmpty ? nil : try Self.address(given, host)
-    }
-
     private static func stream(_ octets: ByteBuffer) -> AsyncStream<ByteBuffer> {
         AsyncStream { continuation in
             continuation.yield(octets)
             continuation.finish()
         }
-    }
-
-    /// A name alone is one of this machine's.
-    private static func address(_ text: String, _ host: String) throws -> Address {
-        do { return try Address(text.contains("@") ? text : "\(text)@\(host)") } catch { throw BadAddress(text: text) }
     }
 
     private static func outcome(_ error: ClientError) -> Outcome {
@@ -109,5 +100,3 @@ package struct SendmailRun: Sendable {
 
     private static func sentence(_ reply: Reply) -> String { reply.lines.joined(separator: " ") }
 }
-
-private struct BadAddress: Error { let text: String }

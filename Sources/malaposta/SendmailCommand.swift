@@ -25,7 +25,7 @@ struct SendmailCommand {
             return say(SendmailRun.Outcome(status: .usage, sentences: ["\(error)"]))
         }
         switch order.task {
-        case .aliases: return 0
+        case .aliases, .flush: return 0
         case .queue:
             await Malaposta.main(["queue", "list"])
             return 0

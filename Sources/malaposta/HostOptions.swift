@@ -10,10 +10,13 @@ struct HostOptions: ParsableArguments {
     var configurationFolder: String?
 
     @Option(help: ArgumentHelp("The folder of mail, spool and generations.", valueName: "folder"))
-    var data: String = ProcessInfo.processInfo.environment["MALAPOSTA_DATA"] ?? "/var/lib/malaposta"
+    var data: String = Self.ownData
 
     @Option(help: ArgumentHelp("The folder of the programs' sockets: DATA/run where that exists.", valueName: "folder"))
     var run: String?
+
+    /// Where nothing is given with the command.
+    static var ownData: String { ProcessInfo.processInfo.environment["MALAPOSTA_DATA"] ?? "/var/lib/malaposta" }
 
     /// Where the configuration files are.
     var configuration: String {

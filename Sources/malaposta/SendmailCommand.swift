@@ -26,11 +26,19 @@ struct SendmailCommand {
         }
         switch order.task {
         case .aliases, .flush: return 0
-        case .queue:
-            await Malaposta.main(["queue", "list"])
-            return 0
+        case .queue: return await queue()
         case .send: return say(await send(order))
         }
+    }
+
+    /// `malaposta queue list`, whose options would take its user by the words of the process: they name no command here.
+    private func queue() async -> Int32 {
+        let command = ["queue", "list"]
+        do { try HostIdentity.take(for: command, data: HostOptions.ownData) } catch {
+            return say(SendmailRun.Outcome(status: .unavailable, sentences: ["\(error)"]))
+        }
+        await Malaposta.main(command)
+        return 0
     }
 
     private func send(_ order: SendmailOrder) async -> SendmailRun.Outcome {

@@ -265,7 +265,7 @@ let package = Package(
             [
                 "ControlPlane", "Domains", "DNS", "SQL", "Provisioning", "Upkeep", "Store", "Directory", "MailConfiguration",
                 "Mail",
-                "LocalSocket", logging, locks,
+                "LocalSocket", "Systemd", logging, locks,
             ] + nio),
         tests("WallsTests", ["IMAP", "SMTPServer", "Webmail", "Wire"], exclude: ["ways.txt"]),
         fuzzTargets(),

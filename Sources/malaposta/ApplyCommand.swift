@@ -8,7 +8,8 @@ struct ApplyCommand: AsyncParsableCommand {
         commandName: "apply", abstract: "Put the configuration files in force.",
         discussion: """
             Shows the plan and asks, unless the plan is named or --yes is given. A plan that was seen is applied as it was, or \
-            not at all: when files have changed since, nothing is done. Exits 0 when it is in force or there is nothing to do.
+            not at all: when files have changed since, nothing is done. Exits 0 when it is in force or there is nothing to do, 1 \
+            also when it is in force and a socket cannot listen as it says.
             """)
 
     @OptionGroup var host: HostOptions
@@ -26,11 +27,7 @@ struct ApplyCommand: AsyncParsableCommand {
         let wanted = try await plan == nil ? seen() : plan
         guard let wanted else { return }
         let outcome = try await told { try await ControlClient(folders).apply(plan: wanted) }
-        if json {
-            try printJSON(ShownOutcome(schema: 1, generation: outcome.generation, plan: outcome.plan))
-        } else {
-            print(outcome.text)
-        }
+        try outcome.show(json: json)
     }
 
     /// The id of the plan that the operator agreed to; nil where there is nothing to do.
@@ -56,11 +53,20 @@ struct ShownOutcome: Encodable {
     let generation: Int
     /// Nil where there was nothing to do.
     let plan: Plan?
+    /// What does not follow although it is in force, each with its cure.
+    var problems: [String] = []
 }
 
 extension HostControl.Outcome {
-    var text: String {
-        plan == nil ? "Nothing to do. Generation \(generation) is in force." : "Generation \(generation) is in force."
+    /// - Throws: the exit status where something does not follow.
+    func show(json: Bool) throws {
+        let problems = problems ?? []
+        if json {
+            try printJSON(ShownOutcome(schema: 1, generation: generation, plan: plan, problems: problems))
+        } else {
+            print(text)
+        }
+        if !problems.isEmpty { throw ExitStatus.errors }
     }
 }
 

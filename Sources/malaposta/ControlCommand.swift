@@ -37,7 +37,7 @@ struct ControlCommand: AsyncParsableCommand {
         let generation = try await control.prepare(orElse: EmptyHost.ofThisMachine)
         logger.logLevel = Logger.Level(generation.host.log.level)
         // Before the workers start, which wait until we are ready: they are given the sockets as they are then.
-        await control.bringSockets()
+        await control.bringSockets(to: generation)
 
         let group = ServiceGroup(
             services: ControlMetrics.services(generation.host, runFolder: folders.run, report: control.report, logger: logger) + [

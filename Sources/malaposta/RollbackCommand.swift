@@ -30,10 +30,6 @@ struct RollbackCommand: AsyncParsableCommand {
         }
         guard yes || confirmed("Go back to this?") else { throw CommandRefusal("Nothing was changed.") }
         let outcome = try await told { try await ControlClient(folders).rollback(to: generation, plan: plan.id) }
-        if json {
-            try printJSON(ShownOutcome(schema: 1, generation: outcome.generation, plan: outcome.plan))
-        } else {
-            print(outcome.text)
-        }
+        try outcome.show(json: json)
     }
 }

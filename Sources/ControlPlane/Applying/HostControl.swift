@@ -68,6 +68,8 @@ package actor HostControl {
         package var generation: Int
         /// By which sessions must end; `forEachRevocation` tells whose.
         package var revocations: ClosedRange<Int64>?
+        /// What does not follow the generation although it is in force, each with its cure; nil where nobody looked.
+        package var problems: [String]?
     }
 
     /// Revocations that are in memory at once.

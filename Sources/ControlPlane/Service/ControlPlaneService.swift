@@ -20,6 +20,9 @@ package final class ControlPlaneService: Service {
     package let report = HealthReport(program: "malaposta", version: Product.version)
     private let users: HostUsers
     private let sockets: HostSockets?
+    /// Where systemd's sockets were brought last; nil where that is not known. Not what was in force before a change: that may have
+    /// been followed by halves.
+    private let brought = NIOLockedValueBox<[ListenerConfiguration]?>(nil)
     private let templates: String
     private let toolbox: DomainToolbox
 
@@ -65,20 +68,36 @@ package final class ControlPlaneService: Service {
         try HostCertificate(data: folders.data, hostName: host.hostName.ascii).keepUp(host.tls, now: now())
     }
 
-    /// Has systemd's sockets listen where the generation in force says. What fails is logged: the host goes on as it is.
-    package func bringSockets() async {
-        guard let sockets else { return }
-        do { try await sockets.bring() } catch {
-            logger.error("sockets do not listen as malaposta.yaml says", metadata: ["cause": "\(error)"])
+    /// Has systemd's sockets listen where a generation says, unless they were told so. What fails is logged: the host goes on as it is.
+    ///
+    /// - Returns: a sentence with its cure for whatever does not listen as wanted.
+    @discardableResult
+    package func bringSockets(to generation: Generation) async -> [String] {
+        guard let sockets else { return [] }
+        let listeners = generation.host.listeners
+        guard brought.withLockedValue({ $0 }) != listeners else { return [] }
+        let problems: [String]
+        do {
+            problems = try await sockets.bring(to: listeners)
+            brought.withLockedValue { $0 = listeners }
+        } catch {
+            problems = ["\(error)"]
+            brought.withLockedValue { $0 = nil }
         }
+        for problem in problems {
+            logger.error("sockets do not listen as malaposta.yaml says", metadata: ["cause": "\(problem)"])
+        }
+        return problems
     }
 
     /// What follows from a change of the generation in force, beside the workers' own following.
-    private func follow(_ generation: Generation, before: Generation) async {
+    ///
+    /// - Returns: sentences of what did not follow.
+    private func follow(_ generation: Generation) async -> [String] {
         do { try keepUpCertificate(generation) } catch {
             logger.error("the self-signed certificate cannot be made", metadata: ["cause": "\(error)"])
         }
-        if generation.host.listeners != before.host.listeners { await bringSockets() }
+        return await bringSockets(to: generation)
     }
 
     package func status() async throws -> ControlPlaneStatus { try await control.status() }
@@ -104,7 +123,6 @@ package final class ControlPlaneService: Service {
         let report = report
         report.generation(current.value.number)
         let change: @Sendable (HostControl.Outcome) async -> HostControl.Outcome = { outcome in
-            let before = current.value
             await current.refresh()
             report.generation(current.value.number)
             do {
@@ -115,8 +133,9 @@ package final class ControlPlaneService: Service {
             } catch {
                 self.logger.error("whose sessions end cannot be read", metadata: ["cause": "\(error)"])
             }
-            await self.follow(current.value, before: before)
-            return outcome
+            var told = outcome
+            told.problems = await self.follow(current.value)
+            return told
         }
         let domains = HostedDomains(control, toolbox, mail: domainMail(current), logger: logger, change: change)
         let rounds = DomainRounds(domains, logger: logger)

@@ -8,6 +8,8 @@ package struct SocketDropIn: Hashable, Sendable {
 
     /// The name of the file in the unit's `.d` folder.
     package static let fileName = "50-listeners.conf"
+    /// The name of the empty file beside it, from before it is written until the socket listens by it. systemd reads only `.conf`.
+    static let markName = "50-listeners.pending"
 
     /// One for each service, also for those that have no listener.
     package static func all(_ listeners: [ListenerConfiguration]) -> [SocketDropIn] {

@@ -3,7 +3,7 @@ internal import NIOConcurrencyHelpers
 internal import NIOPosix
 
 /// systemd as the manager of units. Each call waits on a thread of its own, never on the caller's.
-package final class UnitManager: Sendable {
+package final class UnitManager: UnitOrders {
     /// How often a job that is waited for is looked at.
     private static let pause: Duration = .milliseconds(50)
     private static let pool: NIOThreadPool = {
@@ -55,6 +55,9 @@ package final class UnitManager: Sendable {
     package struct Job: Sendable {
         fileprivate let path: String
         package let unit: String
+
+        /// - Parameter path: of the job's object on the bus.
+        package init(path: String, unit: String) { (self.path, self.unit) = (path, unit) }
     }
 
     /// Starts a unit; returns when systemd has taken the order.
@@ -109,6 +112,8 @@ package final class UnitManager: Sendable {
 /// systemd has not finished with a unit in time; it goes on.
 package struct JobTakesTooLong: Error, Sendable, CustomStringConvertible {
     let unit: String
+
+    package init(unit: String) { self.unit = unit }
 
     package var description: String { "systemd is not done with \(unit) in time; 'systemctl status \(unit)' says why" }
 }

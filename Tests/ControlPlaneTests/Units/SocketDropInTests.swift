@@ -1,4 +1,3 @@
-import Foundation
 import MailConfiguration
 import Testing
 
@@ -26,18 +25,6 @@ import Testing
         let dropIns = SocketDropIn.all(try listeners([Self.smtp]))
         let imap = try #require(dropIns.first { $0.unit == "malaposta-imap.socket" })
         #expect(imap.text.contains("[Unit]\n# malaposta.yaml has no listener for imap.\nConditionPathExists=!/\n"))
-    }
-
-    @Test func onlyWhatDiffersIsWritten() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "units-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let addresses = SocketAddresses(folder: folder)
-        #expect(try addresses.write(SocketDropIn.all(listeners([Self.smtp]))).count == ListenerService.allCases.count)
-        #expect(try addresses.write(SocketDropIn.all(listeners([Self.smtp]))) == [])
-        #expect(try addresses.write(SocketDropIn.all(listeners([Self.smtp, Self.smtp6]))) == ["malaposta-smtp.socket"])
-        let file = try String(contentsOfFile: "\(folder)/malaposta-smtp.socket.d/50-listeners.conf", encoding: .utf8)
-        #expect(file.contains("[::]:25"))
     }
 
     @Test func aTakenPortIsASentence() throws {

@@ -51,6 +51,7 @@ test: test-deps check-build ## Install what the tests need, build, and run every
 deb: check-build ## Build the Debian packages into .build/deb
 	@packaging/install-packages $(PACKING_PACKAGES) lintian
 	$(RELEASE)
+	rm -rf .build/deb
 	packaging/build-deb
 	lintian --fail-on error,warning .build/deb/malaposta_*.changes
 

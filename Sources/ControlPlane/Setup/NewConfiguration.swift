@@ -4,7 +4,7 @@ internal import Glibc
 internal import LocalSocket
 package import MailConfiguration
 
-/// Writes the first files of a host into a folder that holds nothing yet: the only time that this software writes there.
+/// Writes the first files of a host into a folder that holds nothing yet. Later files are people's: only a restore brings them back.
 package struct NewConfiguration: Sendable {
     private let folder: String
     private let group: UInt32?

@@ -35,8 +35,6 @@ package struct AddressExplanation: Codable, Sendable, Hashable {
         /// Octets; nil where the mail worker did not say.
         package var used: ByteCount?
         package var isFull: Bool
-        /// What is done with new mail before anybody sees it.
-        package var filters: [String]
         package var folder: String
 
         init(_ account: DirectoryAccount, detail: String?, _ usage: AccountUsage?) {
@@ -55,8 +53,7 @@ package struct AddressExplanation: Codable, Sendable, Hashable {
                 usage.map { usage in
                     account.quota.map { MailboxUsage(used: usage.octets, purgeable: usage.purgeable).isFull(quota: $0) } ?? false
                 } ?? false
-            // Delivery has no filters yet: everything is filed into the inbox.
-            filters = []
+            // Delivery files everything into the inbox.
             folder = "INBOX"
         }
     }

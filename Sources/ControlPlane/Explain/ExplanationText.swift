@@ -35,7 +35,6 @@ extension AddressExplanation.Mailbox {
         case (nil, let used?): words.append("\(used) used, no quota")
         case (nil, nil): words.append("no quota")
         }
-        words.append(filters.isEmpty ? "no filters" : "filters: \(filters.joined(separator: ", "))")
         return words.joined(separator: "; ")
     }
 }

@@ -100,7 +100,7 @@ struct QueueDropCommand: AsyncParsableCommand {
 struct QueueChangeOptions: ParsableArguments {
     @OptionGroup var host: HostOptions
     @Flag(help: "Print JSON.") var json = false
-    @Argument(help: "Ids of messages, as 'queue list' shows them.") var ids: [String]
+    @Argument(help: ArgumentHelp("Ids of messages, as 'queue list' shows them.", valueName: "id")) var ids: [String]
 
     /// Exits 1 where a message is not there.
     func run(_ change: QueueChangeQuestion.Change, _ done: String) async throws {

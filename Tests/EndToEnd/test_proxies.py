@@ -1,11 +1,14 @@
 """Behind a proxy: PROXY protocol v2 on mail ports, X-Forwarded-For on web ports, from declared proxies only."""
+import html
 import http.client
 import imaplib
+import re
 import smtplib
 import socket
 import ssl
 import struct
 import unittest
+import urllib.parse
 
 from host import PASSWORDS, Host, wait_until
 
@@ -41,6 +44,37 @@ class ProxiedIMAP(imaplib.IMAP4):
 
     def _create_socket(self, timeout=None):
         return connected(self.port, self.client)
+
+
+def web(of, forwarded, user, password):
+    """Logs in at a host's web port as a browser behind a proxy; the answer."""
+    headers = {"X-Forwarded-For": forwarded, "X-Forwarded-Proto": "https"}
+    connection = http.client.HTTPConnection("127.0.0.1", of.ports["http"], timeout=60)
+    connection.request("GET", "/login", headers=headers)
+    page = connection.getresponse()
+    token = html.unescape(re.search(r'name="csrf" value="([^"]+)"', page.read().decode())[1])
+    cookies = "; ".join(line.split(";")[0] for line in page.headers.get_all("Set-Cookie"))
+    fields = urllib.parse.urlencode({"csrf": token, "next": "", "name": user, "password": password})
+    connection.request("POST", "/login", fields, {**headers, "Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+def guess_until_it_must_wait(of, forwarded):
+    """Fails as a client until it is to wait for some seconds, whomever it names. Each guess is at another account, which so has
+    nothing to wait for itself. - forwarded: makes the field of the next request."""
+    number = 0
+
+    def guess():
+        nonlocal number
+        number += 1
+        answer = web(of, forwarded(number), f"nobody{number}@acme.example", "a wrong one")
+        assert answer.status in (401, 429, 503), answer.status
+        return answer.status == 429 and int(answer.getheader("Retry-After")) >= 4
+
+    wait_until("the client must wait", guess, 120)
 
 
 def setUpModule():
@@ -99,3 +133,53 @@ class Proxies(unittest.TestCase):
         self.assertEqual(answer.status, 200)
         # Nobody could read it on its way, so that cookies and caches are told so.
         self.assertTrue(answer.getheader("Strict-Transport-Security") or "Secure" in (answer.getheader("Set-Cookie") or ""))
+
+    def test_throttling_sees_the_client_behind_the_proxy(self):
+        rita = ("rita@acme.example", PASSWORDS["rita"])
+        # What a client wrote into the field itself stands before what the proxy adds, and is not believed.
+        guess_until_it_must_wait(host, lambda number: f"203.0.113.{number % 250}, 198.51.100.66")
+        self.assertEqual(web(host, "198.51.100.66", *rita).status, 429)
+        self.assertEqual(web(host, "198.51.100.67", *rita).status, 303)
+
+
+class UndeclaredProxies(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.host = Host(demo=False)
+        cls.addClassCleanup(cls.host.close)
+        cls.host.start()
+
+    def test_a_header_of_another_peer_is_not_believed(self):
+        """It is taken for commands, and is none; the peer stays who it is. Before the test of the field, which makes this client wait."""
+        def say(made, line, answer):
+            """Gives what comes until a line that begins so."""
+            made.sendall(line + b"\r\n")
+            seen = []
+            while not seen or not seen[-1].startswith(answer):
+                seen.append(replies.readline())
+                self.assertTrue(seen[-1], seen)
+            return b"".join(seen)
+
+        with connected(self.host.ports["smtp"], "198.51.100.7") as made, made.makefile("rb") as replies:
+            say(made, b"\r\nEHLO client.example", b"250 ")
+            for line, answer in ((b"MAIL FROM:<maria@elsewhere.example>", b"250 "), (b"RCPT TO:<tomas@acme.example>", b"250 "),
+                                 (b"DATA", b"354 "), (b"Subject: forged\r\n\r\nx\r\n.", b"250 ")):
+                say(made, line, answer)
+        with connected(self.host.ports["imap"], "198.51.100.8") as made, made.makefile("rb") as replies:
+            # Plain passwords are for loopback alone.
+            self.assertIn(b"AUTH=PLAIN", say(made, b"\r\na1 CAPABILITY", b"a1 OK"))
+
+        def received():
+            with imaplib.IMAP4("127.0.0.1", self.host.ports["imap"], timeout=30) as client:
+                client.login("tomas@acme.example", PASSWORDS["tomas"])
+                client.select("INBOX")
+                found = client.search(None, "SUBJECT", "forged")[1][0].split()
+                return client.fetch(found[0], "(BODY.PEEK[HEADER])")[1][0][1].decode() if found else ""
+
+        text = wait_until("the mail is there", received)
+        self.assertIn("from client.example ([127.0.0.1])", text)
+        self.assertNotIn("198.51.100.7", text)
+
+    def test_the_field_of_another_peer_is_not_believed(self):
+        guess_until_it_must_wait(self.host, lambda number: f"203.0.113.{number % 250}")
+        self.assertEqual(web(self.host, "198.51.100.67", "rita@acme.example", PASSWORDS["rita"]).status, 429)

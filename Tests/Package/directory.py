@@ -23,6 +23,18 @@ access to * by dn.exact="cn=reader,{BASE}" read by anonymous auth by * none
 overlay syncprov
 """
 
+# Debian's own unit takes another place for its files.
+UNIT = """[Unit]
+Description=The directory of the test
+After=network.target
+
+[Service]
+ExecStart=/usr/sbin/slapd -d 0 -f /srv/ldap/slapd.conf -h ldap://127.0.0.1:389
+
+[Install]
+WantedBy=multi-user.target
+"""
+
 
 def password(user):
     return f"ldap-{user}-2026"

@@ -4,10 +4,13 @@ Needs root, systemd-nspawn and debootstrap, and the packages in .build/deb (`mak
 life of one machine, and run in the order of their names."""
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -33,12 +36,12 @@ PASSWORD = "correct horse battery"
 NEXT_VERSION = "99.0"
 
 
-def built_packages(version=None):
-    """Builds the packages; the programs are those that `make build` has built."""
-    run(ROOT / "packaging/build-deb", *([version] if version else []), timeout=600)
+def built_packages(out, version=None):
+    """Builds the packages into a folder; the programs are those that `make build` has built."""
+    run(ROOT / "packaging/build-deb", *([version] if version else []), timeout=600, env={**os.environ, "OUT": str(out)})
     if version is None:
         version = run("dpkg-parsechangelog", "-l", ROOT / "packaging/debian/changelog", "-S", "Version").stdout.strip()
-    return sorted((ROOT / ".build/deb").glob(f"*_{version}_*.deb"))
+    return sorted(out.glob(f"*_{version}_*.deb"))
 
 
 def setUpModule():
@@ -54,12 +57,15 @@ class PackageTests(unittest.TestCase):
     def setUpClass(cls):
         # Packing takes a while: it is done beside the rest.
         packing = concurrent.futures.ThreadPoolExecutor(1)
-        packages = packing.submit(built_packages)
+        out = pathlib.Path(tempfile.mkdtemp(prefix="malaposta-packages-", dir="/var/tmp"))
+        cls.addClassCleanup(shutil.rmtree, out, ignore_errors=True)
+        cls.addClassCleanup(packing.shutdown)
+        packages = packing.submit(built_packages, out)
         cls.machine = Machine()
         cls.addClassCleanup(cls.machine.close)
         cls.machine.offer(packages.result())
         cls.machine.boot()
-        cls.next = packing.submit(built_packages, NEXT_VERSION)
+        cls.next = packing.submit(built_packages, out, NEXT_VERSION)
 
     def client(self, *words, **options):
         return self.machine.python(CLIENTS, *words, **options).stdout
@@ -69,6 +75,15 @@ class PackageTests(unittest.TestCase):
 
     def arrives(self, subject, user="rita@acme.example", seconds=60):
         wait_until(f"{subject} is in the INBOX", lambda: subject in self.inbox(user), seconds)
+
+    def people_of_the_directory_log_in(self):
+        """By LDAP bind, after slapd may have been started just now."""
+        for tenant, users in directory.TENANTS.items():
+            for user in users:
+                words = ("inbox", f"{user}@{tenant}.example", directory.password(user))
+                wait_until(f"{user} logs in", lambda: self.machine.python(CLIENTS, *words, check=False).returncode == 0, 60, pause=1)
+            refused = self.machine.python(CLIENTS, "inbox", f"{users[0]}@{tenant}.example", "another", check=False)
+            self.assertIn("AUTHENTICATIONFAILED", refused.stdout)
 
     def listening(self):
         ports = self.machine.run("ss", "-Hltn").stdout
@@ -98,6 +113,10 @@ class PackageTests(unittest.TestCase):
         self.assertEqual({units[f"malaposta-{name}.socket"]["active"] for name in SOCKETS}, {"active"})
         certificate = machine.shell("openssl s_client -connect 127.0.0.1:993 </dev/null 2>/dev/null | openssl x509 -noout -subject").stdout
         self.assertIn("mail.test.example", certificate)
+        for package in ("malaposta", "malaposta-mail", "malaposta-web"):
+            notices = machine.run("zcat", f"/usr/share/doc/{package}/third-party-notices.gz").stdout
+            for words in ("Yams: LICENSE", "libyaml, within Yams", "swift-nio: NOTICE.txt", "swift-nio-ssl: NOTICE.txt", "BoringSSL, within"):
+                self.assertIn(words, notices, package)
 
     def test_02_users_folders_and_modes_are_as_designed(self):
         wanted = """
@@ -123,6 +142,21 @@ class PackageTests(unittest.TestCase):
             line = self.machine.run("systemd-analyze", "security", "--no-pager", unit, check=False).stdout.strip().split("\n")[-1]
             self.assertLessEqual(float(re.search(r": ([0-9.]+) ", line)[1]), 2.0, line)
 
+    def test_03b_units_wait_for_the_disks_that_they_need(self):
+        for unit, folders in zip(WORKERS, (["control"], ["accounts", "spool"], ["accounts", "web"])):
+            wanted = self.machine.run("systemctl", "show", "-P", "RequiresMountsFor", unit).stdout.split()
+            self.assertLessEqual({f"/var/lib/malaposta/{folder}" for folder in folders}, set(wanted), unit)
+
+    def test_03c_no_number_of_restarts_closes_a_port(self):
+        machine = self.machine
+        for _ in range(7):
+            machine.run("systemctl", "restart", "malaposta.target")
+        for _ in range(7):
+            machine.run("systemctl", "restart", "malaposta-sendmail.socket", "malaposta-smtp.socket", "malaposta-http.socket")
+        for unit in WORKERS + [f"malaposta-{name}.socket" for name in SOCKETS]:
+            wait_until(f"{unit} is active", lambda: machine.active(unit) == "active", 60)
+        self.assertEqual(self.listening(), PORTS)
+
     def test_04_setup_writes_the_first_files_once(self):
         machine = self.machine
         words = ["malaposta", "setup", "--host-name", "mail.test.example", "--tenant", "acme", "--domain", "acme.example", "--user", "rita",
@@ -135,6 +169,12 @@ class PackageTests(unittest.TestCase):
         self.assertEqual(plan.returncode, 2, plan.stdout)
         machine.run("malaposta", "apply", "--yes")
         self.assertNotIn("Next:", self.status().stdout)
+        # Each fact of a line is a field of the journal.
+        # Root's commands work as the user that the files belong to.
+        user = machine.run("id", "-u", "malaposta").stdout.strip()
+        for field in ("MALAPOSTA_COMMAND=apply", f"MALAPOSTA_UID={user}"):
+            self.assertIn("host changed command=apply", machine.journal("-t", "malaposta", field), field)
+        self.assertNotIn("host changed", machine.journal("-t", "malaposta", "MALAPOSTA_COMMAND=rollback"))
 
     def test_05_mail_comes_in_by_25_and_out_by_993_and_443(self):
         self.client("send", "rita@acme.example", "first")
@@ -145,12 +185,11 @@ class PackageTests(unittest.TestCase):
 
     def test_05b_two_tenants_come_from_ldap(self):
         machine = self.machine
-        if "\n  ldap " not in machine.run("malaposta", "--help").stdout:
-            self.skipTest("this build reads no directories")
         machine.shell("mkdir -p /srv/ldap/data")
         (machine.tree / "srv/ldap/slapd.conf").write_text(directory.CONFIGURATION)
         machine.run("slapadd", "-q", "-f", "/srv/ldap/slapd.conf", input=directory.entries())
-        machine.run("systemd-run", "--quiet", "--unit=slapd-test", "slapd", "-d", "0", "-f", "/srv/ldap/slapd.conf", "-h", "ldap://127.0.0.1:389")
+        (machine.tree / "etc/systemd/system/slapd-test.service").write_text(directory.UNIT)
+        machine.run("systemctl", "enable", "--quiet", "--now", "slapd-test")
         tenants = machine.tree / "etc/malaposta/tenants"
         (tenants / "casa/domains").mkdir(parents=True)
         (tenants / "casa/tenant.yaml").write_text("schema: 1\nid: casa\nname: Casa\nlanguage: pt\nadmins: [clara@casa.example]\n")
@@ -184,6 +223,7 @@ class PackageTests(unittest.TestCase):
         # A log-in of one tenant is none at the other.
         refused = machine.python(CLIENTS, "inbox", "ana@casa.example", directory.password("ana"), check=False)
         self.assertIn("AUTHENTICATIONFAILED", refused.stdout)
+        self.people_of_the_directory_log_in()
 
     def test_06_programs_of_the_machine_send_by_sendmail(self):
         machine = self.machine
@@ -197,6 +237,26 @@ class PackageTests(unittest.TestCase):
                                 "/usr/sbin/sendmail -f rita@acme.example rita@acme.example", check=False)
         self.assertEqual(refused.returncode, 77, refused.stdout)
         self.assertIn("you may send as <peter@mail.test.example>", refused.stdout)
+        machine.run("/usr/sbin/sendmail", "-odb", "-e", "m", "-ti", "root, Rita <rita@acme.example>",
+                    input="Subject: to a list\n\n.\nbehind the dot\n")
+        self.arrives("to a list")
+        # Without standard input's end it would not return.
+        machine.shell("sleep 60 | timeout 30 /usr/sbin/sendmail -q & wait $!")
+
+    def test_06a_the_queue_is_looked_at_while_the_worker_is_down(self):
+        machine = self.machine
+        machine.run("systemctl", "stop", WORKERS[1])
+        for words in (["mailq"], ["/usr/sbin/sendmail", "-bp"], ["newaliases"], ["malaposta", "queue", "list"]):
+            said = machine.run(*words).stdout
+            if words != ["newaliases"]:
+                self.assertIn("malaposta-mail is down", said)
+                self.assertIn("0 messages wait", said)
+        self.assertEqual(machine.active(WORKERS[1]), "inactive")
+        self.assertEqual(machine.shell("find /var/lib/malaposta/spool /var/lib/malaposta/accounts ! -user malaposta-mail "
+                                       "! -user malaposta-web").stdout, "")
+        machine.run("systemctl", "start", WORKERS[1])
+        self.client("send", "rita@acme.example", "after a look at the queue")
+        self.arrives("after a look at the queue")
 
     def test_06b_local_sockets_let_in_whom_they_should(self):
         paths = self.machine.shell("find /run/malaposta -maxdepth 1 -type s | sort").stdout.split()
@@ -270,10 +330,9 @@ class PackageTests(unittest.TestCase):
         machine = self.machine
         file = machine.tree / "etc/malaposta/malaposta.yaml"
         good = file.read_text()
-        more = "  - { name: smtp-2525, service: smtp, address: 127.0.0.1, port: 2525 }\n"
-        lines = [line for line in good.replace("listeners:\n", "listeners:\n" + more).split("\n") if "service: imap," not in line]
+        lines = [line for line in self.with_listener(good, "smtp", 2525).split("\n") if "service: imap," not in line]
         file.write_text("\n".join(lines))
-        machine.run("malaposta", "apply", "--yes")
+        self.assertNotIn("But not", machine.run("malaposta", "apply", "--yes").stdout)
         wait_until("port 2525 is listened at, and 143 is not", lambda: re.search(r"127.0.0.1:2525\s", machine.run("ss", "-Hltn").stdout)
                    and not re.search(r":143\s", machine.run("ss", "-Hltn").stdout), 60)
         greeting = machine.python("import smtplib; print(smtplib.SMTP('127.0.0.1', 2525, timeout=60).ehlo()[0])").stdout
@@ -282,7 +341,68 @@ class PackageTests(unittest.TestCase):
         machine.run("malaposta", "apply", "--yes")
         wait_until("all is as before", lambda: self.listening() == PORTS, 60)
 
-    def test_10b_after_a_boot_everything_is_as_before(self):
+    def test_10a_a_listener_changes_while_mail_flows(self):
+        machine = self.machine
+        file = machine.tree / "etc/malaposta/malaposta.yaml"
+        good = file.read_text()
+        flow, lines = self.flow("listeners", 20)
+        for port in (1143, 2143):
+            file.write_text(self.with_listener(good, "imap", port))
+            machine.run("malaposta", "apply", "--yes")
+            wait_until(f"port {port} is listened at", lambda: re.search(rf"127.0.0.1:{port}\s", machine.run("ss", "-Hltn").stdout), 60)
+        accepted = flow()
+        self.assertNotIn("REFUSED", "".join(lines), "a port that did not change was closed for a moment")
+        wait_until("all accepted mail is there", lambda: set(accepted) <= set(self.inbox("rita@acme.example")), 120, pause=1)
+        file.write_text(good)
+        machine.run("malaposta", "apply", "--yes")
+        wait_until("all is as before", lambda: self.listening() == PORTS, 60)
+
+    def test_10b_apply_tells_of_a_port_that_is_taken(self):
+        machine = self.machine
+        file = machine.tree / "etc/malaposta/malaposta.yaml"
+        good = file.read_text()
+        machine.run("systemd-run", "--quiet", "--unit=taken-2587", "python3", "-m", "http.server", "2587")
+        wait_until("the port is taken", lambda: re.search(r":2587\s", machine.run("ss", "-Hltn").stdout), 30)
+        file.write_text(self.with_listener(good, "submission", 2587))
+        told = machine.run("malaposta", "apply", "--yes", check=False)
+        self.assertEqual(told.returncode, 1, told.stdout)
+        words = " ".join(told.stdout.split())
+        self.assertIn("is in force. But not everything follows it: ! malaposta-submission.socket cannot listen on", words)
+        self.assertIn("'systemctl restart malaposta.target'", words)
+        # All else is served.
+        self.client("send", "rita@acme.example", "beside a taken port")
+        self.arrives("beside a taken port")
+        machine.run("systemctl", "stop", "taken-2587")
+        file.write_text(good)
+        outcome = json.loads(machine.run("malaposta", "apply", "--yes", "--json").stdout)
+        self.assertEqual(outcome["problems"], [])
+        wait_until("all is as before", lambda: self.listening() == PORTS, 60)
+
+    @staticmethod
+    def with_listener(text, service, port):
+        more = f"  - {{ name: {service}-{port}, service: {service}, address: 127.0.0.1, port: {port} }}\n"
+        return text.replace("listeners:\n", "listeners:\n" + more)
+
+    def flow(self, name, seconds):
+        """Sends mail to rita for a time. A function that waits for the end and gives what was accepted, and what the client said."""
+        client = subprocess.Popen(self.machine.command("python3", "-", "flow", "rita@acme.example", name, seconds), stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        lines = []
+        reader = threading.Thread(target=lambda: lines.extend(client.stdout))
+        client.stdin.write(CLIENTS)
+        client.stdin.close()
+        reader.start()
+
+        def ended():
+            client.wait(180)
+            reader.join()
+            client.stdout.close()
+            return [line.split()[1] for line in lines if line.startswith("accepted")]
+
+        wait_until("mail flows", lambda: sum("accepted" in line for line in lines) > 5)
+        return ended, lines
+
+    def test_10c_after_a_boot_everything_is_as_before(self):
         machine = self.machine
         machine.restart()
         for unit in WORKERS:
@@ -292,6 +412,7 @@ class PackageTests(unittest.TestCase):
         self.client("send", "rita@acme.example", "after a boot")
         self.arrives("after a boot")
         self.assertIn("first", self.inbox("rita@acme.example"))
+        self.people_of_the_directory_log_in()
 
     def test_11_a_certificate_authority_issues_and_renews(self):
         machine = self.machine
@@ -339,31 +460,22 @@ END
         machine = self.machine
         machine.offer(self.next.result())
         before = machine.shell("cd /etc/malaposta && find . -type f | sort | xargs sha256sum").stdout
-        flow = subprocess.Popen(machine.command("python3", "-", "flow", "rita@acme.example", "upgrade", "60"), stdin=subprocess.PIPE,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        lines = []
-        reader = threading.Thread(target=lambda: lines.extend(flow.stdout))
-        flow.stdin.write(CLIENTS)
-        flow.stdin.close()
-        reader.start()
-        wait_until("mail flows", lambda: sum("accepted" in line for line in lines) > 5)
+        flow, lines = self.flow("upgrade", 60)
         machine.run("apt-get", "-qq", "-o", "Dir::Etc::sourcelist=sources.list.d/malaposta.list", "-o", "Dir::Etc::sourceparts=-",
                     "-o", "APT::Get::List-Cleanup=0", "update")
         machine.run("apt-get", "-qq", "install", "-y", "--only-upgrade", "malaposta", "malaposta-mail", "malaposta-web",
                     "malaposta-appliance", seconds=600)
         self.assertEqual(machine.run("dpkg-query", "-W", "-f", "${Version}", "malaposta-mail").stdout, NEXT_VERSION)
-        flow.wait(180)
-        reader.join()
-        flow.stdout.close()
+        accepted = flow()
         text = "".join(lines)
         self.assertNotIn("REFUSED", text, "a port was closed for a moment")
-        accepted = [line.split()[1] for line in lines if line.startswith("accepted")]
         self.assertGreater(len(accepted), 20, text)
         wait_until("all accepted mail is there", lambda: set(accepted) <= set(self.inbox("rita@acme.example")), 120, pause=1)
         subjects = self.inbox("rita@acme.example")
         self.assertEqual([one for one in accepted if subjects.count(one) != 1], [], text)
         self.assertIn("first", subjects)
         self.assertEqual(machine.shell("cd /etc/malaposta && find . -type f | sort | xargs sha256sum").stdout, before)
+        self.people_of_the_directory_log_in()
 
     def test_12b_a_backup_brings_the_whole_host_back(self):
         machine = self.machine
@@ -379,6 +491,7 @@ END
         self.arrives("after a restore")
         self.assertIn("first", self.inbox("rita@acme.example"))
         self.assertIn("after a restore", self.client("web", "rita@acme.example", PASSWORD))
+        self.people_of_the_directory_log_in()
 
     def test_13_purge_leaves_nothing_running_and_mail_where_it_is(self):
         machine = self.machine
@@ -399,7 +512,12 @@ END
         machine.run("systemd-run", "--quiet", "--unit=taken", "python3", "-m", "http.server", "25")
         wait_until("the port is taken", lambda: 25 in self.listening(), 30)
         told = machine.run("apt-get", "-qq", "install", "-y", "malaposta-mail", seconds=300).stdout
-        self.assertIn("python3 listens on port 25 of this machine, so Malaposta takes no mail there", told)
+        taken = "python3 listens on port 25 of this machine, so Malaposta takes no mail there"
+        self.assertIn(taken, told)
+        self.assertIn("Stop it, then: systemctl restart malaposta.target", told)
+        # Also where the package was there before.
+        machine.run("apt-get", "-qq", "remove", "-y", "malaposta-mail", seconds=300)
+        self.assertIn(taken, machine.run("apt-get", "-qq", "install", "-y", "malaposta-mail", seconds=300).stdout)
         wait_until("all else is up", lambda: self.listening() == [25, 143, 465, 587, 993] and machine.active(WORKERS[1]) == "active", 60)
         status = " ".join(self.status().stdout.split())
         self.assertIn("malaposta-smtp.socket cannot listen on 0.0.0.0 port 25", status)

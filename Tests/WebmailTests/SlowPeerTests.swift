@@ -36,7 +36,7 @@ import Worker
     @Test(arguments: [("POST /uploads?name=x", true), ("POST /settings", true), ("POST /login", false)])
     func withABodyThatComesOctetByOctet(request: String, isVisitor: Bool) async throws {
         try await RunningSite.with(limits(isVisitor ? \.requestTime : \.strangerTime)) { running in
-            let head = try await head(request, size: 1_000_000, running, isVisitor: isVisitor)
+            let head = try await head(request, size: 1_000, running, isVisitor: isVisitor)
             let heard = try await running.converse(head, then: "x", pause: .milliseconds(20))
             #expect(heard.hasPrefix("HTTP/1.1 408 "))
         }

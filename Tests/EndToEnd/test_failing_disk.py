@@ -181,12 +181,15 @@ class FailingHost(HostTest):
         wait_until("IMAP takes mail", lambda: self.append(self.another("added")).startswith("OK"), 60)
         wait_until("the web saves", lambda: self.save(self.another("draft")) == 200, 60)
 
-    def judge(self):
+    def judge(self, leftovers=False):
+        """`leftovers`: whether there may be files that no row names, which cost room and nothing else."""
         wait_until("the queue is empty", self.retry_what_waits, 120)
         found = Mailboxes(self.host, [self.mailed, self.appended, self.written], folders=("INBOX", "Kept", "Drafts"))
         flaws = self.promises.flaws(found)
         checked = self.host.command("store", "check")
-        if checked.returncode != 0:
+        findings = [line for line in checked.stdout.splitlines() if line.startswith(" ")]
+        is_whole = findings and leftovers and all(line.endswith(".eml has no row") for line in findings)
+        if checked.returncode != 0 and not is_whole:
             flaws.append(checked.stdout + checked.stderr)
         self.assertEqual(flaws, [], "\n".join(flaws) + self.host.log())
 
@@ -309,7 +312,8 @@ class EveryCallFails(FailingHost):
         # Nobody knows what is on the disk after a failed flush: what was refused meanwhile may be there.
         self.promises.unsure |= self.promises.refused
         self.promises.refused = {}
-        self.judge()
+        # The file stays whose row's flush failed: the row may stand in the log all the same.
+        self.judge(leftovers=True)
 
 
 def full_file_system(folder, megabytes):

@@ -257,13 +257,12 @@ private struct Disturbance {
         var far = try await keys(list, last)
         // What comes beside a row of another key lies behind that key; beside one of the same key it may lie before the walk.
         let isAhead = list.isApart(near, far)
-        if list.order == nil {
-            // Of its own thread.
-            (near.subject, far.subject) = ("near \(list.testDescription) \(round)", "far \(list.testDescription) \(round)")
-        }
+        // Each of its own thread, as a long one costs more than a short one.
+        let name = "\(list.testDescription) \(round)"
+        if list.order == nil { (near.subject, far.subject) = ("near \(name)", "far \(name)") }
         let ends = [
-            Keys(received: 900_000, size: 500, subject: "a \(round)", sender: "a"),
-            Keys(received: 3_000_000, size: 9_000, subject: "z \(round)", sender: "z"),
+            Keys(received: 900_000, size: 500, subject: "a \(name)", sender: "a"),
+            Keys(received: 3_000_000, size: 9_000, subject: "z \(name)", sender: "z"),
         ]
         _ = try await account.append((ends + [near]).map(message), to: inbox)
         let arrived = try await account.append(message(far), to: inbox).message.value

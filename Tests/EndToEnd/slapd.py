@@ -1,6 +1,9 @@
 """An OpenLDAP server of a test's own: on free ports, in its own folder, with a certificate of its own authority."""
+import contextlib
+import json
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -130,6 +133,12 @@ access to * by dn.exact="cn=reader,{base}" read by anonymous auth by * none
     def close(self):
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def kept_findings(host, code):
+    """How many findings a host has kept; a preview would read everything."""
+    with contextlib.closing(sqlite3.connect(host.data / "control/directories.db")) as database:
+        return [json.loads(record)["code"] for record, in database.execute("SELECT record FROM finding")].count(code)
 
 
 def roots(base=BASE, *units):

@@ -9,7 +9,7 @@ import time
 import unittest
 
 from host import PASSWORDS, Host, wait_until
-from slapd import BASE, READER, READER_PASSWORD, Slapd, person, roots
+from slapd import BASE, READER, READER_PASSWORD, Slapd, kept_findings, person, roots
 
 PEOPLE = f"ou=people,{BASE}"
 # What a bind ends with, and what is said of it (RFC 4511 appendix A).
@@ -61,7 +61,6 @@ def setUpModule():
         + "".join(person(f"ill{code}", base=f"ou=ill,{BASE}") for code in CODES)
         + group("crew", ["nuno", "olga"], mail="crew@acme.example")
         + group("desk", ["nuno"], unit="shared", mail="desk@acme.example", owner=f"uid=olga,{PEOPLE}")
-        + "".join(person(f"page{number}") for number in range(12))
         + alias("office@acme.example", "nuno@acme.example", "olga"))
     slapd.start()
     host = Host(demo=False)
@@ -164,10 +163,12 @@ class Directory(unittest.TestCase):
         self.assertEqual(rcpt("o.reis@acme.example")[0], 250)
 
     def test_page_after_page_is_read(self):
-        self.assertIn("search users", host.command("ldap", "test", "acme").stdout)
         done = host.command("ldap", "sync", "acme")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertEqual([number for number in range(12) if rcpt(f"page{number}@acme.example")[0] != 250], [])
+        # A page has ten.
+        self.assertGreater(state()["users"], 10)
+        last = [f"ill{code}@acme.example" for code in CODES]
+        self.assertEqual([address for address in ("nuno@acme.example", *last) if rcpt(address)[0] != 250], [])
 
     def test_aliases(self):
         send("office@acme.example", "to the office")
@@ -176,7 +177,12 @@ class Directory(unittest.TestCase):
         slapd.modify(alias("press@acme.example", "olga@acme.example"))
         wait_until("it is there", lambda: rcpt("press@acme.example")[0] == 250)
         slapd.set(f"cn=press@acme.example,ou=aliases,{BASE}", "rfc822MailMember", "nuno@acme.example")
-        wait_until("it leads elsewhere", lambda: "nuno@acme.example" in host.command("explain", "press@acme.example").stdout)
+
+        def leads_to_him():
+            send("press@acme.example", "before the press")
+            return "before the press" in subjects("nuno@acme.example", "ldap-nuno")
+
+        wait_until("it leads elsewhere", leads_to_him)
         send("press@acme.example", "to the press")
         wait_until("he has it", lambda: "to the press" in subjects("nuno@acme.example", "ldap-nuno"), 10)
         self.assertNotIn("to the press", subjects("olga@acme.example", "ldap-olga"))
@@ -186,14 +192,12 @@ class Directory(unittest.TestCase):
 
     def test_what_changes_meanwhile_is_a_finding_too(self):
         wait_until("it listens", lambda: state()["isLive"])
-        before = state()["findings"]
         slapd.modify(person("bulky", roomNumber="much"))
         wait_until("she is there", lambda: rcpt("bulky@acme.example")[0] == 250)
-        wait_until("it is counted", lambda: state()["findings"] == before + 1)
-        self.assertEqual(kept_findings("bad-quota"), 1)
+        wait_until("it is kept", lambda: kept_findings(host, "bad-quota") == 1)
+        self.assertGreaterEqual(state()["findings"], 1)
         slapd.set(f"uid=bulky,{PEOPLE}", "roomNumber", "5")
-        wait_until("it is gone", lambda: state()["findings"] == before)
-        self.assertEqual(kept_findings("bad-quota"), 0)
+        wait_until("it is gone", lambda: kept_findings(host, "bad-quota") == 0)
         slapd.delete(f"uid=bulky,{PEOPLE}")
         wait_until("mail to her waits", lambda: rcpt("bulky@acme.example")[0] == 450)
         allow_removals()
@@ -438,12 +442,6 @@ def read_as_a_whole():
     """When everything was read last; also while the host is stopped."""
     with contextlib.closing(sqlite3.connect(host.data / "control/directories.db")) as database:
         return json.loads(database.execute("SELECT record FROM directory").fetchone()[0])["lastWhole"]
-
-
-def kept_findings(code):
-    """As they are kept: a preview would read everything."""
-    with contextlib.closing(sqlite3.connect(host.data / "control/directories.db")) as database:
-        return [json.loads(record)["code"] for record, in database.execute("SELECT record FROM finding")].count(code)
 
 
 def allow_removals():

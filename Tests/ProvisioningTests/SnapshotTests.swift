@@ -343,6 +343,17 @@ import Testing
         #expect(try database.findings(of: acme).map(\.finding.code) == [.duplicateID])
     }
 
+    @Test func whatTheLastJoinFoundIsCounted() throws {
+        _ = try read([mapped("1", "a@acme.example")], at: 1)
+        var joined = JoinedTenant(acme)
+        joined.note("corp", DirectoryFinding(.duplicateLogin, "cn=1", "somebody has it"))
+        try database.keep(joined, JoinedAccounts(database, of: acme))
+        #expect(try database.state(acme, "corp").findings == 1)
+        // A reading that changes nothing is not joined.
+        #expect(try read([mapped("1", "a@acme.example")], at: 2).0.isEmpty)
+        #expect(try database.state(acme, "corp").findings == 1)
+    }
+
     @Test func findingsAreCountedBeyondThoseThatAreKept() throws {
         let most = SnapshotDatabase.mostFindings
         let changes = (0..<(most + 5)).map { number in

@@ -44,6 +44,14 @@ extension SnapshotDatabase {
         }
     }
 
+    /// How many are kept of the last join: they hold until the next one, also where a reading has found nothing to join.
+    func joinFindings(_ tenant: TenantID, _ directory: String) throws -> Int {
+        try connection.first(
+            "SELECT COUNT(*) FROM finding WHERE tenant = $1 AND directory = $2 AND place >= $3", .text(tenant.text),
+            .text(directory), .number(Self.mostFindings)
+        ) { Int($0.integer(0)) } ?? 0
+    }
+
     private func insert(
         _ found: EntryFinding, _ record: String, _ uuid: String, at place: Int, _ tenant: TenantID, _ directory: String
     ) throws {

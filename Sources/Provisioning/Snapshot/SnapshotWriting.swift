@@ -160,7 +160,7 @@ package final class SnapshotWriting {
         state.failure = nil
         state.held = nil
         try state.count(database, changed: isChange)
-        state.findings = found.count + leftOut
+        state.findings = try found.count + leftOut + database.joinFindings(tenant, directory)
         try database.keep(state)
     }
 }

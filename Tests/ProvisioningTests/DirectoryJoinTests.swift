@@ -131,6 +131,11 @@ import Testing
             [Examples.person("1", "a@acme.example"), Examples.person("2", "b@acme.example")], accounts: 2)
         #expect(joined.user("1") != nil && joined.user("2") == nil)
         #expect(joined.codes == [.overLimit])
+        // Whoever has come since does not retire those who wait.
+        let waiting = try join(
+            [Examples.person("1", "a@acme.example"), Examples.person("2", "b@acme.example", missing: 1)], accounts: 2)
+        #expect(waiting.user("1") != nil && waiting.user("2")?.state == .suspended(by: .account))
+        #expect(waiting.codes == [])
         let without = try join(
             [Examples.person("1", "a@acme.example"), Examples.group("g", "g@acme.example", [.entry("cn=1,dc=acme")])],
             features: "[web, imap]")

@@ -9,7 +9,8 @@ extension DirectoryJoin {
         if kept.isElsewhere {
             note(kept, .foreignID, "a directory of another tenant has an entry of the same id; they stay two accounts")
         }
-        guard accountsLeft > 0 else {
+        // Whoever is missing was there before, and waits its time, also where others have come meanwhile.
+        guard accountsLeft > 0 || kept.missingSince != nil else {
             let most = files.plan.limits.accounts
             return note(kept, .overLimit, "the plan allows \(most) accounts, and those were there first; it gets no mailbox")
         }

@@ -554,9 +554,10 @@ class Webmail(unittest.TestCase):
         browser.click("#list .menu.usual > summary")
         browser.click("#list .menu.usual a", "By sender")
         browser.wait("location.search.includes('sort=sender') && !!document.querySelector('.row')")
-        order = browser.run("[...document.querySelectorAll('.row .from')].map(e => e.innerText).join()")
+        # Not `innerText`, which is empty until a row was drawn.
+        order = browser.run("[...document.querySelectorAll('.row .from')].map(e => e.textContent).join()")
         go_to_inbox()
-        self.assertEqual(browser.run("[...document.querySelectorAll('.row .from')].map(e => e.innerText).join()"), order)
+        self.assertEqual(browser.run("[...document.querySelectorAll('.row .from')].map(e => e.textContent).join()"), order)
         browser.click("#list .menu.usual > summary")
         browser.click("#list .menu.usual a", "Newest first")
         browser.wait("location.search.includes('sort=date')")

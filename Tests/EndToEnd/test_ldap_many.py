@@ -1,11 +1,10 @@
 """Several directories of one tenant: each is read for itself, and as far as its server lets it."""
-import imaplib
 import json
-import smtplib
 import unittest
 
-from host import Host, wait_until
-from slapd import READER_PASSWORD, Slapd, kept_findings, person, roots
+from fed import Fed
+from host import wait_until
+from slapd import Slapd, kept_findings, person, roots
 
 DIRECTORY = """  - id: {id}
     preset: openldap
@@ -37,30 +36,11 @@ class Several(unittest.TestCase):
             server.load(roots(base(name), "people") + "".join(
                 person(uid, mail=f"{uid}.of.{name}@acme.example", base=f"ou=people,{base(name)}", password=f"{name}-{uid}") for uid in people))
             server.start()
-        self.host = Host(demo=False)
+        self.fed = Fed("".join(
+            DIRECTORY.format(id=name, url=server.url, base=base(name)) for name, server in self.servers.items()),
+            self.servers["corp"].folder / "ca.pem")
+        self.host = self.fed.host
         self.addCleanup(self.host.close)
-        tenant = self.host.configuration / "tenants/acme"
-        (tenant / "ldap.secret").write_text(READER_PASSWORD + "\n")
-        (tenant / "ldap.secret").chmod(0o600)
-        (tenant / "directory.yaml").write_text("schema: 1\ndirectories:\n" + "".join(
-            DIRECTORY.format(id=name, url=server.url, base=base(name)) for name, server in self.servers.items()))
-        self.host.start()
-
-    def rcpt(self, address):
-        with smtplib.SMTP("127.0.0.1", self.host.ports["smtp"]) as smtp:
-            smtp.ehlo("client.example")
-            smtp.mail("maria@elsewhere.example")
-            return smtp.rcpt(address)[0]
-
-    def logs_in(self, name, password):
-        session = imaplib.IMAP4("127.0.0.1", self.host.ports["imap"])
-        try:
-            session.login(name, password)
-            return True
-        except imaplib.IMAP4.error:
-            return False
-        finally:
-            session.shutdown()
 
     def states(self):
         found = json.loads(self.host.command("status", "--json").stdout)["control"]["directories"]
@@ -68,10 +48,10 @@ class Several(unittest.TestCase):
 
     def test_each_is_read_for_itself(self):
         for name in ("corp", "plant"):
-            wait_until(f"the people of {name} are there", lambda name=name: self.rcpt(f"ana.of.{name}@acme.example") == 250)
-            wait_until("they log in", lambda name=name: self.logs_in(f"ana.of.{name}@acme.example", f"{name}-ana"))
-            wait_until("they log in by name", lambda name=name: self.logs_in(f"{name}@acme.example", f"{name}-{name}"))
-        self.assertFalse(self.logs_in("ana.of.corp@acme.example", "plant-ana"))
+            wait_until(f"the people of {name} are there", lambda name=name: self.fed.rcpt(f"ana.of.{name}@acme.example") == 250)
+            wait_until("they log in", lambda name=name: self.fed.logs_in(f"ana.of.{name}@acme.example", f"{name}-ana"))
+            wait_until("they log in by name", lambda name=name: self.fed.logs_in(f"{name}@acme.example", f"{name}-{name}"))
+        self.assertFalse(self.fed.logs_in("ana.of.corp@acme.example", "plant-ana"))
         # Of the name that both have, one is a finding.
         self.assertEqual(kept_findings(self.host, "duplicate-login"), 1)
 
@@ -98,18 +78,18 @@ class Several(unittest.TestCase):
         # What one tells comes by itself, what the other has by a reading.
         for name in ("corp", "plant"):
             self.servers[name].modify(person("new", mail=f"new.of.{name}@acme.example", base=f"ou=people,{base(name)}"))
-        wait_until("who is told is there", lambda: self.rcpt("new.of.corp@acme.example") == 250)
+        wait_until("who is told is there", lambda: self.fed.rcpt("new.of.corp@acme.example") == 250)
         done = self.host.command("ldap", "sync", "acme")
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn("plant: 1 user new", done.stdout)
         self.assertIn("large: cannot be read: ", done.stdout)
-        wait_until("who was read is there", lambda: self.rcpt("new.of.plant@acme.example") == 250)
+        wait_until("who was read is there", lambda: self.fed.rcpt("new.of.plant@acme.example") == 250)
 
         # Where one is away, the others go on.
         self.servers["plant"].stop()
         self.servers["corp"].modify(person("next", mail="next.of.corp@acme.example", base=f"ou=people,{base('corp')}"))
-        wait_until("who is told is there", lambda: self.rcpt("next.of.corp@acme.example") == 250)
-        self.assertEqual(self.rcpt("ana.of.plant@acme.example"), 250)
+        wait_until("who is told is there", lambda: self.fed.rcpt("next.of.corp@acme.example") == 250)
+        self.assertEqual(self.fed.rcpt("ana.of.plant@acme.example"), 250)
 
 
 if __name__ == "__main__":

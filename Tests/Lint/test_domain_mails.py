@@ -7,7 +7,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SUBJECTS = "zone|server|ownership|mx|spf|dkim|dmarc|mta-sts|tls-rpt|tlsa|srv|clients|host|ptr"
 # Never worse than a note, and so never mailed.
 NOTES = set("""clients-missing dkim-no-keys dkim-off dkim-testing dmarc-no-reports dmarc-passed-over dmarc-testing
-    host-addresses-unknown mta-sts-off mta-sts-old-id mta-sts-unreadable mx-other-name ownership-not-asked spf-near-limit
+    clients-unreadable host-addresses-unknown mta-sts-off mta-sts-old-id mta-sts-policy-other mta-sts-unreadable mx-other-name ownership-not-asked spf-near-limit
     spf-unjudged tls-rpt-broken tls-rpt-missing tls-rpt-several tls-rpt-unreadable tlsa-missing tlsa-unsigned
     tlsa-unusable servers-differ""".split())
 # What is now is a record, a name or an address by itself.

@@ -7,6 +7,10 @@ package final class DailyAllowances: Sendable {
     private struct State {
         var day: Int64 = 0
         var sent: [AccountID: Int] = [:]
+
+        func allows(_ account: DirectoryAccount, recipients: Int) -> Bool {
+            sent[account.id, default: 0] + recipients <= account.messagesPerDay
+        }
     }
 
     private let now: @Sendable () -> Int64
@@ -26,18 +30,18 @@ package final class DailyAllowances: Sendable {
     }
 
     package func allows(_ account: DirectoryAccount, recipients: Int) -> Bool {
-        today { $0[account.id, default: 0] + recipients <= account.messagesPerDay }
+        today { $0.allows(account, recipients: recipients) }
     }
 
     /// Takes so many recipients out of the account's day for a message that is on its way; nil where too few are left. Messages
     /// that come at the same time see each other's.
     package func take(_ account: DirectoryAccount, recipients: Int) -> DayShare? {
-        let taken = today { sent in
-            guard sent[account.id, default: 0] + recipients <= account.messagesPerDay else { return false }
-            sent[account.id, default: 0] += recipients
-            return true
+        let day = today { state -> Int64? in
+            guard state.allows(account, recipients: recipients) else { return nil }
+            state.sent[account.id, default: 0] += recipients
+            return state.day
         }
-        return taken ? DayShare(account: account.id, recipients: recipients, day: now() / 86_400, of: self) : nil
+        return day.map { DayShare(account: account.id, recipients: recipients, day: $0, of: self) }
     }
 
     fileprivate func note(_ share: DayShare) { log?.add(share.account, recipients: share.recipients, on: share.day) }
@@ -48,12 +52,12 @@ package final class DailyAllowances: Sendable {
         }
     }
 
-    private func today<Result: Sendable>(_ body: (inout [AccountID: Int]) -> Result) -> Result {
+    private func today<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
         let day = now() / 86_400
         let (result, isNew) = state.withLockedValue { state in
             let isNew = state.day != day
             if isNew { state = State(day: day) }
-            return (body(&state.sent), isNew)
+            return (body(&state), isNew)
         }
         if isNew { log?.forget(besides: day) }
         return result

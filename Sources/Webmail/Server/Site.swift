@@ -41,8 +41,10 @@ package struct Site: Sendable {
     /// A body that comes a byte a second does not hold its connection for ever.
     private func answer(of endpoint: Endpoint, to call: Call) async throws -> Response {
         guard call.method != .get else { return try await endpoint.answer(web, call) }
-        let isVisitor = (try? await web.visitor(call)) != nil
-        let (web, limit) = (web, isVisitor ? web.limits.requestTime : web.limits.strangerTime)
+        let web = web
+        // Whose session it is, and whether it still counts, is for the endpoint to ask.
+        let hasSession = call.cookie(Cookies.session).flatMap { web.sessions.session($0) } != nil
+        let limit = hasSession ? web.limits.requestTime : web.limits.strangerTime
         return try await withThrowingTaskGroup(of: Response.self) { group in
             group.addTask { try await endpoint.answer(web, call) }
             group.addTask {

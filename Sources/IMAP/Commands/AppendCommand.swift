@@ -65,52 +65,62 @@ extension Session {
             return refuseLiteral(request.literal, tag, .no("A message has at most \(limit) octets", .tooBig))
         }
         do {
-            guard let (place, folder) = try await folder(request.mailbox) else {
+            // What comes unasked comes in any case: of a small one the folder is looked for when it is filed, at once with that.
+            guard let place = try await place(of: request.mailbox), try await isWorthAsking(for: request, at: place) else {
                 return refuseLiteral(request.literal, tag, Self.noDestination)
             }
-            try await receive(request, tag, to: folder, at: place)
+            try await receive(request, tag, at: place)
         } catch let error as StoreError {
             refuseLiteral(request.literal, tag, refusal(of: error))
         }
     }
 
+    private func isSmall(_ literal: LiteralHeader) -> Bool { literal.size <= limits.messageInMemory.octets }
+
+    /// False where octets would be asked for, or be many, and there is no folder for them.
+    private func isWorthAsking(for request: AppendRequest, at place: Place) async throws -> Bool {
+        if isSmall(request.literal), !request.literal.isSynchronizing { return true }
+        return try await place.account.folder(at: place.path) != nil
+    }
+
     /// Takes the message's octets, and files it once the command has ended.
-    private func receive(_ request: AppendRequest, _ tag: ByteBuffer, to folder: Folder, at place: Place) async throws {
+    private func receive(_ request: AppendRequest, _ tag: ByteBuffer, at place: Place) async throws {
         let size = request.literal.size
-        let isSmall = size <= limits.messageInMemory.octets
         let message =
-            isSmall ? IncomingMessage.memory(capacity: size) : try await IncomingMessage.file(in: services.incomingFolder)
+            isSmall(request.literal)
+            ? IncomingMessage.memory(capacity: size) : try await IncomingMessage.file(in: services.incomingFolder)
         let reply: Result<Reply, any Error>
-        do { reply = .success(try await take(message, request, to: folder, at: place)) } catch { reply = .failure(error) }
+        do { reply = .success(try await take(message, request, at: place)) } catch { reply = .failure(error) }
         await message.discard()
         let answer = try reply.get()
         self.answer(tag, answer)
         if answer.condition == .bad { countBadCommand() }
     }
 
-    private func take(
-        _ message: IncomingMessage, _ request: AppendRequest, to folder: Folder, at place: Place
-    ) async throws -> Reply {
+    private func take(_ message: IncomingMessage, _ request: AppendRequest, at place: Place) async throws -> Reply {
         framing.stream()
         if request.literal.isSynchronizing { try await askForOctets() }
-        connection.allow(limits.stallTime, isRenewed: true)
-        defer { connection.allow(limits.idleTime, isRenewed: true) }
         do {
             guard try await receiveOctets(into: message) else { return .bad(SyntaxError(expected: .end, offset: 0).description) }
         } catch let error as StoreError {
             framing.refuseRest()
             return refusal(of: error)
         }
-        return await file(message, request, in: folder, at: place)
+        return await file(message, request, at: place)
     }
 
     /// - Returns: whether the command ended behind the message.
     private func receiveOctets(into message: IncomingMessage) async throws -> Bool {
+        var isWaiting = false
+        defer { if isWaiting { connection.allow(limits.idleTime, isRenewed: true) } }
         while !isOver {
             let frame: CommandFraming.Frame?
             do { frame = try framing.next(from: &input) } catch { return false }
             switch frame {
-            case nil: try await waitForOctets()
+            case nil:
+                if !isWaiting { connection.allow(limits.stallTime, isRenewed: true) }
+                isWaiting = true
+                try await waitForOctets()
             case .chunk(let chunk, _): try await message.write(chunk)
             case .command(let rest): return rest.readableBytes == 0
             case .literal:
@@ -122,12 +132,12 @@ extension Session {
         throw CancellationError()
     }
 
-    private func file(_ message: IncomingMessage, _ request: AppendRequest, in folder: Folder, at place: Place) async -> Reply {
+    private func file(_ message: IncomingMessage, _ request: AppendRequest, at place: Place) async -> Reply {
         let new = NewMessage(
             message.source, flags: request.flags.system, tags: request.flags.tags, internalDate: request.date?.seconds)
         do {
-            let filed: Filed = try await place.account.append(new, to: folder.id, quota: place.quota)
-            if selected?.folder == folder.id, selected?.account.id == place.account.id {
+            let filed = try await place.account.append(new, at: place.path, quota: place.quota)
+            if selected?.folder == filed.folder, selected?.account.id == place.account.id {
                 try await tellNewsOrLater(expunges: true, evenIfQuiet: true)
             }
             return .ok("Done", .appendUID(validity: filed.uidValidity.value, uid: filed.uid.value))

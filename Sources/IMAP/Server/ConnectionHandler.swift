@@ -32,6 +32,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         inbox.put(.octets(unwrapInboundIn(data), isEncrypted: isEncrypted))
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if inbox.hasRoom { context.read() }
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         inbox.put(.closed)
         context.fireChannelInactive()

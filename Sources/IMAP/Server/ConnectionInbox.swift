@@ -4,7 +4,8 @@ internal import NIOCore
 /// What has happened to a connection and was not looked at yet. Events are added by any thread, and taken by the one
 /// task that runs the connection.
 ///
-/// Octets are asked for when nothing waits, so a peer that sends faster than it is served waits in the kernel's buffers.
+/// Octets are asked for when nothing waits, so a peer that sends faster than it is served waits in the kernel's buffers. One read
+/// is asked for ahead: whoever answers each command before the next comes would else have its socket watched anew for each.
 final class ConnectionInbox: Sendable {
     private struct State {
         var events: [ConnectionEvent] = []
@@ -55,6 +56,9 @@ final class ConnectionInbox: Sendable {
             if let event { continuation.resume(returning: event) }
         }
     }
+
+    /// Whether the next octets may come although nobody has asked for them.
+    var hasRoom: Bool { state.withLockedValue { $0.events.isEmpty } }
 
     /// The next event, if one waits.
     func poll() -> ConnectionEvent? { state.withLockedValue { Self.take(from: &$0) } }

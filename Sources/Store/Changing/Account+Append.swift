@@ -8,8 +8,14 @@ extension Account {
     package nonisolated func append(
         _ message: NewMessage, to folder: FolderID, quota: ByteCount? = nil
     ) async throws(StoreError) -> Filed {
-        guard let filed = try await append([message], to: folder, quota: quota).first else { throw .noSuchMessage }
-        return filed
+        try await append(message, to: .folder(folder), quota: quota)
+    }
+
+    /// The same for the folder that is at `path` by then.
+    package nonisolated func append(
+        _ message: NewMessage, at path: FolderPath, quota: ByteCount? = nil
+    ) async throws(StoreError) -> Filed {
+        try await append(message, to: .path(path), quota: quota)
     }
 
     /// Adds all of them, or none (MULTIAPPEND, RFC 3502).
@@ -18,49 +24,70 @@ extension Account {
     package nonisolated func append(
         _ messages: [NewMessage], to folder: FolderID, quota: ByteCount? = nil
     ) async throws(StoreError) -> [Filed] {
-        let (filed, flush) = try await add(messages, to: folder, quota: quota)
-        try await flush.wait()
+        try await add(messages, to: .folder(folder), quota: quota)
+    }
+
+    private nonisolated func append(
+        _ message: NewMessage, to place: AppendPlace, quota: ByteCount?
+    ) async throws(StoreError) -> Filed {
+        guard let filed = try await add([message], to: place, quota: quota).first else { throw .noSuchMessage }
         return filed
     }
 
-    private func add(
-        _ messages: [NewMessage], to folder: FolderID, quota: ByteCount?
-    ) throws(StoreError) -> (filed: [Filed], flush: Flush) {
-        try perform { try $0.append(messages, to: folder, quota: quota, flusher: shared.flusher) }
+    private nonisolated func add(
+        _ messages: [NewMessage], to place: AppendPlace, quota: ByteCount?
+    ) async throws(StoreError) -> [Filed] {
+        let (filed, flushes) = try await begin(messages, to: place, quota: quota)
+        for flush in flushes { try await flush.wait() }
+        return filed
+    }
+
+    private func begin(
+        _ messages: [NewMessage], to place: AppendPlace, quota: ByteCount?
+    ) throws(StoreError) -> (filed: [Filed], flushes: [Flush]) {
+        try perform { try $0.append(messages, to: place, quota: quota, flusher: shared.flusher) }
     }
 }
 
-/// Files of messages that have rows, and the flush that puts both on disk.
+/// How the folder is named that messages are added to.
+private enum AppendPlace: Sendable {
+    case folder(FolderID)
+    case path(FolderPath)
+}
+
+/// Files of messages that have rows, and the flushes that put both on disk.
 struct Addition {
     let files: Set<String>
     let folders: Set<String>
-    let flush: Flush
+    let flushes: [Flush]
 }
 
 extension Mailbox {
     /// Adds all messages in one transaction, or none.
     fileprivate func append(
-        _ messages: [NewMessage], to folder: FolderID, quota: ByteCount?, flusher: Flusher
-    ) throws -> (filed: [Filed], flush: Flush) {
+        _ messages: [NewMessage], to place: AppendPlace, quota: ByteCount?, flusher: Flusher
+    ) throws -> (filed: [Filed], flushes: [Flush]) {
         try withPrepared(messages) { prepared in
+            let files = Set(prepared.map { paths.file($0.name) })
+            let folders = foldersToFlush(for: prepared)
+            // The disk writes the messages while their rows are made.
+            let contents = flusher.begin(files.union(folders).map { .whole($0) })
             let filed = try change(durable: false) { transaction in
-                _ = try existingFolder(folder)
+                let folder = try transaction.folder(at: place)
                 try transaction.allow(prepared.reduce(0) { $0 + $1.size }, quota: quota)
                 return try prepared.map { try transaction.insert($0, into: folder) }
             }
             settleAdditions()
-            let files = Set(prepared.map { paths.file($0.name) })
-            let folders = foldersToFlush(for: prepared)
-            let flush = flusher.begin(files.union(folders).map { .whole($0) } + [.octets(paths.log)])
-            additions.append(Addition(files: files, folders: folders, flush: flush))
-            return (filed, flush)
+            let flushes = [contents, flusher.begin([.octets(paths.log)])]
+            additions.append(Addition(files: files, folders: folders, flushes: flushes))
+            return (filed, flushes)
         }
     }
 
     /// Forgets the additions that are on disk by now.
     private func settleAdditions() {
         additions.removeAll { addition in
-            guard addition.flush.isOnDisk else { return false }
+            guard addition.flushes.allSatisfy(\.isOnDisk) else { return false }
             durableFolders.formUnion(addition.folders)
             return true
         }
@@ -89,5 +116,19 @@ extension Mailbox {
                 throw error
             }
         }
+    }
+}
+
+extension Transaction {
+    fileprivate func folder(at place: AppendPlace) throws -> FolderID {
+        let folder: FolderID?
+        switch place {
+        case .folder(let id): folder = id
+        case .path(let path): folder = try mailbox.folderID(at: path)
+        }
+        guard let folder else { throw StoreError.noSuchFolder }
+        // Fails where it is not there.
+        _ = try uidValidity(of: folder)
+        return folder
     }
 }

@@ -55,7 +55,7 @@ final class Mailbox {
         database = try Connection(path: paths.database, mode: .readWrite)
         try database.setPageSize(octets: Self.pageSize)
         try database.useWriteAheadLog(checkpoints: false)
-        try database.setCache(octets: 1 << 20)
+        try database.setCache(octets: 2 << 20)
         if hasMail, try database.schemaVersion() == 0 { throw StoreError.damaged(cause: "mailbox.db holds no account") }
         try prepareSchema()
         for folder in changed { try options.files.sync(folder) }

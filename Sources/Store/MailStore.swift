@@ -15,11 +15,13 @@ package final class MailStore: Sendable {
 
     package var changes: Changes { shared.changes }
 
-    /// Makes the folder where it is missing. No other call may come after `shutdown`.
+    /// Makes the folder where it is missing. After a failed flush the mail role first writes anew what may not be on the disk, which
+    /// blocks for as long as that takes. No other call may come after `shutdown`.
     package init(_ options: StoreOptions, logger: Logger) throws(StoreError) {
         do {
             try options.files.makeFolder(options.root)
             if let folder = options.changesFolder { try options.files.makeFolder(folder) }
+            if options.role == .mail { try Rewriting.settleNote(options, logger: logger) }
         } catch { throw StoreError(error) }
         datagrams = options.changesFolder.map { ChangeDatagrams(folder: $0) }
         shared = Shared(
@@ -88,7 +90,10 @@ package final class MailStore: Sendable {
         let outcome = await offTheLoops { [shared] in
             Result { () throws(StoreError) in
                 try StoreError.wrapping {
-                    try shared.flushes.watched { try folders.forEach(shared.options.files.syncFileSystem) }
+                    try shared.flushes.watched {
+                        guard !folders.isEmpty else { return }
+                        try shared.flushes.flushing { try folders.forEach(shared.options.files.syncFileSystem) }
+                    }
                 }
             }
         }
@@ -100,15 +105,15 @@ package final class MailStore: Sendable {
     func untilFlushFails() async { await shared.flushes.untilFailed() }
 
     /// Whether a flush has failed: everything is refused then, and the process has to start anew.
-    package var hasFailedFlush: Bool { shared.flushes.hasFailed }
+    package var hasFailedFlush: Bool { flushFailure != nil }
 
-    /// Ids of all accounts on disk, in order. What else lies in the folder, like messages on their way in, is passed over.
+    var flushFailure: StoreError? { shared.flushes.failure }
+
+    /// Ids of all accounts on disk, in order.
     package func accountsOnDisk() async throws(StoreError) -> [AccountID] {
         let (files, root) = (shared.options.files, shared.options.root)
         return await offTheLoops {
-            let shelves = files.entries(root).filter { $0.utf8.count == MailboxPaths.shelfLength }
-            return shelves.flatMap { shelf in files.entries("\(root)/\(shelf)").filter { $0.hasPrefix(shelf) } }
-                .compactMap { AccountID(hex: $0) }.sorted()
+            MailboxPaths.shelves(root, files).flatMap { MailboxPaths.accounts(on: $0, root, files) }.sorted()
         }
     }
 
@@ -130,6 +135,8 @@ package final class MailStore: Sendable {
     /// Brings the search indexes of open accounts up to date, moves logs, lets go of what has not been used.
     /// The owner calls it every few seconds.
     package func upkeep() async {
+        // A flush of the web worker may have failed while this process has nothing to flush: only a new mail worker mends that.
+        if shared.options.role == .mail { try? shared.flushes.confirm() }
         for account in shared.openAccounts.all() {
             while await account.indexBatch() {}
             await account.upkeep()

@@ -35,7 +35,7 @@ package actor Account {
     private func opened() throws -> Mailbox {
         defer { if mailbox != nil { shared.openAccounts.use(self, at: shared.options.now()) } }
         if let mailbox, mailbox.isInPlace { return mailbox }
-        let opened = try Mailbox(id: id, options: shared.options, logger: shared.logger)
+        let opened = try Mailbox(id: id, options: shared.options, logger: shared.logger, flushes: shared.flushes)
         let (id, changes) = (id, shared.changes)
         opened.changed = { modSequence in changes.committed(ChangeNotice(account: id, modSequence: modSequence)) }
         mailbox = opened
@@ -76,8 +76,10 @@ package actor Account {
         guard let mailbox else { return }
         mailbox.checkpoint(beyond: Mailbox.longLog)
         do {
-            _ = try mailbox.freshIndex()
-            try mailbox.makeDailySnapshot()
+            try shared.flushes.watched {
+                _ = try mailbox.freshIndex()
+                try mailbox.makeDailySnapshot()
+            }
         } catch {
             shared.logger.warning("an account's upkeep failed", metadata: ["account": "\(id)", "error": "\(error)"])
         }

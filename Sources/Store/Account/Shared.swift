@@ -13,7 +13,7 @@ final class Shared: Sendable {
 
     init(options: StoreOptions, threads: LaneThreads, logger: Logger, changes: Changes) {
         (self.options, self.threads, self.logger, self.changes) = (options, threads, logger, changes)
-        flushes = FlushWatch()
+        flushes = FlushWatch(note: FailedFlushNote(options), logger: logger)
         flusher = Flusher(files: options.files, failures: flushes)
         openAccounts = OpenAccounts(limit: options.maxOpenAccounts)
     }

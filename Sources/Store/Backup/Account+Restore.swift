@@ -29,8 +29,10 @@ extension Account {
             }
         }
         return try StoreError.wrapping {
-            try letGo()
-            return try restoreWhole(source)
+            try shared.flushes.watched {
+                try letGo()
+                return try restoreWhole(source)
+            }
         }
     }
 
@@ -57,7 +59,7 @@ extension Account {
             let copy = try Connection(path: draft.database, mode: .readWrite)
             try Connection(path: source.database, mode: .immutable).copy(to: copy)
         }
-        var rebuild = Rebuild(id: id, options: aside, logger: shared.logger)
+        var rebuild = Rebuild(id: id, options: aside, logger: shared.logger, flushes: shared.flushes)
         let settled = try rebuild.settleRestored()
         for folder in files.entries(draft.messages) { try files.sync("\(draft.messages)/\(folder)") }
         for folder in [draft.messages, draft.folder] { try files.sync(folder) }

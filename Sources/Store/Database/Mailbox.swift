@@ -8,6 +8,7 @@ final class Mailbox {
     let paths: MailboxPaths
     let options: StoreOptions
     let logger: Logger
+    let flushes: FlushWatch
     let database: Connection
     private let lock: AccountLock
     /// The account's key in every table; a SQLite file holds one account.
@@ -41,10 +42,11 @@ final class Mailbox {
     /// - Parameter beginsAnew: whether a new database is made even where there is mail; a rebuild alone does.
     /// - Throws: `.newerSchema` where this process may not change the schema, or does not know it; `.damaged` where there is mail
     ///   and no database that knows it: a new one would hide the mail, and give its UIDs again.
-    init(id: AccountID, options: StoreOptions, logger: Logger, beginsAnew: Bool = false) throws {
+    init(id: AccountID, options: StoreOptions, logger: Logger, flushes: FlushWatch, beginsAnew: Bool = false) throws {
         self.id = id
         self.options = options
         self.logger = logger
+        self.flushes = flushes
         paths = MailboxPaths(root: options.root, account: id)
         let changed = try options.files.makeFolder(paths.folder)
         let hasMail = !beginsAnew && paths.holdMail(options.files)
@@ -145,7 +147,9 @@ final class Mailbox {
         try files.announceSync(paths.log)
         try database.setDurability(.durable)
         defer { try? database.setDurability(.ordered) }
-        return try body()
+        let result = try body()
+        try flushes.confirm()
+        return result
     }
 
     /// A message is a row in some twenty tables and indexes, so each transaction writes about as many pages into the log, most of
@@ -166,6 +170,7 @@ final class Mailbox {
     func checkpoint() {
         guard isMail else { return }
         do { _ = try lock.alone { try database.checkpoint(resets: false) } } catch {
+            flushes.look(at: error)
             logger.warning("a mailbox's log could not be moved", metadata: ["account": "\(id)", "error": "\(error)"])
         }
     }

@@ -81,8 +81,8 @@ extension Mailbox {
 
     /// Files of a page. What was not flushed when the machine stopped is among the newest, and seldom more than a few.
     private static let filesLookedAt = 1_000
-    /// Seconds.
-    private static let longestFlush: Int64 = 3_600
+    /// Seconds: what was written longer ago is on the disk, or its flush has failed.
+    static let longestFlush: Int64 = 3_600
 
     private func forgetDeliveries(of messages: Set<Int64>) throws {
         guard let oldest = messages.min() else { return }

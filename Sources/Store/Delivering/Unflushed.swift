@@ -64,7 +64,7 @@ extension Mailbox {
     ///   have dropped what it could not write.
     func flush() throws {
         guard !unflushed.isEmpty else { return }
-        try files.syncFileSystem(of: paths.folder)
+        try flushes.flushing { try files.syncFileSystem(of: paths.folder) }
         flushed(unflushed.filings)
     }
 

@@ -35,6 +35,13 @@ package struct FileSystem: Sendable {
         return Int(status.st_size)
     }
 
+    /// When a file was last written, in seconds since 1970; nil where there is no such file.
+    func modified(_ path: String) -> Int64? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Int64(status.st_mtim.tv_sec)
+    }
+
     /// Nil where there is no such file.
     func identity(_ path: String) -> FileIdentity? {
         var status = stat()
@@ -93,6 +100,42 @@ package struct FileSystem: Sendable {
         guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
         defer { close(descriptor) }
         try append(ByteBuffer(bytes: octets), to: descriptor, path)
+    }
+
+    /// Adds to a small file, which is made where it is missing.
+    func append(_ octets: [UInt8], to path: String) throws(FileError) {
+        try touch(path)
+        let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
+        defer { close(descriptor) }
+        try append(ByteBuffer(bytes: octets), to: descriptor, path)
+    }
+
+    /// Writes a file's octets over themselves, so that the next flush puts all of them on disk, also those that the kernel takes
+    /// for written. A stop anywhere changes nothing. Nobody else may write the file meanwhile.
+    func rewrite(_ path: String) throws(FileError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
+        defer { close(descriptor) }
+        var offset = 0
+        try forEachPiece(of: path) { (piece) throws(FileError) in
+            try write(piece, at: offset, to: descriptor, path)
+            offset += piece.readableBytes
+        }
+    }
+
+    private func write(_ piece: ByteBuffer, at offset: Int, to descriptor: Int32, _ path: String) throws(FileError) {
+        var done = 0
+        while done < piece.readableBytes {
+            try announce("pwrite", path)
+            let written = unsafe piece.withUnsafeReadableBytes { octets in
+                unsafe pwrite(
+                    descriptor, octets.baseAddress.map { unsafe $0 + done }, octets.count - done, off_t(offset + done))
+            }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw FileError(call: "pwrite", path: path, code: written == 0 ? EIO : errno) }
+            done += written
+        }
     }
 
     private func append(_ piece: ByteBuffer, to descriptor: Int32, _ path: String) throws(FileError) {

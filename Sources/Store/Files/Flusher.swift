@@ -75,7 +75,7 @@ final class Flusher: Sendable {
     private func flush(_ item: Item) -> Result<Void, StoreError> {
         Result { () throws(StoreError) in
             try StoreError.wrapping {
-                try failures.watched {
+                try failures.flushing {
                     switch item {
                     case .whole(let path): try files.sync(path)
                     case .octets(let path): try files.syncOctets(path)

@@ -17,6 +17,15 @@ struct MailboxPaths: Sendable {
         removed = "\(shelf)/.removed-\(hex)"
     }
 
+    /// Names of the folders that accounts lie in. What else lies beside them, like messages on their way in, is passed over.
+    static func shelves(_ root: String, _ files: FileSystem) -> [String] {
+        files.entries(root).filter { $0.utf8.count == shelfLength }
+    }
+
+    static func accounts(on shelf: String, _ root: String, _ files: FileSystem) -> [AccountID] {
+        files.entries("\(root)/\(shelf)").filter { $0.hasPrefix(shelf) }.compactMap { AccountID(hex: $0) }
+    }
+
     var database: String { "\(folder)/mailbox.db" }
     var log: String { "\(database)-wal" }
     var search: String { "\(folder)/search.db" }

@@ -31,9 +31,11 @@ extension Account {
     func rebuild() throws(StoreError) -> RebuildReport {
         guard shared.options.role == .mail else { throw .unavailable(cause: "only the mail worker rebuilds") }
         return try StoreError.wrapping {
-            try letGo()
-            var rebuild = Rebuild(id: id, options: shared.options, logger: shared.logger)
-            return try rebuild.run()
+            try shared.flushes.watched {
+                try letGo()
+                var rebuild = Rebuild(id: id, options: shared.options, logger: shared.logger, flushes: shared.flushes)
+                return try rebuild.run()
+            }
         }
     }
 

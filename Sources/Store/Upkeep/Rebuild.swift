@@ -10,6 +10,7 @@ struct Rebuild {
     let id: AccountID
     let options: StoreOptions
     let logger: Logger
+    let flushes: FlushWatch
     private let paths: MailboxPaths
     private var report = RebuildReport()
 
@@ -18,8 +19,8 @@ struct Rebuild {
     /// Files without a row that are younger may belong to a change that is not finished.
     private static let unfinished: Int64 = 3_600
 
-    init(id: AccountID, options: StoreOptions, logger: Logger) {
-        (self.id, self.options, self.logger) = (id, options, logger)
+    init(id: AccountID, options: StoreOptions, logger: Logger, flushes: FlushWatch) {
+        (self.id, self.options, self.logger, self.flushes) = (id, options, logger, flushes)
         paths = MailboxPaths(root: options.root, account: id)
     }
 
@@ -28,7 +29,7 @@ struct Rebuild {
         guard options.files.exists(paths.folder) else { throw StoreError.noSuchFolder }
         let lock = try AccountLock(path: paths.lock, files: options.files)
         let fault = try lock.waitAlone { try replaceIfBroken() }
-        let mailbox = try Mailbox(id: id, options: options, logger: logger, beginsAnew: fault != nil)
+        let mailbox = try Mailbox(id: id, options: options, logger: logger, flushes: flushes, beginsAnew: fault != nil)
         if let fault {
             logger.error("a mailbox is rebuilt", metadata: ["account": "\(id)", "fault": "\(fault)"])
             if report.snapshot == nil { try mailbox.durably { try jump(mailbox.database) } }
@@ -48,7 +49,7 @@ struct Rebuild {
     ///
     /// - Returns: how many messages there are, and how many files were missing.
     mutating func settleRestored() throws -> (messages: Int, lost: Int) {
-        let mailbox = try Mailbox(id: id, options: options, logger: logger)
+        let mailbox = try Mailbox(id: id, options: options, logger: logger, flushes: flushes)
         try mailbox.durably { try jump(mailbox.database) }
         try removeRowsWithoutFile(mailbox)
         try recount(mailbox)

@@ -21,7 +21,7 @@ package struct StoreUpkeep: Service {
             }
             group.addTask {
                 await cancelWhenGracefulShutdown { await store.untilFlushFails() }
-                if store.hasFailedFlush { throw StoreError.unavailable(cause: "a flush to the disk has failed") }
+                if let failure = store.flushFailure { throw failure }
             }
             try await group.next()
             group.cancelAll()

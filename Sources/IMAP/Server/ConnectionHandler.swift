@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 
 /// Puts what arrives into the connection's inbox, and watches the clock. On the connection's event loop.
@@ -70,9 +71,15 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func look(_ context: ChannelHandlerContext) {
         let now = NIODeadline.now()
-        if let unwritableSince, unwritableSince + stallTime <= now { return context.close(promise: nil) }
+        if let unwritableSince, unwritableSince + stallTime <= now { return cut(context) }
         guard since + patience <= now else { return watch(context) }
         inbox.put(.timedOut)
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: farewellTime) { context.close(promise: nil) }
+    }
+
+    /// With what it has not read: the kernel would keep that for minutes (socket(7), SO_LINGER).
+    private func cut(_ context: ChannelHandlerContext) {
+        _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        context.close(promise: nil)
     }
 }

@@ -87,6 +87,11 @@ struct Rewriting {
             do { try options.files.rewrite(mailbox.paths.file(name)) } catch let error as FileError where error.code == ENOENT {
                 // The web worker removes messages meanwhile.
                 return
+            } catch let error as FileError where error.call == "read" {
+                // What the disk does not give back it cannot lose any more, and all others wait for the worker.
+                return logger.error(
+                    "a message file cannot be read, and is passed over after a failed flush",
+                    metadata: ["account": "\(mailbox.id)", "cause": "\(error)"])
             }
             messages += 1
         }

@@ -62,7 +62,8 @@ class Network:
             text += f'zone "{zone}" {{ type primary; file "{file}"; }};\n'
         (self.folder / "named.conf").write_text(text)
         server = self.start(NAMED, "-f", "-c", str(self.folder / "named.conf"))
-        wait_until("the name server answers", lambda: self.answers(next(iter(zones))))
+        # It answers before it has read all of them.
+        wait_until("the name server answers for each zone", lambda: all(self.answers(zone) for zone in zones))
         return server
 
     def answers(self, zone):

@@ -92,7 +92,8 @@ package final class MailStore: Sendable {
                 try StoreError.wrapping {
                     try shared.flushes.watched {
                         guard !folders.isEmpty else { return }
-                        try shared.flushes.flushing { try folders.forEach(shared.options.files.syncFileSystem) }
+                        try folders.forEach(shared.options.files.syncFileSystem)
+                        try shared.flushes.confirm()
                     }
                 }
             }

@@ -1,6 +1,7 @@
 /* A disk that fails when it is told to, for LD_PRELOAD: calls that change what lies under MALAPOSTA_FAILING_FOLDER are counted in a
-   shared page (MALAPOSTA_FAILING_PAGE), and the one whose turn has come fails with the error that the page names. Written pages of
-   mapped files are beyond it: only SQLite's -shm is mapped, and lives no longer than its processes. */
+   shared page (MALAPOSTA_FAILING_PAGE), and the one whose turn has come fails with the error that the page names. Every read of a
+   file that the page calls unreadable fails. Pages of mapped files are beyond it: only SQLite's -shm is mapped, and lives no longer
+   than its processes. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,6 +28,7 @@ struct page {
     _Atomic long counted;
     _Atomic long failed;
     _Atomic int process;      /* only in this process; 0: in all */
+    _Alignas(64) char unreadable[PATH_MAX / 2];    /* a path; empty: all can be read */
 };
 
 static struct page *page;
@@ -59,20 +61,44 @@ static int fails(int kind, const char *path) {
     return 1;
 }
 
-static int fails_on(int kind, int file) {
-    if (!page) return 0;
-    char link[40], path[PATH_MAX];
+/* The path that an open file has; 0 where it has none. */
+static int find(int file, char path[PATH_MAX]) {
+    char link[40];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
-    ssize_t length = readlink(link, path, sizeof path - 1);
+    ssize_t length = readlink(link, path, PATH_MAX - 1);
     if (length <= 0) return 0;
     path[length] = 0;
-    return fails(kind, path);
+    return 1;
+}
+
+static int fails_on(int kind, int file) {
+    char path[PATH_MAX];
+    return page && find(file, path) && fails(kind, path);
+}
+
+static int is_unreadable(int file) {
+    char path[PATH_MAX];
+    if (!page || !page->unreadable[0] || !find(file, path) || strcmp(path, page->unreadable) != 0) return 0;
+    errno = EIO;
+    return 1;
 }
 
 #define REAL(result, name, ...) \
     static result (*real)(__VA_ARGS__); \
     if (!real) real = (result (*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name)
 
+ssize_t read(int file, void *octets, size_t count) {
+    REAL(ssize_t, read, int, void *, size_t);
+    return is_unreadable(file) ? -1 : real(file, octets, count);
+}
+ssize_t pread(int file, void *octets, size_t count, off_t at) {
+    REAL(ssize_t, pread, int, void *, size_t, off_t);
+    return is_unreadable(file) ? -1 : real(file, octets, count, at);
+}
+ssize_t pread64(int file, void *octets, size_t count, off64_t at) {
+    REAL(ssize_t, pread64, int, void *, size_t, off64_t);
+    return is_unreadable(file) ? -1 : real(file, octets, count, at);
+}
 ssize_t write(int file, const void *octets, size_t count) {
     REAL(ssize_t, write, int, const void *, size_t);
     return fails_on(DATA, file) ? -1 : real(file, octets, count);

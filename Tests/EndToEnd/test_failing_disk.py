@@ -34,6 +34,7 @@ class Disk:
 
     format = "iiliillii"
     fields = ("armed", "kinds", "left", "error", "stays", "counted", "failed", "process", "unused")
+    unreadable = 64
 
     def __init__(self, place, folder):
         self.page, library = place / "failing-page", place / "failing_disk.so"
@@ -56,6 +57,15 @@ class Disk:
 
     def disarm(self):
         struct.pack_into("i", self.memory, 0, 0)
+
+    @contextlib.contextmanager
+    def cannot_read(self, path):
+        octets = os.fsencode(path)
+        self.memory[self.unreadable:self.unreadable + len(octets)] = octets
+        try:
+            yield
+        finally:
+            self.memory[self.unreadable:self.unreadable + len(octets)] = bytes(len(octets))
 
     @property
     def failed(self):
@@ -319,6 +329,34 @@ class EveryCallFails(FailingHost):
         self.promises.refused = {}
         # The file stays whose row's flush failed: the row may stand in the log all the same.
         self.judge(leftovers=True)
+
+    def test_what_cannot_be_read_stops_nobody(self):
+        """After a failed flush one account's file gives EIO: all others are served, the operator is told, and nothing is lost."""
+        message = next(path for path in self.host.data.glob("accounts/??/*/messages/??/*.eml") if b"added0before" in path.read_bytes())
+        account = message.parents[2]
+        for file in (account / "mailbox.db", account / "mailbox.db-wal", message):
+            with self.subTest(file=file.name):
+                with self.disk.cannot_read(file):
+                    self.fail_flush_of_web()
+                    wait_until("SMTP takes mail", lambda: self.mail(self.another("mail")) == 250, 60)
+                    wait_until("the web saves", lambda: self.save(self.another("draft")) == 200, 60)
+                lines = [line for line in self.host.log().splitlines() if "passed over after a failed flush" in line]
+                self.assertRegex(lines[-1], f"error.*{account.name}.*{re.escape(str(file))}: Input/output error")
+                self.goes_on()
+        self.promises.unsure |= self.promises.refused
+        self.promises.refused = {}
+        self.judge(leftovers=True)
+
+    def fail_flush_of_web(self):
+        """Until the mail worker has started anew and is done with what that may have lost."""
+        workers, note = self.workers(), self.host.data / "accounts/flush-failed"
+        self.disk.arm(FLUSH, 1, error=EIO, stays=True, process=workers["malaposta-web"])
+        self.save(self.another("draft"))
+        self.assertGreater(self.disk.failed, 0)
+        for name, process in workers.items():
+            wait_until(f"{name} starts anew", lambda: load.worker(self.host, name) not in (None, process), 60)
+        self.disk.disarm()
+        wait_until("the failure is settled", lambda: not note.exists(), 60)
 
 
 def full_file_system(folder, megabytes):

@@ -19,7 +19,7 @@ final class TestStore: Sendable {
 
     init(
         root: String? = nil, role: StoreOptions.Role = .mail, boot: String = "boot-1", now: Int64 = 1_800_000_000,
-        files: FileSystem = .real, changes: Bool = false, keepsFolder: Bool = false
+        files: FileSystem = .real, changes: Bool = false, keepsFolder: Bool = false, logger: Logger = quiet
     ) throws {
         self.root = root ?? NSTemporaryDirectory() + "malaposta-store-\(UUID().uuidString.prefix(8))"
         self.keepsFolder = keepsFolder
@@ -28,7 +28,7 @@ final class TestStore: Sendable {
         )
         options.files = files
         options.lanes = 2
-        store = try MailStore(options, logger: Self.quiet)
+        store = try MailStore(options, logger: logger)
     }
 
     deinit { if !keepsFolder { try? FileManager.default.removeItem(atPath: root) } }

@@ -28,6 +28,8 @@ struct MailboxPaths: Sendable {
 
     var database: String { "\(folder)/mailbox.db" }
     var log: String { "\(database)-wal" }
+    /// SQLite's index of the log, for the processes that use it.
+    var sharedMemory: String { "\(database)-shm" }
     var search: String { "\(folder)/search.db" }
     var lock: String { "\(folder)/lock" }
     var snapshots: String { "\(folder)/snapshots" }

@@ -8,22 +8,27 @@ internal import SQL
 ///
 /// A stop anywhere leaves the note, and everything is done again but for accounts whose logs are empty by then. Nothing is kept in
 /// memory but an account at a time and the names of a 256th of them.
+///
+/// A disk that cannot be written or flushed stops it. What cannot be read is passed over, and the operator is told: nothing that is
+/// done here brings it back, and everybody else waits for the worker.
 struct Rewriting {
     /// How often it is tried to move a log that somebody reads; each try waits some seconds.
     private static let tries = 5
     /// Microseconds between two tries.
     private static let pause: UInt32 = 100_000
 
-    private let options: StoreOptions
-    private let logger: Logger
+    let options: StoreOptions
+    let logger: Logger
     /// Seconds since 1970: what was written before is on the disk.
-    private let since: Int64
+    let since: Int64
     private var accounts = 0
     private var messages = 0
 
     private init(since: Int64, options: StoreOptions, logger: Logger) {
         (self.since, self.options, self.logger) = (since, options, logger)
     }
+
+    var files: FileSystem { options.files }
 
     /// Does what a note of this run of the machine wants done, and removes any note.
     ///
@@ -41,25 +46,36 @@ struct Rewriting {
     }
 
     private mutating func run() throws {
-        for shelf in MailboxPaths.shelves(options.root, options.files) {
-            for id in MailboxPaths.accounts(on: shelf, options.root, options.files) where isConcerned(id) {
-                do { try rewrite(id) } catch {
-                    guard case .damaged(let cause) = StoreError(error) else { throw error }
-                    logger.error(
-                        "a damaged account is passed over after a failed flush; 'malaposta store check' tells of it",
-                        metadata: ["account": "\(id)", "cause": "\(cause)"])
-                }
-            }
+        // Without it nobody knows which accounts there are.
+        if let fault = files.listFault(options.root) { throw fault }
+        for shelf in MailboxPaths.shelves(options.root, files) {
+            if let fault = files.listFault("\(options.root)/\(shelf)") { tellOfShelf(fault) }
+            for id in MailboxPaths.accounts(on: shelf, options.root, files) { try visit(id) }
         }
         logger.notice(
             "what a failed flush may have kept from the disk is written anew",
             metadata: ["accounts": "\(accounts)", "messages": "\(messages)"])
     }
 
+    private mutating func visit(_ id: AccountID) throws {
+        let paths = MailboxPaths(root: options.root, account: id)
+        let before = messages
+        do {
+            guard try isConcerned(paths) else { return }
+            try rewrite(id)
+            accounts += 1
+        } catch {
+            guard let fault = AccountFault(error, paths, files) else { throw error }
+            tell(of: fault, in: id)
+            messages = before
+            try rewriteFiles(of: id)
+        }
+    }
+
     /// Each change of an account is written to its log.
-    private func isConcerned(_ id: AccountID) -> Bool {
-        let log = MailboxPaths(root: options.root, account: id).log
-        guard let size = options.files.size(log), let modified = options.files.modified(log) else { return false }
+    private func isConcerned(_ paths: MailboxPaths) throws(FileError) -> Bool {
+        if let fault = files.statusFault(paths.log) { throw fault }
+        guard let size = files.size(paths.log), let modified = files.modified(paths.log) else { return false }
         return size > 0 && modified >= since
     }
 
@@ -70,11 +86,10 @@ struct Rewriting {
         try mailbox.alone {
             // The log as it is, too, and first of all: with a hole in it on the disk, a power cut would have its beginning read
             // over what was moved from its end.
-            try options.files.rewrite(mailbox.paths.log)
-            try options.files.syncFileSystem(of: mailbox.paths.folder)
+            try files.rewrite(mailbox.paths.log)
+            try files.syncFileSystem(of: mailbox.paths.folder)
         }
         try moveLog(of: mailbox)
-        accounts += 1
     }
 
     private mutating func rewriteMessages(of mailbox: Mailbox) throws {
@@ -83,25 +98,26 @@ struct Rewriting {
         try mailbox.database.forEach(
             "SELECT file FROM blobs WHERE account = $1 AND file >= $2 ORDER BY file", mailbox.me, .octets(first.octets)
         ) { row in
-            guard let name = BlobName(octets: row.octets(0)) else { return }
-            do { try options.files.rewrite(mailbox.paths.file(name)) } catch let error as FileError where error.code == ENOENT {
-                // The web worker removes messages meanwhile.
-                return
-            } catch let error as FileError where error.call == "read" {
-                // What the disk does not give back it cannot lose any more, and all others wait for the worker.
-                return logger.error(
-                    "a message file cannot be read, and is passed over after a failed flush",
-                    metadata: ["account": "\(mailbox.id)", "cause": "\(error)"])
-            }
-            messages += 1
+            if let name = BlobName(octets: row.octets(0)) { try rewriteMessage(name, of: mailbox.id) }
         }
+    }
+
+    mutating func rewriteMessage(_ name: BlobName, of id: AccountID) throws(FileError) {
+        let path = MailboxPaths(root: options.root, account: id).file(name)
+        do { try files.rewrite(path) } catch {
+            // The web worker removes messages meanwhile.
+            if error.code == ENOENT { return }
+            guard let fault = error.isOfReading ? error : files.readFault(path) else { throw error }
+            return tellOfMessages(fault, in: id)
+        }
+        messages += 1
     }
 
     /// Puts each page of the log into the database, on disk, and begins the log anew.
     private func moveLog(of mailbox: Mailbox) throws {
         for _ in 0..<Self.tries {
             let isMoved = try mailbox.alone {
-                try options.files.announceSync(mailbox.paths.log)
+                try files.announceSync(mailbox.paths.log)
                 return try mailbox.database.checkpoint(resets: true)
             }
             if isMoved { return }

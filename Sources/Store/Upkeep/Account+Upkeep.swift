@@ -13,6 +13,9 @@ extension Account {
     func check() throws(StoreError) -> [Finding] {
         let paths = MailboxPaths(root: shared.options.root, account: id)
         let hasMail = paths.holdMail(shared.options.files)
+        if let fault = shared.options.files.statusFault(paths.database) {
+            return [Finding(kind: .databaseDamaged, detail: "mailbox.db cannot be read: \(fault)", isSerious: true)]
+        }
         guard shared.options.files.exists(paths.database) else {
             return hasMail ? [Finding(kind: .databaseMissing, detail: "mailbox.db is not there", isSerious: true)] : []
         }

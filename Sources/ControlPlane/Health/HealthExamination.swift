@@ -22,7 +22,7 @@ struct HealthExamination {
     /// Problems before warnings, each kind in the order of what is looked at.
     var problems: [HealthProblem] {
         let all =
-            generation + programs + listeners + queue + directories + domains
+            generation + programs + (status.failedFlush.map { [$0.problem] } ?? []) + listeners + queue + directories + domains
             + status.certificates.flatMap { $0.problems(now: now) }
             + (status.disk?.problems(kept: ByteCount(keptFree)) ?? [])
         return all.filter { $0.severity == .problem } + all.filter { $0.severity == .warning }

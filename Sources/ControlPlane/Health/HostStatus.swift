@@ -13,6 +13,8 @@ package struct HostStatus: Codable, Sendable, Hashable {
     package var certificates: [CertificateStatus]
     package var queue: QueueStatus?
     package var disk: DiskStatus?
+    /// Nil where no flush has failed.
+    package var failedFlush: FlushStatus?
     /// The services and sockets, as systemd says; nil where it does not run this host.
     package var units: [UnitState]?
     /// Everything that is amiss, the gravest first.
@@ -62,6 +64,7 @@ struct HostFacts: Sendable {
     var domains: HostStatus.DomainCounts
     var certificates: [CertificateStatus]
     var disk: DiskStatus?
+    var failedFlush: FlushStatus?
     /// What stays free on the disk.
     var keptFree: Int
 }
@@ -78,7 +81,7 @@ extension HostControl {
                 hosted: domains.count, aliases: domains.count { $0.aliasOf != nil },
                 unproven: domains.filter { !$0.isActive }.map(\.name.ascii).sorted()),
             certificates: outline.map { CertificateStatus.all($0.host, folders) } ?? [], disk: DiskStatus(folder: folders.data),
-            keptFree: outline?.host.spool.freeDisk.octets ?? 0)
+            failedFlush: FlushStatus(accounts: "\(folders.data)/accounts"), keptFree: outline?.host.spool.freeDisk.octets ?? 0)
     }
 }
 
@@ -92,7 +95,7 @@ extension ControlClient {
         var status = HostStatus(
             control: facts.control, workers: workers, listeners: facts.listeners, domains: facts.domains,
             certificates: facts.certificates, queue: HostStatus.QueueStatus(workers.first { $0.name == "malaposta-mail" }),
-            disk: facts.disk, units: await units, problems: [])
+            disk: facts.disk, failedFlush: facts.failedFlush, units: await units, problems: [])
         status.problems = HealthExamination(status, keptFree: facts.keptFree, now: SystemTime.seconds).problems
         return status
     }

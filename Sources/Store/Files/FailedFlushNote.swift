@@ -22,7 +22,7 @@ struct FailedFlushNote: Sendable {
 
     init(_ options: StoreOptions) { (root, bootID, files) = (options.root, options.bootID, options.files) }
 
-    private var path: String { "\(root)/flush-failed" }
+    var path: String { "\(root)/flush-failed" }
 
     /// Whether what a failed flush may have lost is still to be written anew. Where there is no note, one call of the kernel.
     var stands: Bool {

@@ -1,3 +1,4 @@
+import Foundation
 import Mail
 import Provisioning
 import Systemd
@@ -81,6 +82,7 @@ import Testing
                 status.control.directories = [state]
             }
         },
+        Case(code: "flush-failed") { $0.failedFlush = FlushStatus(note: "/data/accounts/flush-failed", since: now - 60) },
         Case(code: "disk-full") { $0.disk = DiskStatus(folder: "/d", free: .megabytes(10), total: .gigabytes(1)) },
         Case(code: "disk-low", severity: .warning) {
             $0.disk = DiskStatus(folder: "/d", free: .megabytes(1_500), total: .gigabytes(9))
@@ -139,6 +141,21 @@ import Testing
         #expect(found.map(\.code) == ["program-down"])
         #expect(found.first?.what.contains("(nobody answers; systemd calls it \(active)") == true)
         #expect(found.first?.cure.hasPrefix(cure) == true)
+    }
+
+    /// The note is the programs' own; one of another run of the machine speaks of what is gone.
+    @Test(arguments: [("", true), ("0", false)]) func aNoteOfAFailedFlushIsFound(otherBoot: String, isFound: Bool) async throws {
+        let host = try ExampleHost()
+        let accounts = "\(host.folders.data)/accounts"
+        try FileManager.default.createDirectory(atPath: accounts, withIntermediateDirectories: true)
+        #expect(try await ControlClient(host.folders).hostStatus().failedFlush == nil)
+        let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8).prefix { !$0.isNewline }
+        try "\(boot)\(otherBoot) \(Self.now)\n".write(toFile: "\(accounts)/flush-failed", atomically: false, encoding: .utf8)
+        let status = try await ControlClient(host.folders).hostStatus()
+        #expect(status.failedFlush?.since == (isFound ? Self.now : nil))
+        let problem = status.problems.first { $0.code == "flush-failed" }
+        #expect((problem != nil) == isFound)
+        if let problem { #expect(problem.what.contains(" on 2027-01-15 08:00 UTC, as \(accounts)/flush-failed says")) }
     }
 
     @Test func aNewGenerationIsWaitedFor() {

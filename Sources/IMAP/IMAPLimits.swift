@@ -50,6 +50,8 @@ package struct IMAPLimits: Sendable {
     package var stallTime = Duration.seconds(120)
     /// From the end of a session's rights to the end of its connection, whether it reads `BYE` or not.
     package var farewellTime = Duration.milliseconds(800)
+    /// Of a closed connection, while the peer takes nothing of what it has not read.
+    package var unreadTime = Duration.seconds(30)
 
     // What many connections may do.
     /// Connections from one address, before and after log-in, to whatever service of the program.

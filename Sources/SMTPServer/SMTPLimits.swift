@@ -21,6 +21,9 @@ package struct SMTPLimits: Hashable, Sendable {
     package var sessionTime: Duration = .seconds(4 * 3600)
     /// How long a connection that is told 421 may take to read it before it is cut.
     package var farewell: Duration = .seconds(5)
+    /// How long a connection that is closed may take nothing of what it has not read, before that is forgotten. It may be the
+    /// answer to a message, so it is never cut at once.
+    package var unread: Duration = .seconds(30)
     /// The longest hold that HOLDFOR and HOLDUNTIL may ask for (RFC 4865 §4), in seconds.
     package var hold = 366 * 86400
     /// Octets of replies that are gathered before they are written (RFC 2920 §3.2).

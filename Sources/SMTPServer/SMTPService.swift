@@ -131,12 +131,13 @@ package struct SMTPService: Service {
 
     private func open() async throws -> NIOAsyncChannel<Connection, Never> {
         let (certificates, beginsWithTLS, generation) = (door.certificates, door.beginsWithTLS, door.generation)
+        let unread = door.limits.unread
         let prepare: @Sendable (any Channel) -> EventLoopFuture<Connection> = { channel in
             channel.eventLoop.makeCompletedFuture {
                 let pipeline = channel.pipeline.syncOperations
                 let client = try ProxiedClient(on: channel, proxies: generation.value.host.proxies)
                 if beginsWithTLS, let certificates { try pipeline.addHandler(NIOSSLServerHandler(context: certificates.context)) }
-                try pipeline.addHandler(SMTPChannelHandler(certificates))
+                try pipeline.addHandler(SMTPChannelHandler(certificates, unread: unread))
                 let stream = try Accepted.Stream(
                     wrappingChannelSynchronously: channel,
                     configuration: .init(

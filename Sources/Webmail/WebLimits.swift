@@ -38,6 +38,8 @@ package struct WebLimits: Sendable {
     package var strangerTime = Duration.seconds(60)
     /// How long a peer may leave what is written to it unread.
     package var stall = Duration.seconds(120)
+    /// How long a connection that is closed may take nothing of what it has not read, before that is forgotten.
+    package var unread = Duration.seconds(30)
     /// How long a connection lasts whose request was answered before all of it had come.
     package var farewell = Duration.seconds(5)
     /// Event streams of one session.

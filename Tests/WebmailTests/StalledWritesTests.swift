@@ -7,7 +7,7 @@ import Testing
 @Suite("A peer that does not read is cut") struct StalledWritesTests {
     private func channel() throws -> EmbeddedChannel {
         let channel = EmbeddedChannel()
-        try channel.pipeline.syncOperations.addHandler(StalledWrites(patience: .seconds(120)))
+        try channel.pipeline.syncOperations.addHandler(StalledWrites(patience: .seconds(120), unread: .seconds(30)))
         channel.connect(to: try SocketAddress(ipAddress: "192.0.2.1", port: 1), promise: nil)
         return channel
     }

@@ -15,6 +15,7 @@ package final class ClientConnection: Sendable {
     private let inbox: ConnectionInbox
     private let handler: NIOLoopBound<ConnectionHandler>
     private let farewellTime: TimeAmount
+    private let unreadTime: Duration
 
     /// Sets up `channel`, on its event loop.
     ///
@@ -26,7 +27,7 @@ package final class ClientConnection: Sendable {
     ) throws {
         self.client = client
         self.channel = channel
-        farewellTime = TimeAmount(limits.farewellTime)
+        (farewellTime, unreadTime) = (TimeAmount(limits.farewellTime), limits.unreadTime)
         executor = LoopExecutor(channel.eventLoop)
         inbox = ConnectionInbox()
         beganWithTLS = context != nil
@@ -64,8 +65,7 @@ package final class ClientConnection: Sendable {
         switch event {
         case .ended, .stopping:
             // Whether the session gets to say farewell or waits for a peer that does not read: the end comes.
-            let channel = channel
-            channel.eventLoop.scheduleTask(in: farewellTime) { channel.close(promise: nil) }
+            endSoon()
         default: break
         }
     }
@@ -101,8 +101,15 @@ package final class ClientConnection: Sendable {
 
     /// Closes once everything is sent, at the latest after `limits.farewellTime`.
     package func close() async {
-        let channel = channel
-        channel.eventLoop.scheduleTask(in: farewellTime) { channel.close(promise: nil) }
+        endSoon()
+        channel.forgetUnread(after: unreadTime)
         try? await channel.close().get()
+    }
+
+    private func endSoon() {
+        channel.eventLoop.scheduleTask(in: farewellTime) { [channel, unreadTime] in
+            channel.forgetUnread(after: unreadTime)
+            channel.close(promise: nil)
+        }
     }
 }

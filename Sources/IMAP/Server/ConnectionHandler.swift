@@ -1,5 +1,5 @@
-internal import Glibc
 internal import NIOCore
+internal import Worker
 
 /// Puts what arrives into the connection's inbox, and watches the clock. On the connection's event loop.
 final class ConnectionHandler: ChannelInboundHandler {
@@ -8,6 +8,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let inbox: ConnectionInbox
     private let stallTime: TimeAmount
     private let farewellTime: TimeAmount
+    private let unreadTime: Duration
     private var isEncrypted: Bool
     /// How long the peer may be silent, and since when it is.
     private var patience: TimeAmount
@@ -20,6 +21,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     init(inbox: ConnectionInbox, limits: IMAPLimits, isEncrypted: Bool) {
         self.inbox = inbox
         (stallTime, farewellTime) = (TimeAmount(limits.stallTime), TimeAmount(limits.farewellTime))
+        unreadTime = limits.unreadTime
         self.isEncrypted = isEncrypted
         patience = TimeAmount(limits.authenticationTime)
     }
@@ -48,7 +50,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     /// A connection reset, or TLS that fails, ends the connection and nothing else.
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { close(context) }
 
     /// From now on only what comes through TLS is taken as such.
     func startedTLS() { isEncrypted = true }
@@ -71,15 +73,14 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func look(_ context: ChannelHandlerContext) {
         let now = NIODeadline.now()
-        if let unwritableSince, unwritableSince + stallTime <= now { return cut(context) }
+        if let unwritableSince, unwritableSince + stallTime <= now { return context.channel.cut() }
         guard since + patience <= now else { return watch(context) }
         inbox.put(.timedOut)
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: farewellTime) { context.close(promise: nil) }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: farewellTime) { self.close(context) }
     }
 
-    /// With what it has not read: the kernel would keep that for minutes (socket(7), SO_LINGER).
-    private func cut(_ context: ChannelHandlerContext) {
-        _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+    private func close(_ context: ChannelHandlerContext) {
+        context.channel.forgetUnread(after: unreadTime)
         context.close(promise: nil)
     }
 }

@@ -2,6 +2,7 @@ internal import NIOCore
 internal import NIOSSL
 internal import NIOTLS
 internal import TLS
+internal import Worker
 
 /// What a connection's task reads.
 enum Incoming: Sendable {
@@ -32,7 +33,10 @@ final class SMTPChannelHandler: ChannelDuplexHandler {
 
     private let certificates: ServerCertificates?
 
-    init(_ certificates: ServerCertificates?) { self.certificates = certificates }
+    private let unread: Duration
+
+    /// - Parameter unread: `SMTPLimits.unread`.
+    init(_ certificates: ServerCertificates?, unread: Duration) { (self.certificates, self.unread) = (certificates, unread) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         context.fireChannelRead(wrapInboundOut(.octets(unwrapInboundIn(data))))
@@ -64,6 +68,11 @@ final class SMTPChannelHandler: ChannelDuplexHandler {
                 try context.channel.pipeline.syncOperations.addHandler(handler, position: .first)
             } catch { context.close(promise: nil) }
         }
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if mode == .all { context.channel.forgetUnread(after: unread) }
+        context.close(mode: mode, promise: promise)
     }
 
     /// As the Received line has it.

@@ -39,10 +39,10 @@ struct WebListener: Sendable {
         let http = channel
         let kind = kind
         let logger = logger
-        let (stall, farewell) = (limits.stall, limits.farewell)
+        let (stall, unread, farewell) = (limits.stall, limits.unread, limits.farewell)
         let server = try await Listeners.accept(at: descriptor) { channel in
             channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(StalledWrites(patience: stall))
+                try channel.pipeline.syncOperations.addHandler(StalledWrites(patience: stall, unread: unread))
                 if case .https(let certificates) = kind {
                     try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificates.context))
                 }

@@ -1,0 +1,39 @@
+import SMTPServer
+import TestSupport
+import Testing
+
+@Suite("A client that does not read its replies", .timeLimit(.minutes(3))) struct UnreadRepliesTests {
+    /// More than the client has room for.
+    private static let commands = "EHLO client.example\r\n" + String(repeating: "NOOP\r\n", count: 3_000)
+
+    private func limits(unread: Duration) -> SMTPLimits {
+        var limits = SMTPLimits()
+        (limits.idle, limits.farewell, limits.unread) = (.milliseconds(300), .milliseconds(100), unread)
+        return limits
+    }
+
+    @Test(arguments: ["", "QUIT\r\n"]) func itIsForgotten(last: String) async throws {
+        try await withServer(["door": "mx"], limits: limits(unread: .milliseconds(100))) { server in
+            let client = try UnreadingClient(port: server.port)
+            client.send(Self.commands + last)
+            #expect(await client.waits { ($0?.unread ?? 0) > 0 })
+            #expect(await client.waits { $0 == nil })
+        }
+    }
+
+    /// Else it would send the message again.
+    @Test func itCanReadWhatBecameOfItsMessage() async throws {
+        try await withServer(["door": "mx"], limits: limits(unread: .seconds(600))) { server in
+            let client = try UnreadingClient(port: server.port)
+            let message = "Subject: Hello\r\n\r\nHello\r\n"
+            client.send(
+                Self.commands + "MAIL FROM:<bob@remote.example>\r\nRCPT TO:<ana@acme.example>\r\n"
+                    + "BDAT \(message.utf8.count) LAST\r\n" + message)
+            #expect(await client.waits { $0?.isOpen == false })
+            #expect(server.receiver.messages.count == 1)
+            let (text, endsInOrder) = await client.readAll()
+            #expect(text.contains("\r\n250 2.0.0 Ok: queued as "))
+            #expect(text.hasSuffix("\r\n") && text.contains("\r\n421 ") && endsInOrder)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+internal import Glibc
+
+/// A client of a port of 127.0.0.1 that reads when it is told to, and has room for little before; its socket's calls do not wait.
+package final class UnreadingClient {
+    private struct Failure: Error {}
+
+    private let descriptor: Int32
+    private let (server, client): (UInt16, UInt16)
+
+    package init(port: Int) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        var room: Int32 = 4_096
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size))
+        var place = sockaddr_in()
+        place.sin_family = sa_family_t(AF_INET)
+        place.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        place.sin_port = UInt16(port).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let isConnected = unsafe withUnsafeMutablePointer(to: &place) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                // A listening socket of this machine takes a connection at once.
+                unsafe (connect(descriptor, address, length) == 0 || errno == EINPROGRESS)
+                    && getsockname(descriptor, address, &length) == 0
+            }
+        }
+        (server, client) = (UInt16(port), UInt16(bigEndian: place.sin_port))
+        guard isConnected else { throw Failure() }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Sends as much of it as the kernel takes.
+    package func send(_ text: String) {
+        var octets = Array(text.utf8)
+        while !octets.isEmpty {
+            let count = unsafe Glibc.send(descriptor, octets, octets.count, Int32(MSG_NOSIGNAL))
+            guard count > 0 else { return }
+            octets.removeFirst(count)
+        }
+    }
+
+    /// The server's end of the connection, as the kernel lists it (proc(5), /proc/net/tcp).
+    package struct ServerEnd: Sendable {
+        /// Whether the server's program has it still.
+        package let isOpen: Bool
+        /// Octets that are sent and have not got here.
+        package let unread: Int
+    }
+
+    /// Nil where the kernel has it no more.
+    package var serverEnd: ServerEnd? {
+        let names = [server, client].map { port in
+            let digits = String(port, radix: 16, uppercase: true)
+            return "0100007F:" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+        // Lines of `sl local_address rem_address st tx_queue:rx_queue ...`; the state of an open connection is 01.
+        for line in TestFile.text("/proc/net/tcp").split(separator: "\n") {
+            let fields = line.split(separator: " ", maxSplits: 5)
+            guard fields.count > 5, fields[1] == names[0], fields[2] == names[1] else { continue }
+            return ServerEnd(isOpen: fields[3] == "01", unread: Int(fields[4].prefix { $0 != ":" }, radix: 16) ?? 0)
+        }
+        return nil
+    }
+
+    /// Waits until it is so; false after a minute, in which the kernel forgets nothing by itself.
+    package func waits(until isSo: (ServerEnd?) -> Bool) async -> Bool {
+        let patience = ContinuousClock.now + .seconds(60)
+        while !isSo(serverEnd) {
+            guard ContinuousClock.now < patience else { return false }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return true
+    }
+
+    /// Reads what there is, to the end of the connection or for a minute; whether it ended in order.
+    package func readAll() async -> (text: String, endsInOrder: Bool) {
+        var octets: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        let patience = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < patience {
+            let count = unsafe recv(descriptor, &piece, piece.count, 0)
+            if count > 0 {
+                octets += piece.prefix(count)
+            } else if count < 0, errno == EAGAIN {
+                try? await Task.sleep(for: .milliseconds(5))
+            } else {
+                return (String(decoding: octets, as: UTF8.self), count == 0)
+            }
+        }
+        return (String(decoding: octets, as: UTF8.self), false)
+    }
+}

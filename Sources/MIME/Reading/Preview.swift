@@ -23,27 +23,33 @@ package enum Preview {
 
     /// The text on one line, white space collapsed, as far as a preview can need it.
     private static func octets(of text: String, withQuotes: Bool) -> [UInt8] {
+        let text = text.utf8.span
         var result: [UInt8] = []
         result.reserveCapacity(octetLimit + 80)
         // Where the last line begins in `result`, while it may introduce a quote.
         var lastLine = 0
-        for line in text.utf8.split(separator: .lineFeed, omittingEmptySubsequences: true) {
-            guard result.count < octetLimit else { break }
-            if !withQuotes, line.first == UInt8(ascii: ">") {
+        var next = 0
+        while next < text.count, result.count < octetLimit {
+            var (start, end) = (next, next)
+            while end < text.count, text[end] != .lineFeed { end += 1 }
+            next = end + 1
+            if start < end, !withQuotes, text[start] == UInt8(ascii: ">") {
                 if result.last == UInt8(ascii: ":") { result.removeSubrange(lastLine...) }
                 continue
             }
-            if !withQuotes, isSignatureMark(line) { break }
-            let start = result.count
-            append(withQuotes ? line.drop { $0 == UInt8(ascii: ">") || $0 == .space } : line, to: &result)
-            if result.count > start { lastLine = start }
+            if !withQuotes, isSignatureMark(text.extracting(start..<end)) { break }
+            if withQuotes { while start < end, text[start] == UInt8(ascii: ">") || text[start] == .space { start += 1 } }
+            let count = result.count
+            append(text.extracting(start..<end), to: &result)
+            if result.count > count { lastLine = count }
         }
         return result
     }
 
-    private static func append(_ line: some Sequence<UInt8>, to result: inout [UInt8]) {
+    private static func append(_ line: Span<UInt8>, to result: inout [UInt8]) {
         var isGap = !result.isEmpty
-        for octet in line {
+        for place in line.indices {
+            let octet = line[place]
             if octet <= .space {
                 isGap = !result.isEmpty
                 continue
@@ -54,9 +60,10 @@ package enum Preview {
         }
     }
 
-    private static func isSignatureMark(_ line: Substring.UTF8View.SubSequence) -> Bool {
-        guard line.starts(with: "--".utf8) else { return false }
-        return line.dropFirst(2).allSatisfy { $0 <= .space }
+    private static func isSignatureMark(_ line: Span<UInt8>) -> Bool {
+        let dash = UInt8(ascii: "-")
+        guard line.count >= 2, line[0] == dash, line[1] == dash else { return false }
+        return (2..<line.count).allSatisfy { line[$0] <= .space }
     }
 
     /// At most `length` characters; no-break spaces and invisible marks, with which senders pad, are spaces or nothing.

@@ -1,5 +1,4 @@
 package import Mail
-internal import TLS
 
 extension Account {
     /// Adds a message to a folder under its next UID. It is on disk when this returns; others may see it a moment earlier.
@@ -67,18 +66,20 @@ extension Mailbox {
     fileprivate func append(
         _ messages: [NewMessage], to place: AppendPlace, quota: ByteCount?, flusher: Flusher
     ) throws -> (filed: [Filed], flushes: [Flush]) {
-        try withPrepared(messages) { prepared in
-            let files = Set(prepared.map { paths.file($0.name) })
+        var flushes: [Flush] = []
+        // The disk writes a message while it is read, and while its rows are made.
+        let written = { (path: String) in flushes.append(flusher.begin([.whole(path)])) }
+        return try withPrepared(messages, written: written) { prepared in
             let folders = foldersToFlush(for: prepared)
-            // The disk writes the messages while their rows are made.
-            let contents = flusher.begin(files.union(folders).map { .whole($0) })
+            flushes.append(flusher.begin(folders.map { .whole($0) }))
             let filed = try change(durable: false) { transaction in
                 let folder = try transaction.folder(at: place)
                 try transaction.allow(prepared.reduce(0) { $0 + $1.size }, quota: quota)
                 return try prepared.map { try transaction.insert($0, into: folder) }
             }
             settleAdditions()
-            let flushes = [contents, flusher.begin([.octets(paths.log)])]
+            flushes.append(flusher.begin([.octets(paths.log)]))
+            let files = Set(prepared.map { paths.file($0.name) })
             additions.append(Addition(files: files, folders: folders, flushes: flushes))
             return (filed, flushes)
         }
@@ -102,14 +103,16 @@ extension Mailbox {
     func isAdding(file path: String) -> Bool { additions.contains { $0.files.contains(path) } }
 
     /// Writes the files of messages, and takes them back where `body` fails.
-    func withPrepared<Result>(_ messages: [NewMessage], _ body: ([PreparedMessage]) throws -> Result) throws -> Result {
-        let names = messages.map { _ in
-            BlobName(milliseconds: WallClock.milliseconds(), suffix: SecureRandom.octets(BlobName.suffixLength))
-        }
+    ///
+    /// - Parameter written: hears of each file's path before its message is read.
+    func withPrepared<Result>(
+        _ messages: [NewMessage], written: ((String) -> Void)? = nil, _ body: ([PreparedMessage]) throws -> Result
+    ) throws -> Result {
+        let names = messages.map { _ in BlobName.new(milliseconds: WallClock.milliseconds()) }
         return try withUnfinished(names) {
             var prepared: [PreparedMessage] = []
             do {
-                for (message, name) in zip(messages, names) { prepared.append(try prepare(message, as: name)) }
+                for (message, name) in zip(messages, names) { prepared.append(try prepare(message, as: name, written: written)) }
                 return try body(prepared)
             } catch {
                 discard(prepared, after: error)

@@ -15,12 +15,18 @@ struct PreparedMessage {
 
 extension Mailbox {
     /// Writes a message's file and reads its summary; its octets are not on disk by then.
-    func prepare(_ message: NewMessage, as name: BlobName) throws -> PreparedMessage {
+    ///
+    /// - Parameter written: begins to flush the file of that path, while this goes on to read; nil where nobody is in a hurry.
+    func prepare(
+        _ message: NewMessage, as name: BlobName, written: ((String) -> Void)? = nil
+    ) throws -> PreparedMessage {
         guard message.tags.count <= StoreLimits.tagsOfMessage else { throw StoreError.tooMany("tagsOfMessage") }
         try files.makeFolder(paths.folder(of: name))
-        let summary = try write(message.source, to: paths.file(name))
+        let path = paths.file(name)
+        let summary = try write(message.source, to: path, isFlushedAtOnce: written != nil)
+        written?(path)
         return PreparedMessage(
-            name: name, summary: summary, flags: message.flags, tags: message.tags,
+            name: name, summary: summary(), flags: message.flags, tags: message.tags,
             received: message.internalDate ?? options.now())
     }
 
@@ -48,16 +54,17 @@ extension Mailbox {
         return durableFolders.contains(folder) ? [folder] : [folder, paths.messages, paths.folder]
     }
 
-    private func write(_ source: MessageSource, to path: String) throws -> MessageSummary {
+    /// - Returns: what reads the summary.
+    private func write(_ source: MessageSource, to path: String, isFlushedAtOnce: Bool) throws -> () -> MessageSummary {
         switch source.body {
         case .octets(let octets):
-            try files.write([source.prefix, octets], to: path)
-            guard source.prefix.readableBytes > 0 else { return MessageSummary(octets) }
+            try files.write([source.prefix, octets], to: path, isFlushedAtOnce: isFlushedAtOnce)
+            guard source.prefix.readableBytes > 0 else { return { MessageSummary(octets) } }
             var whole = ByteBuffer()
             whole.reserveCapacity(source.prefix.readableBytes + octets.readableBytes)
             whole.writeImmutableBuffer(source.prefix)
             whole.writeImmutableBuffer(octets)
-            return MessageSummary(whole)
+            return { [whole] in MessageSummary(whole) }
         case .file(let original):
             var scanner = SummaryScanner(prefixLimit: StoreLimits.summaryPrefix)
             if source.prefix.readableBytes == 0, try files.link(original, to: path) {
@@ -65,7 +72,7 @@ extension Mailbox {
             } else {
                 try files.copy(original, after: source.prefix, to: path) { piece in scanner.consume(piece) }
             }
-            return MessageSummary(scanner.finish())
+            return { MessageSummary(scanner.finish()) }
         }
     }
 

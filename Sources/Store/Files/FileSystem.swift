@@ -79,14 +79,16 @@ package struct FileSystem: Sendable {
     }
 
     /// Writes a new file from pieces; it is there whole or not at all. The disk is on its way with it, `sync` waits for it.
-    func write(_ pieces: [ByteBuffer], to path: String) throws(FileError) {
+    ///
+    /// - Parameter isFlushedAtOnce: whether `sync` follows at once, and sends the disk on its way itself.
+    func write(_ pieces: [ByteBuffer], to path: String, isFlushedAtOnce: Bool = false) throws(FileError) {
         try announce("open", path)
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o660)
         guard descriptor >= 0 else { throw FileError(call: "open", path: path, code: errno) }
         defer { close(descriptor) }
         do {
             for piece in pieces { try append(piece, to: descriptor, path) }
-            beginWriting(descriptor)
+            if !isFlushedAtOnce { beginWriting(descriptor) }
         } catch {
             unsafe unlink(path)
             throw error

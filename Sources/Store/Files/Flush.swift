@@ -2,18 +2,27 @@ internal import Synchronization
 
 /// A flush that was begun, and what came of it.
 final class Flush: Sendable {
+    private typealias Outcome = Result<Void, StoreError>
+
     private struct State {
-        /// Nil as long as it runs.
-        var outcome: Result<Void, StoreError>?
-        var waiting: [CheckedContinuation<Result<Void, StoreError>, Never>] = []
+        /// Items that are still being flushed.
+        var left: Int
+        /// Failed as soon as one item has.
+        var outcome: Outcome = .success(())
+        var waiting: [CheckedContinuation<Outcome, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    /// - Parameter items: how many are flushed.
+    init(of items: Int) { state = Mutex(State(left: items)) }
 
     /// Whether what was to be flushed is on the disk.
     var isOnDisk: Bool {
-        guard case .success = state.withLock({ $0.outcome }) else { return false }
-        return true
+        state.withLock { state in
+            guard state.left == 0, case .success = state.outcome else { return false }
+            return true
+        }
     }
 
     /// Waits for its end.
@@ -21,20 +30,24 @@ final class Flush: Sendable {
     /// - Throws: `.unavailable` where anything could not be put on disk: see `FlushWatch`.
     func wait() async throws(StoreError) {
         let outcome = await withCheckedContinuation { continuation in
-            let outcome = state.withLock { state in
-                if state.outcome == nil { state.waiting.append(continuation) }
-                return state.outcome
+            let outcome = state.withLock { state -> Outcome? in
+                guard state.left > 0 else { return state.outcome }
+                state.waiting.append(continuation)
+                return nil
             }
             if let outcome { continuation.resume(returning: outcome) }
         }
         try outcome.get()
     }
 
-    func end(_ outcome: Result<Void, StoreError>) {
-        let waiting = state.withLock { state in
-            state.outcome = outcome
+    /// Notes what came of one item.
+    func settle(_ outcome: Result<Void, StoreError>) {
+        let (waiting, outcome) = state.withLock { state -> ([CheckedContinuation<Outcome, Never>], Outcome) in
+            state.left -= 1
+            if case .success = state.outcome { state.outcome = outcome }
+            guard state.left == 0 else { return ([], state.outcome) }
             defer { state.waiting = [] }
-            return state.waiting
+            return (state.waiting, state.outcome)
         }
         for continuation in waiting { continuation.resume(returning: outcome) }
     }

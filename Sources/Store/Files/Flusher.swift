@@ -1,8 +1,8 @@
-internal import NIOPosix
+internal import SQL
 internal import Synchronization
 
-/// Puts files, folders and logs on disk for callers that wait. What comes together is flushed side by side: the file system then
-/// serves it with hardly more commits than one. What comes while a round runs makes the next one.
+/// Puts files, folders and logs on disk for callers that wait. Each item is flushed by itself, so that nobody waits for another's
+/// slow one; who comes while it is flushed shares the next flush of it with all who come by then.
 final class Flusher: Sendable {
     enum Item: Hashable, Sendable {
         /// A file, or the entries of a folder. One that is gone needs nothing.
@@ -11,14 +11,11 @@ final class Flusher: Sendable {
         case octets(String)
     }
 
-    private struct Round {
-        var items: Set<Item> = []
-        var flushes: [Flush] = []
-    }
-
     private struct State {
-        var next = Round()
-        var isRunning = false
+        /// Who waits for the flush of an item that runs.
+        var running: [Item: [Flush]] = [:]
+        /// Who has come since: that flush may have passed over what they wrote.
+        var next: [Item: [Flush]] = [:]
     }
 
     /// Flushes at once.
@@ -26,50 +23,42 @@ final class Flusher: Sendable {
 
     private let files: FileSystem
     private let failures: FlushWatch
-    private let pool = NIOThreadPool(numberOfThreads: width)
+    private let threads = LaneThreads(width)
     private let state = Mutex(State())
 
-    init(files: FileSystem, failures: FlushWatch) {
-        (self.files, self.failures) = (files, failures)
-        pool.start()
-    }
+    init(files: FileSystem, failures: FlushWatch) { (self.files, self.failures) = (files, failures) }
 
     /// Begins a flush of at least one item; waits for nothing.
+    ///
+    /// - Parameter items: different ones.
     func begin(_ items: [Item]) -> Flush {
-        let flush = Flush()
-        let begins = state.withLock { state in
-            state.next.items.formUnion(items)
-            state.next.flushes.append(flush)
-            defer { state.isRunning = true }
-            return !state.isRunning
+        let flush = Flush(of: items.count)
+        let starting = state.withLock { state in
+            items.filter { item in
+                guard state.running[item] != nil else {
+                    state.running[item] = [flush]
+                    return true
+                }
+                state.next[item, default: []].append(flush)
+                return false
+            }
         }
-        if begins { run() }
+        for item in starting { threads.submit(turns: { [self] in takeTurn(with: item) }) }
         return flush
     }
 
-    func shutdown() async throws { try await pool.shutdownGracefully() }
+    func shutdown() async throws { try await threads.stop() }
 
-    private func run() {
-        let round = state.withLock { state in
-            defer { state.next = Round() }
-            return state.next
+    /// - Returns: whether the item is to be flushed again.
+    private func takeTurn(with item: Item) -> Bool {
+        let outcome = flush(item)
+        let (ended, next) = state.withLock { state in
+            let next = state.next.removeValue(forKey: item)
+            defer { state.running[item] = next }
+            return (state.running[item] ?? [], next)
         }
-        let left = Outcome(count: round.items.count)
-        for item in round.items {
-            pool.submit { [self] _ in
-                guard let outcome = left.settle(flush(item)) else { return }
-                end(round, outcome)
-            }
-        }
-    }
-
-    private func end(_ round: Round, _ outcome: Result<Void, StoreError>) {
-        for flush in round.flushes { flush.end(outcome) }
-        let goesOn = state.withLock { state in
-            state.isRunning = !state.next.flushes.isEmpty
-            return state.isRunning
-        }
-        if goesOn { run() }
+        for flush in ended { flush.settle(outcome) }
+        return next != nil
     }
 
     private func flush(_ item: Item) -> Result<Void, StoreError> {
@@ -82,29 +71,6 @@ final class Flusher: Sendable {
                     }
                 }
             }
-        }
-    }
-}
-
-/// What came of a round's items.
-private final class Outcome: Sendable {
-    private struct State {
-        var left: Int
-        var outcome: Result<Void, StoreError> = .success(())
-    }
-
-    private let state: Mutex<State>
-
-    init(count: Int) { state = Mutex(State(left: count)) }
-
-    /// Notes what came of one.
-    ///
-    /// - Returns: with the last one, the first failure or success; nil with all before.
-    func settle(_ outcome: Result<Void, StoreError>) -> Result<Void, StoreError>? {
-        state.withLock { state in
-            state.left -= 1
-            if case .success = state.outcome { state.outcome = outcome }
-            return state.left == 0 ? state.outcome : nil
         }
     }
 }

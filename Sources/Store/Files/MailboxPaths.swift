@@ -31,6 +31,7 @@ struct MailboxPaths: Sendable {
     /// SQLite's index of the log, for the processes that use it.
     var sharedMemory: String { "\(database)-shm" }
     var search: String { "\(folder)/search.db" }
+    var searchLog: String { "\(search)-wal" }
     var lock: String { "\(folder)/lock" }
     var snapshots: String { "\(folder)/snapshots" }
     /// Names of files that a process of this role is making, see `UnfinishedFiles`.
@@ -58,6 +59,13 @@ struct BlobName: Hashable, Sendable {
 
     init(milliseconds: Int64, suffix: [UInt8]) {
         octets = (0..<6).map { UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * $0)) } + suffix
+    }
+
+    /// A name that no other file has. It need not be hard to guess.
+    static func new(milliseconds: Int64) -> BlobName {
+        let random = (UInt64.random(in: .min ... .max), UInt16.random(in: .min ... .max))
+        let suffix = (0..<8).map { UInt8(truncatingIfNeeded: random.0 >> (8 * UInt64($0))) }
+        return BlobName(milliseconds: milliseconds, suffix: suffix + [UInt8(random.1 >> 8), UInt8(random.1 & 0xff)])
     }
 
     init?(octets: [UInt8]) {

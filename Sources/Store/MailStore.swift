@@ -139,8 +139,10 @@ package final class MailStore: Sendable {
         // A flush of the web worker may have failed while this process has nothing to flush: only a new mail worker mends that.
         if shared.options.role == .mail { try? shared.flushes.confirm() }
         for account in shared.openAccounts.all() {
-            while await account.indexBatch() {}
+            var uses: Int?
+            repeat { uses = await account.indexBatch(after: uses) } while uses != nil
             await account.upkeep()
+            await account.moveLongLogs()
         }
         let idle = shared.openAccounts.idle(since: shared.options.now() - shared.options.closesIdleAfter)
         let closing = idle + shared.openAccounts.surplus()

@@ -1,3 +1,4 @@
+import Foundation
 import NIOPosix
 import Synchronization
 import Testing
@@ -81,6 +82,23 @@ import Testing
         let one = database.pagesInLog
         try database.run("INSERT INTO a (id) VALUES (3)")
         #expect(one > 0 && one < made && database.pagesInLog == 2 * one)
+    }
+
+    @Test func aLogsFileIsCutWhenItBeginsAnew() throws {
+        try database.useWriteAheadLog(checkpoints: true)
+        try database.setLogSize(octets: 100_000)
+        try database.migrate([first])
+        func octets() throws -> Int {
+            try FileManager.default.attributesOfItem(atPath: folder.path + "/a.db-wal")[.size] as? Int ?? 0
+        }
+        try database.transaction {
+            for number in 0..<100 { try database.run("INSERT INTO a (id) VALUES ($1)", .integer(Int64(number) << 40)) }
+            try database.execute("CREATE TABLE large (octets BLOB); INSERT INTO large VALUES (zeroblob(1000000))")
+        }
+        #expect(try octets() > 1_000_000)
+        #expect(try database.checkpoint(resets: false))
+        try database.run("INSERT INTO a (id) VALUES (1)")
+        #expect(try (1...100_000).contains(octets()))
     }
 
     @Test func aLogWithAReaderInItGrows() throws {

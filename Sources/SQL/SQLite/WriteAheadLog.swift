@@ -44,6 +44,9 @@ extension Connection {
     /// Octets of database pages kept in memory at most.
     package func setCache(octets: Int) throws(SQLError) { try execute("PRAGMA cache_size=-\(octets / 1024)") }
 
+    /// Octets that a log's file is cut to when it begins anew after it has grown beyond them.
+    package func setLogSize(octets: Int) throws(SQLError) { try run("PRAGMA journal_size_limit=\(octets)") }
+
     /// Moves what the log holds into the database, as far as readers allow.
     ///
     /// - Parameter resets: also begins the log anew; the caller keeps every other writer away.

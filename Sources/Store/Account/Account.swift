@@ -11,8 +11,11 @@ package actor Account {
     nonisolated let shared: Shared
     private nonisolated let lane: Lane
     private(set) var mailbox: Mailbox?
-    /// How often the databases were opened.
+    /// How often the databases were used, and opened.
+    private(set) var uses = 0
     private(set) var openings = 0
+    /// Whether somebody waits for the disk with a log that is to be moved.
+    var isMovingLogs = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe lane.asUnownedSerialExecutor() }
 
@@ -24,7 +27,8 @@ package actor Account {
 
     /// Runs `body` with the account's databases, opened where they are not.
     func perform<Result>(_ body: (Mailbox) throws -> Result) throws(StoreError) -> Result {
-        try StoreError.wrapping { try shared.flushes.watched { try body(try opened()) } }
+        uses += 1
+        return try StoreError.wrapping { try shared.flushes.watched { try body(try opened()) } }
     }
 
     /// The same for what only reads: all of it is of one state of the database, whose lock is taken once.
@@ -38,6 +42,7 @@ package actor Account {
         let opened = try Mailbox(id: id, options: shared.options, logger: shared.logger, flushes: shared.flushes)
         let (id, changes) = (id, shared.changes)
         opened.changed = { modSequence in changes.committed(ChangeNotice(account: id, modSequence: modSequence)) }
+        opened.logGrewLong = { [weak self] in Task { await self?.moveLongLogs() } }
         mailbox = opened
         openings += 1
         return opened
@@ -67,20 +72,10 @@ package actor Account {
         try mailbox?.flush()
     }
 
-    /// Brings the search index forward by a batch where the databases are open; answers whether there may be more.
-    func indexBatch() -> Bool { mailbox?.catchUpByABatch() ?? false }
-
-    /// Moves a long log, brings the search index up to date, and makes the day's snapshot, where the databases are open; that
-    /// counts as no use of theirs.
+    /// Makes the day's snapshot where the databases are open; that counts as no use of theirs.
     func upkeep() {
         guard let mailbox else { return }
-        mailbox.checkpoint(beyond: Mailbox.longLog)
-        do {
-            try shared.flushes.watched {
-                _ = try mailbox.freshIndex()
-                try mailbox.makeDailySnapshot()
-            }
-        } catch {
+        do { try shared.flushes.watched { try mailbox.makeDailySnapshot() } } catch {
             shared.logger.warning("an account's upkeep failed", metadata: ["account": "\(id)", "error": "\(error)"])
         }
     }

@@ -58,6 +58,7 @@ final class Mailbox {
         try database.setPageSize(octets: Self.pageSize)
         try database.useWriteAheadLog(checkpoints: false)
         try database.setCache(octets: 2 << 20)
+        try database.setLogSize(octets: Self.busyLog * Self.pageSize)
         if hasMail, try database.schemaVersion() == 0 { throw StoreError.damaged(cause: "mailbox.db holds no account") }
         try prepareSchema()
         for folder in changed { try options.files.sync(folder) }
@@ -115,6 +116,9 @@ final class Mailbox {
 
     /// Told of each commit's highest mod-sequence.
     var changed: ((ModSequence) -> Void)?
+    /// Told when the log is to be moved without waiting for upkeep, once until that was tried.
+    var logGrewLong: (() -> Void)?
+    private var hasToldOfLog = false
 
     private func attempt<Result>(
         durable: Bool, _ body: (Transaction) throws -> Result
@@ -132,7 +136,7 @@ final class Mailbox {
                         }
                     }
                 }
-                checkpoint(beyond: Mailbox.logLimit)
+                lookAtLog()
                 return outcome
             } catch let exhausted as Reservation.Exhausted {
                 try lock.shared { try reserve(for: exhausted, demand: demand) }
@@ -156,14 +160,33 @@ final class Mailbox {
     /// them for a few octets: the smaller they are, the less reaches the disk. Yet a row of `messages` has to fit in a quarter.
     private static let pageSize = 2_048
 
-    /// Pages that may wait in a log: beyond the first number it is moved when nobody waits for the account, beyond the second by
-    /// whoever commits.
-    static let longLog = 2_000
-    private static let logLimit = 4_000
+    /// Pages that may wait in a log: beyond the first number it is moved in upkeep, beyond the second soon, and beyond the third, for
+    /// a disk that cannot keep up, by whoever commits. What changes again and again is moved once.
+    private static let longLog = 2_000
+    private static let busyLog = 8_000
+    private static let logLimit = 16_000
 
-    /// Moves the log into the database where more than so many pages wait in it.
-    func checkpoint(beyond pages: Int) {
-        if database.pagesInLog > pages { checkpoint() }
+    private func lookAtLog() {
+        guard isMail else { return }
+        let pages = database.pagesInLog
+        if pages > Self.busyLog, !hasToldOfLog {
+            hasToldOfLog = true
+            logGrewLong?()
+        }
+        if pages > Self.logLimit { checkpoint() }
+    }
+
+    /// The logs that are to be moved.
+    var longLogs: [String] {
+        guard isMail else { return [] }
+        let isLong = database.pagesInLog > Self.longLog
+        return (isLong ? [paths.log] : []) + (index?.hasLongLog == true ? [paths.searchLog] : [])
+    }
+
+    func moveLongLogs() {
+        hasToldOfLog = false
+        if database.pagesInLog > Self.longLog { checkpoint() }
+        if index?.hasLongLog == true { checkpointIndex() }
     }
 
     /// Moves the log into the database unless somebody writes just now. Only the mail worker does.

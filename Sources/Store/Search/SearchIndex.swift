@@ -10,17 +10,23 @@ final class SearchIndex {
     let connection: Connection
 
     /// Messages in one transaction of the index.
-    private static let batch = 500
-    /// Pages that may wait in its log; it is moved once there are more.
-    fileprivate static let longLog = 1_000
+    private static let batch = 100
+    /// Pages that may wait in its log: beyond the first number it is moved in upkeep, beyond the second after a batch.
+    private static let longLog = 1_000
+    private static let logLimit = 8_000
+    private static let pageSize = 4_096
+    /// Backlog that a search has to wait for a second or two.
+    fileprivate static let farBehind: Int64 = 5_000
     /// Another number means another way of making words: the index is made anew.
     private static let version = 3
 
     init(path: String, files: FileSystem) throws {
         try files.touch(path)
         connection = try Connection(path: path, mode: .readWrite)
+        try connection.setPageSize(octets: Self.pageSize)
         try connection.useWriteAheadLog(checkpoints: false)
         try connection.setCache(octets: 1 << 20)
+        try connection.setLogSize(octets: Self.logLimit * Self.pageSize)
         // A transaction of its own: two processes may come here at once.
         try connection.transaction {
             guard try !connection.hasTable("progress") else { return }
@@ -39,11 +45,18 @@ final class SearchIndex {
         guard version == Self.version else { throw SQLError(.damaged, "search.db is of another version") }
     }
 
+    var hasLongLog: Bool { connection.pagesInLog > Self.longLog }
+    fileprivate var isLogFull: Bool { connection.pagesInLog > Self.logLimit }
+
     /// Whether every blob was taken in; asks for no lock.
-    func isFresh(for mailbox: Mailbox) throws -> Bool {
+    func isFresh(for mailbox: Mailbox) throws -> Bool { try backlog(of: mailbox) == 0 }
+
+    /// How many numbers, those of blobs and of changes between them, the newest blob is ahead of the index.
+    func backlog(of mailbox: Mailbox) throws -> Int64 {
         let newest =
             try mailbox.database.first("SELECT MAX(blob) FROM blobs WHERE account = $1", mailbox.me) { $0.integer(0) } ?? 0
-        return try connection.first("SELECT blob FROM progress") { row in row.integer(0) >= newest } ?? false
+        let reached = try connection.first("SELECT blob FROM progress") { $0.integer(0) } ?? 0
+        return max(0, newest - reached)
     }
 
     /// Takes in the next blobs.
@@ -125,17 +138,36 @@ extension Mailbox {
 
     /// Takes a batch into the index, so that others get their turn before the next.
     ///
-    /// - Returns: whether there may be more; not after a failure, which `freshIndex` deals with.
-    func catchUpByABatch() -> Bool {
-        guard let index = try? openedIndexOrNew(), let isFresh = try? index.isFresh(for: self), !isFresh else { return false }
-        return (try? shared { try index.takeBatch(of: self) }) ?? false
+    /// - Returns: whether there may be more.
+    func catchUpByABatch() throws -> Bool {
+        do { return try batchTaken() } catch let error as SQLError where error.kind == .damaged || error.kind == .misuse {
+            try removeIndex(becauseOf: error)
+            return try batchTaken()
+        }
     }
 
-    /// An index of another version begins anew.
-    private func openedIndexOrNew() throws -> SearchIndex {
-        do { return try openedIndex() } catch let error as SQLError where error.kind == .damaged || error.kind == .misuse {
-            try removeIndex(becauseOf: error)
-            return try openedIndex()
+    private func batchTaken() throws -> Bool {
+        let index = try openedIndex()
+        return try !index.isFresh(for: self) && takeBatch(into: index)
+    }
+
+    /// Whether a search would have to wait for the index.
+    func isIndexFarBehind() throws -> Bool {
+        guard let index else { return false }
+        return try index.backlog(of: self) > SearchIndex.farBehind
+    }
+
+    private func takeBatch(into index: SearchIndex) throws -> Bool {
+        let isMore = try shared { try index.takeBatch(of: self) }
+        if isMail, index.isLogFull { checkpointIndex() }
+        return isMore
+    }
+
+    /// Moves the index's log into it unless somebody writes just now.
+    func checkpointIndex() {
+        do { _ = try tryAlone { try index?.connection.checkpoint(resets: false) } } catch {
+            flushes.look(at: error)
+            logger.warning("a search index's log could not be moved", metadata: ["account": "\(id)", "error": "\(error)"])
         }
     }
 
@@ -148,10 +180,7 @@ extension Mailbox {
     private func caughtUp() throws -> SearchIndex {
         let index = try openedIndex()
         guard try !index.isFresh(for: self) else { return index }
-        while try shared({ try index.takeBatch(of: self) }) {}
-        if isMail, index.connection.pagesInLog > SearchIndex.longLog {
-            _ = try tryAlone { try index.connection.checkpoint(resets: false) }
-        }
+        while try takeBatch(into: index) {}
         return index
     }
 

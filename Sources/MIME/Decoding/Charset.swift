@@ -6,13 +6,13 @@ package enum Charset {
     /// - Parameter charset: as written in the message; nil where nothing is said.
     package static func decode(_ octets: [UInt8], as charset: String?) -> String {
         let name = canonical(charset)
-        if !isStateful(name), octets.allSatisfy({ $0 < 0x80 }) { return String(decoding: octets, as: UTF8.self) }
         switch name {
         case "utf-8", "": return unicode(octets)
         case "us-ascii": return String(validating: octets, as: UTF8.self) ?? western(octets)
-        case "windows-1252": return western(octets)
         default: break
         }
+        if !isStateful(name), octets.allSatisfy({ $0 < 0x80 }) { return String(decoding: octets, as: UTF8.self) }
+        if name == "windows-1252" { return western(octets) }
         let converted = ConverterPool.shared.convert(octets, from: name) { _, output in output += [0xef, 0xbf, 0xbd] }
         return converted.map { String(decoding: $0, as: UTF8.self) } ?? unicode(octets)
     }

@@ -140,7 +140,11 @@ package final class MailStore: Sendable {
         if shared.options.role == .mail { try? shared.flushes.confirm() }
         for account in shared.openAccounts.all() {
             var uses: Int?
-            repeat { uses = await account.indexBatch(after: uses) } while uses != nil
+            repeat {
+                uses = await account.indexBatch(after: uses)
+                // The optimizer sees that nothing happens between two batches, and would stay on the account's lane.
+                await Task.yield()
+            } while uses != nil
             await account.upkeep()
             await account.moveLongLogs()
         }

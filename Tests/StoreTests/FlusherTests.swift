@@ -44,9 +44,9 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let slow = SlowFile(try file("slow"))
         let flusher = flusher(slow.files)
-        let first = flusher.begin([.whole(slow.path)])
+        let first = flusher.flush([.whole(slow.path)])
         while slow.flushes == 0 { await Task.yield() }
-        let later = (0..<5).map { _ in flusher.begin([.whole(slow.path)]) }
+        let later = (0..<5).map { _ in flusher.flush([.whole(slow.path)]) }
         #expect(!first.isOnDisk && !later.contains(where: \.isOnDisk))
         slow.letGo(1)
         try await first.wait()
@@ -62,12 +62,26 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let slow = SlowFile(try file("slow"))
         let flusher = flusher(slow.files)
-        let waiting = flusher.begin([.whole(slow.path)])
+        let waiting = flusher.flush([.whole(slow.path)])
         while slow.flushes == 0 { await Task.yield() }
-        try await flusher.begin([.whole(try file("quick")), .octets(try file("log")), .whole(folder)]).wait()
+        try await flusher.flush([.whole(try file("quick")), .octets(try file("log")), .whole(folder)]).wait()
         #expect(!waiting.isOnDisk)
         slow.letGo(1)
         try await waiting.wait()
+        try await flusher.shutdown()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func itEndsNotBeforeItIsClosed() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let flusher = flusher(.real)
+        let flush = Flush()
+        flusher.begin([.whole(try file("one"))], of: flush)
+        try await flusher.flush([.whole(try file("two"))]).wait()
+        #expect(!flush.isOnDisk)
+        flusher.begin([.octets(try file("three"))], of: flush)
+        flush.close()
+        try await flush.wait()
+        #expect(flush.isOnDisk)
         try await flusher.shutdown()
     }
 
@@ -79,11 +93,20 @@ import Testing
             if path == bad { throw FileError(call: call, path: path, code: EIO) }
         }
         let flusher = flusher(files)
-        let flush = flusher.begin([.whole(good), .whole(bad)])
+        let flush = flusher.flush([.whole(good), .whole(bad)])
         await #expect(throws: StoreError.self) { try await flush.wait() }
         #expect(!flush.isOnDisk)
         // Nothing is believed after a failure, whatever the disk says.
-        await #expect(throws: StoreError.self) { try await flusher.begin([.whole(good)]).wait() }
+        await #expect(throws: StoreError.self) { try await flusher.flush([.whole(good)]).wait() }
         try await flusher.shutdown()
+    }
+}
+
+extension Flusher {
+    fileprivate func flush(_ items: [Item]) -> Flush {
+        let flush = Flush()
+        begin(items, of: flush)
+        flush.close()
+        return flush
     }
 }

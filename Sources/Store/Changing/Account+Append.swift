@@ -36,14 +36,14 @@ extension Account {
     private nonisolated func add(
         _ messages: [NewMessage], to place: AppendPlace, quota: ByteCount?
     ) async throws(StoreError) -> [Filed] {
-        let (filed, flushes) = try await begin(messages, to: place, quota: quota)
-        for flush in flushes { try await flush.wait() }
+        let (filed, flush) = try await begin(messages, to: place, quota: quota)
+        try await flush.wait()
         return filed
     }
 
     private func begin(
         _ messages: [NewMessage], to place: AppendPlace, quota: ByteCount?
-    ) throws(StoreError) -> (filed: [Filed], flushes: [Flush]) {
+    ) throws(StoreError) -> (filed: [Filed], flush: Flush) {
         try perform { try $0.append(messages, to: place, quota: quota, flusher: shared.flusher) }
     }
 }
@@ -54,41 +54,42 @@ private enum AppendPlace: Sendable {
     case path(FolderPath)
 }
 
-/// Files of messages that have rows, and the flushes that put both on disk.
+/// Files of messages that have rows, and the flush that puts both on disk.
 struct Addition {
     let files: Set<String>
     let folders: Set<String>
-    let flushes: [Flush]
+    let flush: Flush
 }
 
 extension Mailbox {
     /// Adds all messages in one transaction, or none.
     fileprivate func append(
         _ messages: [NewMessage], to place: AppendPlace, quota: ByteCount?, flusher: Flusher
-    ) throws -> (filed: [Filed], flushes: [Flush]) {
-        var flushes: [Flush] = []
+    ) throws -> (filed: [Filed], flush: Flush) {
+        let flush = Flush()
         // The disk writes a message while it is read, and while its rows are made.
-        let written = { (path: String) in flushes.append(flusher.begin([.whole(path)])) }
+        let written = { (path: String) in flusher.begin([.whole(path)], of: flush) }
         return try withPrepared(messages, written: written) { prepared in
             let folders = foldersToFlush(for: prepared)
-            flushes.append(flusher.begin(folders.map { .whole($0) }))
+            flusher.begin(folders.map { .whole($0) }, of: flush)
             let filed = try change(durable: false) { transaction in
                 let folder = try transaction.folder(at: place)
                 try transaction.allow(prepared.reduce(0) { $0 + $1.size }, quota: quota)
                 return try prepared.map { try transaction.insert($0, into: folder) }
             }
             settleAdditions()
-            flushes.append(flusher.begin([.octets(paths.log)]))
+            flusher.begin([.octets(paths.log)], of: flush)
+            flush.close()
             let files = Set(prepared.map { paths.file($0.name) })
-            additions.append(Addition(files: files, folders: folders, flushes: flushes))
-            return (filed, flushes)
+            additions.append(Addition(files: files, folders: folders, flush: flush))
+            return (filed, flush)
         }
     }
 
     /// Forgets the additions that are on disk by now.
     private func settleAdditions() {
         additions.removeAll { addition in
-            guard addition.flushes.allSatisfy(\.isOnDisk) else { return false }
+            guard addition.flush.isOnDisk else { return false }
             durableFolders.formUnion(addition.folders)
             return true
         }

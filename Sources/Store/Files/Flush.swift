@@ -1,21 +1,18 @@
 internal import Synchronization
 
-/// A flush that was begun, and what came of it.
+/// A flush of several items, and what came of it.
 final class Flush: Sendable {
     private typealias Outcome = Result<Void, StoreError>
 
     private struct State {
-        /// Items that are still being flushed.
-        var left: Int
+        /// Items that are still being flushed, and one more as long as others may be added.
+        var left = 1
         /// Failed as soon as one item has.
         var outcome: Outcome = .success(())
         var waiting: [CheckedContinuation<Outcome, Never>] = []
     }
 
-    private let state: Mutex<State>
-
-    /// - Parameter items: how many are flushed.
-    init(of items: Int) { state = Mutex(State(left: items)) }
+    private let state = Mutex(State())
 
     /// Whether what was to be flushed is on the disk.
     var isOnDisk: Bool {
@@ -25,7 +22,7 @@ final class Flush: Sendable {
         }
     }
 
-    /// Waits for its end.
+    /// Waits for its end, which comes after `close`.
     ///
     /// - Throws: `.unavailable` where anything could not be put on disk: see `FlushWatch`.
     func wait() async throws(StoreError) {
@@ -39,6 +36,12 @@ final class Flush: Sendable {
         }
         try outcome.get()
     }
+
+    /// So many items more are being flushed.
+    func add(_ items: Int) { state.withLock { $0.left += items } }
+
+    /// No item more is added.
+    func close() { settle(.success(())) }
 
     /// Notes what came of one item.
     func settle(_ outcome: Result<Void, StoreError>) {

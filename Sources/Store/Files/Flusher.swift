@@ -28,11 +28,11 @@ final class Flusher: Sendable {
 
     init(files: FileSystem, failures: FlushWatch) { (self.files, self.failures) = (files, failures) }
 
-    /// Begins a flush of at least one item; waits for nothing.
+    /// Begins to flush items; waits for nothing.
     ///
     /// - Parameter items: different ones.
-    func begin(_ items: [Item]) -> Flush {
-        let flush = Flush(of: items.count)
+    func begin(_ items: [Item], of flush: Flush) {
+        flush.add(items.count)
         let starting = state.withLock { state in
             items.filter { item in
                 guard state.running[item] != nil else {
@@ -44,7 +44,6 @@ final class Flusher: Sendable {
             }
         }
         for item in starting { threads.submit(turns: { [self] in takeTurn(with: item) }) }
-        return flush
     }
 
     func shutdown() async throws { try await threads.stop() }

@@ -69,6 +69,28 @@ import Testing
         #expect(try database.first("SELECT COUNT(*) FROM a") { row in row.integer(0) } == 1)
     }
 
+    /// Where it cannot be opened, whatever is broken, the log may be all that is left.
+    @Test(arguments: [0..<4_096, 0..<16, 16..<100, 100..<4_096]) func aBrokenDatabaseKeepsItsLog(broken: Range<Int>) throws {
+        try database.useWriteAheadLog(checkpoints: true)
+        try database.migrate([first])
+        try database.checkpoint(resets: true)
+        try database.run("INSERT INTO a (id) VALUES (1)")
+        let (copy, log) = (folder.path + "/b.db", folder.path + "/b.db-wal")
+        try FileManager.default.copyItem(atPath: folder.path + "/a.db", toPath: copy)
+        try FileManager.default.copyItem(atPath: folder.path + "/a.db-wal", toPath: log)
+        var octets = try Data(contentsOf: URL(filePath: copy))
+        octets.replaceSubrange(broken, with: Data(repeating: 0xff, count: broken.count))
+        try octets.write(to: URL(filePath: copy))
+        let before = try Data(contentsOf: URL(filePath: log))
+        do {
+            let broken = try Connection(path: copy, mode: .readWrite)
+            try broken.useWriteAheadLog(checkpoints: false)
+            _ = try broken.first("SELECT COUNT(*) FROM a") { $0.integer(0) }
+        } catch is SQLError {}
+        #expect(FileManager.default.fileExists(atPath: log) && !before.isEmpty)
+        #expect(try Data(contentsOf: URL(filePath: log)) == before)
+    }
+
     @Test func howLongTheLogIs() throws {
         try database.useWriteAheadLog(checkpoints: true)
         try database.migrate([first])

@@ -24,6 +24,29 @@ import Testing
         }
     }
 
+    /// Whoever tries to open it, or looks at it.
+    @Test(arguments: Damage.allCases)
+    func aBrokenDatabaseKeepsItsLog(kind: Damage) async throws {
+        let first = try TestStore(keepsFolder: true)
+        let inbox = try await first.account().folder(.inbox)
+        _ = try await first.account().append(Sample.message(), to: inbox.id)
+        await first.store.shutdown()
+        let paths = MailboxPaths(root: first.root + "/accounts", account: TestStore.account)
+        let log = try Data(contentsOf: URL(filePath: paths.log))
+        #expect(log.count > 4_096)
+        try damage(first, kind)
+        try log.write(to: URL(filePath: paths.log))
+        for role in [StoreOptions.Role.mail, .web] {
+            let second = try TestStore(root: first.root, role: role, keepsFolder: true)
+            // What is damaged behind its first page may open, for what it is read for.
+            _ = try? await second.account()
+            _ = try? await second.store.check(TestStore.account)
+            await second.store.shutdown()
+            #expect(try Data(contentsOf: URL(filePath: paths.log)).starts(with: log.prefix(32)))
+        }
+        try FileManager.default.removeItem(atPath: first.root)
+    }
+
     @Test(arguments: Damage.allCases)
     func aBrokenDatabaseIsFoundAndMended(kind: Damage) async throws {
         let first = try TestStore(keepsFolder: true)

@@ -15,11 +15,12 @@ extension Connection {
     /// - Parameter checkpoints: whether this process alone moves the log into the database. Others must not, also not when they
     ///   close it: SQLite before 3.51.3 can damage a log that two connections reset at once.
     package func useWriteAheadLog(checkpoints: Bool) throws(SQLError) {
+        // First of all: of a database that is too broken for what follows, the log is left too.
+        if !checkpoints { try leaveLogOnClose() }
         try execute("PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY")
         try run("PRAGMA journal_mode=WAL")
         try run("PRAGMA synchronous=NORMAL")
         try run("PRAGMA wal_autocheckpoint=0")
-        if !checkpoints { try leaveLogOnClose() }
         log.listen(to: database)
     }
 

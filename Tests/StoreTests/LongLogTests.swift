@@ -16,7 +16,8 @@ import Testing
         let inbox = try await account.folder(.inbox).id
         var highest = 0
         for number in 0..<3_000 {
-            _ = try await account.file([Sample.filing("\(number)", Sample.message(subject: "s\(number)", id: "\(number)@a.example"))])
+            let message = Sample.message(subject: "s\(number)", id: "\(number)@a.example")
+            _ = try await account.file([Sample.filing("\(number)", message)])
             let now = try await pages(account)
             guard now >= highest else { break }
             highest = now

@@ -189,18 +189,18 @@ final class Mailbox {
         if index?.hasLongLog == true { checkpointIndex() }
     }
 
-    /// Moves the log into the database unless somebody writes just now. Only the mail worker does.
-    func checkpoint() {
+    func checkpoint() { checkpoint(database, of: "a mailbox") }
+
+    /// Moves the log of one of the account's databases into it unless somebody writes just now. Only the mail worker does.
+    func checkpoint(_ connection: Connection, of what: String) {
         guard isMail else { return }
-        do { _ = try lock.alone { try database.checkpoint(resets: false) } } catch {
+        do { _ = try lock.alone { try connection.checkpoint(resets: false) } } catch {
             flushes.look(at: error)
-            logger.warning("a mailbox's log could not be moved", metadata: ["account": "\(id)", "error": "\(error)"])
+            logger.warning("\(what)'s log could not be moved", metadata: ["account": "\(id)", "error": "\(error)"])
         }
     }
 
     func shared<Result>(_ body: () throws -> Result) throws -> Result { try lock.shared(body) }
-
-    func tryAlone(_ body: () throws -> Void) throws -> Bool { try lock.alone(body) }
 
     func alone<Result>(_ body: () throws -> Result) throws -> Result { try lock.waitAlone(body) }
 }

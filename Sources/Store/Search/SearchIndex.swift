@@ -125,30 +125,23 @@ final class SearchIndex {
 extension Mailbox {
     /// The index, up to date with every message that was filed before.
     func freshIndex() throws -> SearchIndex {
-        do { return try caughtUp() } catch let error as SQLError where error.kind == .damaged || error.kind == .misuse {
-            try removeIndex(becauseOf: error)
-            return try caughtUp()
+        try madeAnewWhereBroken {
+            while try takeBatch() {}
+            return try openedIndex()
         }
-    }
-
-    private func removeIndex(becauseOf error: SQLError) throws {
-        logger.notice("a search index is made anew", metadata: ["account": "\(id)", "error": "\(error)"])
-        try removeIndex()
     }
 
     /// Takes a batch into the index, so that others get their turn before the next.
     ///
     /// - Returns: whether there may be more.
-    func catchUpByABatch() throws -> Bool {
-        do { return try batchTaken() } catch let error as SQLError where error.kind == .damaged || error.kind == .misuse {
-            try removeIndex(becauseOf: error)
-            return try batchTaken()
-        }
-    }
+    func catchUpByABatch() throws -> Bool { try madeAnewWhereBroken { try takeBatch() } }
 
-    private func batchTaken() throws -> Bool {
-        let index = try openedIndex()
-        return try !index.isFresh(for: self) && takeBatch(into: index)
+    private func madeAnewWhereBroken<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as SQLError where error.kind == .damaged || error.kind == .misuse {
+            logger.notice("a search index is made anew", metadata: ["account": "\(id)", "error": "\(error)"])
+            try removeIndex()
+            return try body()
+        }
     }
 
     /// Whether a search would have to wait for the index.
@@ -157,31 +150,20 @@ extension Mailbox {
         return try index.backlog(of: self) > SearchIndex.farBehind
     }
 
-    private func takeBatch(into index: SearchIndex) throws -> Bool {
+    private func takeBatch() throws -> Bool {
+        let index = try openedIndex()
+        guard try !index.isFresh(for: self) else { return false }
         let isMore = try shared { try index.takeBatch(of: self) }
-        if isMail, index.isLogFull { checkpointIndex() }
+        if index.isLogFull { checkpointIndex() }
         return isMore
     }
 
-    /// Moves the index's log into it unless somebody writes just now.
-    func checkpointIndex() {
-        do { _ = try tryAlone { try index?.connection.checkpoint(resets: false) } } catch {
-            flushes.look(at: error)
-            logger.warning("a search index's log could not be moved", metadata: ["account": "\(id)", "error": "\(error)"])
-        }
-    }
+    func checkpointIndex() { if let index { checkpoint(index.connection, of: "a search index") } }
 
     private func openedIndex() throws -> SearchIndex {
         let opened = try index ?? SearchIndex(path: paths.search, files: files)
         index = opened
         return opened
-    }
-
-    private func caughtUp() throws -> SearchIndex {
-        let index = try openedIndex()
-        guard try !index.isFresh(for: self) else { return index }
-        while try takeBatch(into: index) {}
-        return index
     }
 
     func removeIndex() throws {

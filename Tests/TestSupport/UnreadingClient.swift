@@ -11,20 +11,17 @@ package final class UnreadingClient {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         var room: Int32 = 4_096
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size))
-        var place = sockaddr_in()
-        place.sin_family = sa_family_t(AF_INET)
-        place.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        place.sin_port = UInt16(port).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        // A sockaddr_in in octets (ip(7)): which module owns that type depends on what else is compiled beside this file.
+        var place: [UInt8] = [UInt8(AF_INET), 0, UInt8(port >> 8), UInt8(port & 0xff), 127, 0, 0, 1] + [0, 0, 0, 0, 0, 0, 0, 0]
+        var length = socklen_t(place.count)
         let descriptor = descriptor
-        let isConnected = unsafe withUnsafeMutablePointer(to: &place) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                // A listening socket of this machine takes a connection at once.
-                unsafe (connect(descriptor, address, length) == 0 || errno == EINPROGRESS)
-                    && getsockname(descriptor, address, &length) == 0
-            }
+        let isConnected = unsafe place.withUnsafeMutableBytes { octets in
+            guard let address = unsafe octets.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return false }
+            // A listening socket of this machine takes a connection at once.
+            return unsafe (connect(descriptor, address, length) == 0 || errno == EINPROGRESS)
+                && getsockname(descriptor, address, &length) == 0
         }
-        (server, client) = (UInt16(port), UInt16(bigEndian: place.sin_port))
+        (server, client) = (UInt16(port), UInt16(place[2]) << 8 | UInt16(place[3]))
         guard isConnected else { throw Failure() }
     }
 

@@ -205,7 +205,7 @@ let package = Package(
             ["Mail", "MailConfiguration", "Store", "TLS", "Directory", "LocalSocket", "Systemd", "Worker", "Webmail"] + nio),
 
         .target(
-            name: "TestSupport", dependencies: ["Wire", "Mail", locks, nioSSL] + nio, path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Wire", "Mail", locks, logging, nioSSL] + nio, path: "Tests/TestSupport",
             swiftSettings: settings),
         .target(
             name: "DirectoryTestSupport", dependencies: ["Mail", "MailConfiguration", "Directory"],

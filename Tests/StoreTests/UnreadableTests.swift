@@ -3,6 +3,7 @@ import Logging
 import Mail
 import SQL
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Store

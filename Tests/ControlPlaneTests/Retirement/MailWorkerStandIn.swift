@@ -5,7 +5,6 @@ import Logging
 import Mail
 import NIOCore
 import Store
-import Synchronization
 import Upkeep
 
 /// The mail worker's side of the admin socket: the real store of an example host, or any table.
@@ -42,28 +41,5 @@ struct MailWorkerStandIn {
         let account = try await store.account(id)
         let inbox = try await account.folder(.inbox).id
         _ = try await account.append(NewMessage(MessageSource(ByteBuffer(string: text))), to: inbox, quota: nil)
-    }
-}
-
-/// Log lines as `level: message key=value`, keys in order.
-final class RecordedLog: Sendable {
-    private let recorded = Mutex<[String]>([])
-    var lines: [String] { recorded.withLock { $0 } }
-    var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
-
-    private struct Handler: LogHandler {
-        let log: RecordedLog
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let words = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
-            log.recorded.withLock { $0.append("\(event.level): \(event.message)" + words.joined()) }
-        }
     }
 }

@@ -2,6 +2,7 @@ import ControlPlane
 import LocalSocket
 import Mail
 import Store
+import TestSupport
 import Testing
 import Upkeep
 

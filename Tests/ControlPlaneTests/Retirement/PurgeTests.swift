@@ -4,6 +4,7 @@ import LocalSocket
 import Mail
 import Store
 import Synchronization
+import TestSupport
 import Testing
 import Upkeep
 

@@ -8,7 +8,8 @@ import Testing
 
     private func limits(unread: Duration) -> SMTPLimits {
         var limits = SMTPLimits()
-        (limits.idle, limits.farewell, limits.unread) = (.milliseconds(300), .milliseconds(100), unread)
+        // Idle is long enough for more replies than there is room for, however busy the machine is.
+        (limits.idle, limits.farewell, limits.unread) = (.seconds(3), .milliseconds(100), unread)
         return limits
     }
 
@@ -16,8 +17,7 @@ import Testing
         try await withServer(["door": "mx"], limits: limits(unread: .milliseconds(100))) { server in
             let client = try UnreadingClient(port: server.port)
             client.send(Self.commands + last)
-            #expect(await client.waits { ($0?.unread ?? 0) > 0 })
-            #expect(await client.waits { $0 == nil })
+            #expect(await client.isForgotten())
         }
     }
 

@@ -8,7 +8,7 @@ package final class UnreadingClient {
     private let (server, client): (UInt16, UInt16)
 
     package init(port: Int) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var room: Int32 = 4_096
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size))
         // A sockaddr_in in octets (ip(7)): which module owns that type depends on what else is compiled beside this file.
@@ -17,9 +17,9 @@ package final class UnreadingClient {
         let descriptor = descriptor
         let isConnected = unsafe place.withUnsafeMutableBytes { octets in
             guard let address = unsafe octets.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return false }
-            // A listening socket of this machine takes a connection at once.
-            return unsafe (connect(descriptor, address, length) == 0 || errno == EINPROGRESS)
-                && getsockname(descriptor, address, &length) == 0
+            // A listening socket of this machine takes a connection at once; from then on the kernel lists its other end.
+            return unsafe connect(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
+                && fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0
         }
         (server, client) = (UInt16(port), UInt16(place[2]) << 8 | UInt16(place[3]))
         guard isConnected else { throw Failure() }
@@ -51,11 +51,12 @@ package final class UnreadingClient {
             let digits = String(port, radix: 16, uppercase: true)
             return "0100007F:" + String(repeating: "0", count: 4 - digits.count) + digits
         }
-        // Lines of `sl local_address rem_address st tx_queue:rx_queue ...`; the state of an open connection is 01.
+        // Lines of `sl local_address rem_address st tx_queue:rx_queue ...`; an open connection's state is 01,
+        // or 03 where it has only just come.
         for line in TestFile.text("/proc/net/tcp").split(separator: "\n") {
             let fields = line.split(separator: " ", maxSplits: 5)
             guard fields.count > 5, fields[1] == names[0], fields[2] == names[1] else { continue }
-            return ServerEnd(isOpen: fields[3] == "01", unread: Int(fields[4].prefix { $0 != ":" }, radix: 16) ?? 0)
+            return ServerEnd(isOpen: fields[3] == "01" || fields[3] == "03", unread: Int(fields[4].prefix { $0 != ":" }, radix: 16) ?? 0)
         }
         return nil
     }
@@ -68,6 +69,13 @@ package final class UnreadingClient {
             try? await Task.sleep(for: .milliseconds(20))
         }
         return true
+    }
+
+    /// Waits until the kernel has the server's end no more, as ``waits(until:)`` does, and reads what got here by then; whether it
+    /// is less than was sent.
+    package func isForgotten() async -> Bool {
+        guard await waits(until: { $0 == nil }) else { return false }
+        return await !readAll().endsInOrder
     }
 
     /// Reads what there is, to the end of the connection or for a minute; whether it ended in order.

@@ -6,12 +6,12 @@ import Testing
 @Suite("A client that does not read its answers", .timeLimit(.minutes(3))) struct UnreadAnswersTests {
     @Test func itIsForgotten() async throws {
         var limits = WebLimits()
-        (limits.idle, limits.unread) = (.seconds(1), .milliseconds(100))
+        // Idle is long enough for more answers than there is room for, however busy the machine is.
+        (limits.idle, limits.unread) = (.seconds(3), .milliseconds(100))
         try await RunningSite.with(limits) { running in
             let client = try UnreadingClient(port: running.port)
             client.send(String(repeating: "GET /login HTTP/1.1\r\nHost: mail.example\r\n\r\n", count: 50))
-            #expect(await client.waits { ($0?.unread ?? 0) > 0 })
-            #expect(await client.waits { $0 == nil })
+            #expect(await client.isForgotten())
         }
     }
 
@@ -38,8 +38,7 @@ import Testing
             let cookie = try await running.site.session(running.site.ana).cookie["Cookie"] ?? ""
             let client = try UnreadingClient(port: running.port)
             client.send("GET /message/me/\(id)/part/1 HTTP/1.1\r\nHost: mail.example\r\nCookie: \(cookie)\r\n\r\n")
-            #expect(await client.waits { ($0?.unread ?? 0) > 1 << 20 })
-            #expect(await client.waits { $0 == nil })
+            #expect(await client.isForgotten())
         }
     }
 }

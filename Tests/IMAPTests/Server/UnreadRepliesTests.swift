@@ -15,17 +15,18 @@ import Testing
         var limits = IMAPLimits()
         limits.unreadTime = .milliseconds(100)
         limits.farewellTime = .milliseconds(100)
-        if end == .tooSlow { limits.authenticationTime = .seconds(1) }
+        // Long enough for more replies than there is room for, however busy the machine is.
+        if end == .tooSlow { limits.authenticationTime = .seconds(5) }
         try await withServer(limits: limits) { server in
             let client = try UnreadingClient(port: server.address.port ?? 0)
             client.send(Self.commands)
-            #expect(await client.waits { ($0?.unread ?? 0) > 0 })
+            if end != .tooSlow { #expect(await client.waits { ($0?.unread ?? 0) > 0 }) }
             switch end {
             case .logout: client.send("z LOGOUT\r\n")
-            case .tooSlow: break
             case .stopping: server.stop()
+            case .tooSlow: break
             }
-            #expect(await client.waits { $0 == nil })
+            #expect(await client.isForgotten())
         }
     }
 

@@ -56,7 +56,8 @@ package final class UnreadingClient {
         for line in TestFile.text("/proc/net/tcp").split(separator: "\n") {
             let fields = line.split(separator: " ", maxSplits: 5)
             guard fields.count > 5, fields[1] == names[0], fields[2] == names[1] else { continue }
-            return ServerEnd(isOpen: fields[3] == "01" || fields[3] == "03", unread: Int(fields[4].prefix { $0 != ":" }, radix: 16) ?? 0)
+            return ServerEnd(
+                isOpen: fields[3] == "01" || fields[3] == "03", unread: Int(fields[4].prefix { $0 != ":" }, radix: 16) ?? 0)
         }
         return nil
     }

@@ -54,9 +54,18 @@ struct RunningServer: Sendable {
     ].joined(separator: "\r\n")
 }
 
+extension IMAPLimits {
+    /// The defaults, but a farewell gets through however busy the machine is.
+    static var patient: IMAPLimits {
+        var limits = IMAPLimits()
+        limits.farewellTime = .seconds(60)
+        return limits
+    }
+}
+
 /// Runs `body` against a server; everything is removed afterwards.
 func withServer<Result: Sendable>(
-    quota: ByteCount? = nil, hasTLS: Bool = true, plaintextLogin: Bool = true, limits: IMAPLimits = IMAPLimits(),
+    quota: ByteCount? = nil, hasTLS: Bool = true, plaintextLogin: Bool = true, limits: IMAPLimits = .patient,
     now: @escaping @Sendable () -> Int64 = WallClock.seconds, _ body: (RunningServer) async throws -> Result
 ) async throws -> Result {
     let folder = "/tmp/malaposta-imap-\(UInt64.random(in: .min ... .max))"

@@ -30,6 +30,20 @@ import Testing
         #expect(try await account.find("zebra349").count == 1)
     }
 
+    /// An index that is made anew each time would never come to an end.
+    @Test func aMailboxThatCannotBeReadLeavesItAsItIs() async throws {
+        let (test, account, _) = try await filled(messages: 150)
+        _ = await account.indexBatch(after: nil)
+        let behind = try await account.backlog()
+        try await account.perform { mailbox in try mailbox.database.execute("ALTER TABLE summaries RENAME TO lost") }
+        #expect(await account.indexBatch(after: nil) == nil)
+        await #expect(throws: StoreError.self) { try await account.find("zebra149") }
+        #expect(try await account.backlog() == behind)
+        try await account.perform { mailbox in try mailbox.database.execute("ALTER TABLE lost RENAME TO summaries") }
+        #expect(try await account.find("zebra149").count == 1)
+        await test.store.shutdown()
+    }
+
     @Test func itGoesOnWhereASearchWouldWaitLong() async throws {
         let (test, account, inbox) = try await filled(messages: 250)
         try await account.perform { mailbox in

@@ -53,8 +53,9 @@ final class SearchIndex {
 
     /// How many numbers, those of blobs and of changes between them, the newest blob is ahead of the index.
     func backlog(of mailbox: Mailbox) throws -> Int64 {
-        let newest =
+        let newest = try ofMailbox {
             try mailbox.database.first("SELECT MAX(blob) FROM blobs WHERE account = $1", mailbox.me) { $0.integer(0) } ?? 0
+        }
         let reached = try connection.first("SELECT blob FROM progress") { $0.integer(0) } ?? 0
         return max(0, newest - reached)
     }
@@ -65,13 +66,15 @@ final class SearchIndex {
     func takeBatch(of mailbox: Mailbox) throws -> Bool {
         try connection.transaction {
             let last = try connection.first("SELECT blob FROM progress") { row in row.integer(0) } ?? 0
-            let next = try mailbox.database.all(
-                """
-                SELECT b.blob, b.file, s.subject, s.message_id, s.from_list, s.to_list, s.cc_list, s.bcc_list FROM blobs b
-                JOIN summaries s ON s.account = b.account AND s.blob = b.blob
-                WHERE b.account = $1 AND b.blob > $2 ORDER BY b.blob LIMIT $3
-                """, mailbox.me, .integer(last), .number(Self.batch)
-            ) { row in (blob: row.integer(0), file: row.octets(1), header: (2..<8).map { row.text($0) }) }
+            let next = try ofMailbox {
+                try mailbox.database.all(
+                    """
+                    SELECT b.blob, b.file, s.subject, s.message_id, s.from_list, s.to_list, s.cc_list, s.bcc_list FROM blobs b
+                    JOIN summaries s ON s.account = b.account AND s.blob = b.blob
+                    WHERE b.account = $1 AND b.blob > $2 ORDER BY b.blob LIMIT $3
+                    """, mailbox.me, .integer(last), .number(Self.batch)
+                ) { row in (blob: row.integer(0), file: row.octets(1), header: (2..<8).map { row.text($0) }) }
+            }
             for blob in next {
                 let (text, fields) = mailbox.indexed(BlobName(octets: blob.file))
                 let people = blob.header.dropFirst(2).joined(separator: "\n")
@@ -93,6 +96,9 @@ final class SearchIndex {
             return next.count == Self.batch
         }
     }
+
+    /// Reads mailbox.db. What is wrong there is thrown as a `StoreError`, and so never taken for a fault of the index.
+    private func ofMailbox<Result>(_ body: () throws -> Result) throws -> Result { try StoreError.wrapping(body) }
 
     /// The kept fields of a blob's header, one after the other; nil where there are none of it yet, or none kept.
     func keptFields(of blob: Int64) throws -> ByteBuffer? {

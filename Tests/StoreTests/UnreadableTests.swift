@@ -112,6 +112,21 @@ import Testing
         #expect(try await test.store.check(ill).map(\.kind).contains(.databaseDamaged))
     }
 
+    @Test func anAccountOfANewerProgramIsPassedOver() async throws {
+        let (root, messages) = try await failed([ill, well])
+        do {
+            let database = try Connection(path: paths(root, ill).database, mode: .readWrite)
+            try database.useWriteAheadLog(checkpoints: false)
+            try database.execute("UPDATE schema_version SET version = 1000")
+        }
+        let (disk, log) = (Disk(), RecordedLog())
+        let test = try TestStore(root: root, files: disk.files, logger: log.logger)
+        try await expectWell(root, test)
+        #expect(log.errors.map(\.metadata["account"]) == [ill.hex])
+        let written = disk.paths("pwrite")
+        #expect(written.contains(try #require(messages[ill])) && written.contains(paths(root, ill).log))
+    }
+
     @Test func anAccountsFolderIsPassedOver() async throws {
         let (root, _) = try await failed([ill, well])
         try putLoop(paths(root, ill).folder)
@@ -204,6 +219,26 @@ import Testing
         #expect(AccountFault(error, paths, .real) == nil, "all can be read")
         try putFolder(paths.log)
         #expect((AccountFault(error, paths, .real)?.path == paths.log) == isOfReading)
+    }
+
+    /// As one that somebody has copied back as another user; that one can be read, and not even root may write it (proc(5)).
+    @Test func aFileThatMayNotBeChangedIsAtFault() throws {
+        let path = "/proc/sys/kernel/ostype"
+        #expect(FileSystem.real.readFault(path) == nil)
+        #expect(FileSystem.real.fault(of: path)?.code == EACCES)
+    }
+
+    enum Owner: CaseIterable { case ours, notOurs }
+
+    @Test(arguments: Owner.allCases) func anAccountThatMayNotBeChangedIsPassedOver(owner: Owner) throws {
+        let folder = NSTemporaryDirectory() + "malaposta-fault-\(UUID().uuidString.prefix(8))"
+        let paths = MailboxPaths(root: folder, account: ill)
+        try FileManager.default.createDirectory(atPath: paths.folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let place = owner == .ours ? "/dev/null" : "/proc/sys/kernel/ostype"
+        try FileManager.default.createSymbolicLink(atPath: paths.database, withDestinationPath: place)
+        let fault = AccountFault(SQLError(.cannotOpen, ""), paths, .real)
+        #expect(fault?.path == (owner == .ours ? nil : paths.database))
     }
 
     /// Descriptors and memory are this process's own trouble.

@@ -1,7 +1,7 @@
 internal import Logging
 internal import Mail
 
-/// What is done for, and said of, what cannot be read.
+/// What is done for, and said of, what cannot be read or written.
 extension Rewriting {
     /// Writes anew what can be read of an account without its database, so that a rebuild finds it: its message files by their
     /// names, and its log.
@@ -14,7 +14,7 @@ extension Rewriting {
         for name in folders.lazy.flatMap(files.entries).compactMap({ BlobName(fileName: $0) }) where name.seconds >= since {
             try rewriteMessage(name, of: id)
         }
-        if files.exists(paths.log), [paths.lock, paths.log].allSatisfy({ files.readFault($0) == nil }) {
+        if files.exists(paths.log), [paths.lock, paths.log].allSatisfy({ files.fault(of: $0) == nil }) {
             // The web worker may have the account open, and write.
             try AccountLock(path: paths.lock, files: files).waitAlone { try files.rewrite(paths.log) }
         }
@@ -24,7 +24,7 @@ extension Rewriting {
     func tell(of fault: AccountFault, in id: AccountID) {
         logger.error(
             """
-            an account cannot be read and is passed over after a failed flush: what it acknowledged in the hour before that and \
+            an account cannot be used and is passed over after a failed flush: what it acknowledged in the hour before that and \
             since may be lost with a power cut; 'malaposta store check' says more, 'malaposta store rebuild' mends it
             """, metadata: ["account": "\(id)", "file": "\(fault.path)", "cause": "\(fault.cause)"])
     }
@@ -33,8 +33,9 @@ extension Rewriting {
     func tellOfMessages(_ fault: FileError, in id: AccountID) {
         logger.error(
             """
-            what cannot be read of an account's messages is passed over after a failed flush: it is lost where the disk does not \
-            give it back; once the file is removed, 'malaposta store rebuild' forgets it, and 'malaposta restore' asks a backup
+            what cannot be read or written of an account's messages is passed over after a failed flush: it is lost where the disk \
+            does not give it back; once the file is removed, 'malaposta store rebuild' forgets it, and 'malaposta restore' asks a \
+            backup
             """, metadata: ["account": "\(id)", "file": "\(fault.path)", "cause": "\(fault)"])
     }
 

@@ -9,8 +9,8 @@ internal import SQL
 /// A stop anywhere leaves the note, and everything is done again but for accounts whose logs are empty by then. Nothing is kept in
 /// memory but an account at a time and the names of a 256th of them.
 ///
-/// A disk that cannot be written or flushed stops it. What cannot be read is passed over, and the operator is told: nothing that is
-/// done here brings it back, and everybody else waits for the worker.
+/// A disk that cannot be written or flushed stops it. What cannot be read, or is not ours to write, is passed over, and the operator
+/// is told: nothing that is done here mends it, and everybody else waits for the worker.
 struct Rewriting {
     /// How often it is tried to move a log that somebody reads; each try waits some seconds.
     private static let tries = 5
@@ -107,7 +107,7 @@ struct Rewriting {
         do { try files.rewrite(path) } catch {
             // The web worker removes messages meanwhile.
             if error.code == ENOENT { return }
-            guard let fault = error.isOfReading ? error : files.readFault(path) else { throw error }
+            guard let fault = error.isOfReading ? error : files.fault(of: path) else { throw error }
             return tellOfMessages(fault, in: id)
         }
         messages += 1

@@ -1,11 +1,23 @@
 internal import Glibc
 
-/// What keeps something from being read. Asked where a call has failed: so shows whether the disk does not give back what was
+/// What keeps something from being read or written. Asked where a call has failed: so shows whether the disk does not give back what was
 /// asked for, or takes nothing any more.
 ///
 /// Nil where nothing does, where there is no such thing, and where this process lacks descriptors or memory: that is no fault of
 /// the disk's, and no other process need meet it.
 extension FileSystem {
+    /// Why a file cannot be read to its end, or may not be changed by this program.
+    func fault(of path: String) -> FileError? { readFault(path) ?? permissionFault(path) }
+
+    private func permissionFault(_ path: String) -> FileError? {
+        let descriptor = unsafe open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor < 0 else {
+            close(descriptor)
+            return nil
+        }
+        return [EACCES, EPERM].contains(errno) ? FileError(call: "open", path: path, code: errno) : nil
+    }
+
     /// Reads a file to its end.
     func readFault(_ path: String) -> FileError? {
         do { try forEachPiece(of: path) { _ in } } catch { return error.isFault ? error : nil }

@@ -125,7 +125,7 @@ class PackageTests(unittest.TestCase):
             /var/lib/malaposta/keys malaposta:malaposta-mail 2750
             /var/lib/malaposta/tls malaposta:malaposta-read 2750
             /var/lib/malaposta/spool malaposta-mail:malaposta-mail 700
-            /var/lib/malaposta/accounts malaposta-mail:malaposta-store 2770
+            /var/lib/malaposta/accounts malaposta-mail:malaposta-store 2771
             /var/lib/malaposta/web malaposta-web:malaposta-web 700
             /run/malaposta malaposta:malaposta-read 3770
             /var/lib/malaposta/control/control.db malaposta:malaposta 600
@@ -136,6 +136,15 @@ class PackageTests(unittest.TestCase):
         for unit, user in zip(WORKERS, ["malaposta", "malaposta-mail", "malaposta-web"]):
             process = self.machine.main_process(unit)
             self.assertEqual(self.machine.run("ps", "-o", "user:20=", "-p", process).stdout.strip(), user)
+
+    def test_02b_the_control_plane_finds_the_note_of_a_failed_flush_and_no_mail(self):
+        accounts = "/var/lib/malaposta/accounts"
+        self.assertNotEqual(self.machine.run("runuser", "-u", "malaposta", "--", "ls", accounts, check=False).returncode, 0)
+        # One of an earlier run of the machine, which the workers pass over.
+        self.machine.shell(f"cd {accounts} && echo earlier 1 >.note && mv .note flush-failed")
+        try: self.assertIn("flush-failed", self.machine.run("malaposta", "status", "--json", check=False).stdout)
+        finally: self.machine.shell(f"rm {accounts}/flush-failed")
+        self.assertNotIn("flush-failed", self.machine.run("malaposta", "status", "--json", check=False).stdout)
 
     def test_03_workers_are_walled_in(self):
         for unit in WORKERS:

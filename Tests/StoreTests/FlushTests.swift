@@ -66,6 +66,28 @@ import Testing
         #expect(await account.flushTarget?.filings == 1)
     }
 
+    /// As where the process has no descriptor left: the disk has not failed, and the rows stand.
+    @Test func anAppendThatCouldNotBeFlushedIsLeftToTheNextFlush() async throws {
+        let isTight = Mutex(false)
+        var files = FileSystem.real
+        files.beforeWrite = { (call, path) throws(FileError) in
+            if call == "fsync", isTight.withLock({ $0 }) { throw FileError(call: "open", path: path, code: EMFILE) }
+        }
+        let test = try TestStore(files: files)
+        let account = try await test.account()
+        let inbox = try await account.folder(.inbox).id
+        isTight.withLock { $0 = true }
+        await #expect(throws: StoreError.self) { try await account.append(Sample.message(), to: inbox) }
+        isTight.withLock { $0 = false }
+        #expect(!test.store.hasFailedFlush)
+        _ = try await account.append(Sample.message(), to: inbox)
+        #expect(await account.flushTarget != nil)
+        try await test.store.flush([account])
+        await account.close()
+        #expect(await !account.isOpen)
+        #expect(try await account.uids(in: inbox).count == 2)
+    }
+
     @Test func aFailedOneIsTheLast() async throws {
         let disk = Disk()
         let test = try TestStore(files: disk.files)

@@ -40,48 +40,48 @@ import Testing
         Flusher(files: files, failures: FlushWatch(note: nil, logger: TestStore.quiet))
     }
 
-    @Test(.timeLimit(.minutes(1))) func whoComesDuringAFlushSharesTheNext() async throws {
+    @Test(.timeLimit(.minutes(10))) func whoComesDuringAFlushSharesTheNext() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let slow = SlowFile(try file("slow"))
         let flusher = flusher(slow.files)
         let first = flusher.flush([.whole(slow.path)])
         while slow.flushes == 0 { await Task.yield() }
         let later = (0..<5).map { _ in flusher.flush([.whole(slow.path)]) }
-        #expect(!first.isOnDisk && !later.contains(where: \.isOnDisk))
+        #expect(first.isOnDisk == nil && later.allSatisfy { $0.isOnDisk == nil })
         slow.letGo(1)
         try await first.wait()
         while slow.flushes == 1 { await Task.yield() }
-        #expect(first.isOnDisk && !later.contains(where: \.isOnDisk))
+        #expect(first.isOnDisk == true && later.allSatisfy { $0.isOnDisk == nil })
         slow.letGo(1)
         for flush in later { try await flush.wait() }
-        #expect(slow.flushes == 2 && later.allSatisfy(\.isOnDisk))
+        #expect(slow.flushes == 2 && later.allSatisfy { $0.isOnDisk == true })
         try await flusher.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func nobodyWaitsForAnothersSlowFile() async throws {
+    @Test(.timeLimit(.minutes(10))) func nobodyWaitsForAnothersSlowFile() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let slow = SlowFile(try file("slow"))
         let flusher = flusher(slow.files)
         let waiting = flusher.flush([.whole(slow.path)])
         while slow.flushes == 0 { await Task.yield() }
         try await flusher.flush([.whole(try file("quick")), .octets(try file("log")), .whole(folder)]).wait()
-        #expect(!waiting.isOnDisk)
+        #expect(waiting.isOnDisk == nil)
         slow.letGo(1)
         try await waiting.wait()
         try await flusher.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func itEndsNotBeforeItIsClosed() async throws {
+    @Test(.timeLimit(.minutes(10))) func itEndsNotBeforeItIsClosed() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let flusher = flusher(.real)
         let flush = Flush()
         flusher.begin([.whole(try file("one"))], of: flush)
         try await flusher.flush([.whole(try file("two"))]).wait()
-        #expect(!flush.isOnDisk)
+        #expect(flush.isOnDisk == nil)
         flusher.begin([.octets(try file("three"))], of: flush)
         flush.close()
         try await flush.wait()
-        #expect(flush.isOnDisk)
+        #expect(flush.isOnDisk == true)
         try await flusher.shutdown()
     }
 
@@ -95,7 +95,7 @@ import Testing
         let flusher = flusher(files)
         let flush = flusher.flush([.whole(good), .whole(bad)])
         await #expect(throws: StoreError.self) { try await flush.wait() }
-        #expect(!flush.isOnDisk)
+        #expect(flush.isOnDisk == false)
         // Nothing is believed after a failure, whatever the disk says.
         await #expect(throws: StoreError.self) { try await flusher.flush([.whole(good)]).wait() }
         try await flusher.shutdown()

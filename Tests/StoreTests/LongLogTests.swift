@@ -10,7 +10,7 @@ import Testing
     private func pages(_ account: Account) async throws -> Int { try await account.perform { $0.database.pagesInLog } }
 
     /// No upkeep comes here, and nobody has to commit 16,000 pages.
-    @Test(.timeLimit(.minutes(2))) func aBusyOneIsMovedBetweenCommits() async throws {
+    @Test(.timeLimit(.minutes(10))) func aBusyOneIsMovedBetweenCommits() async throws {
         let test = try TestStore()
         let account = try await test.account()
         let inbox = try await account.folder(.inbox).id

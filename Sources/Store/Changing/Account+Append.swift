@@ -86,11 +86,15 @@ extension Mailbox {
         }
     }
 
-    /// Forgets the additions that are on disk by now.
+    /// Forgets the additions whose flush has ended. What is not on disk then, as where no file could be opened, is left to the next
+    /// flush of the whole account: its rows may have been seen.
     private func settleAdditions() {
         additions.removeAll { addition in
-            guard addition.flush.isOnDisk else { return false }
-            durableFolders.formUnion(addition.folders)
+            switch addition.flush.isOnDisk {
+            case nil: return false
+            case true?: durableFolders.formUnion(addition.folders)
+            case false?: unflushed.add(files: addition.files.sorted(), folders: addition.folders)
+            }
             return true
         }
     }

@@ -23,8 +23,7 @@ extension Mailbox {
         guard message.tags.count <= StoreLimits.tagsOfMessage else { throw StoreError.tooMany("tagsOfMessage") }
         try files.makeFolder(paths.folder(of: name))
         let path = paths.file(name)
-        let summary = try write(message.source, to: path, isFlushedAtOnce: written != nil)
-        written?(path)
+        let summary = try write(message.source, to: path, written: written)
         return PreparedMessage(
             name: name, summary: summary(), flags: message.flags, tags: message.tags,
             received: message.internalDate ?? options.now())
@@ -55,10 +54,11 @@ extension Mailbox {
     }
 
     /// - Returns: what reads the summary.
-    private func write(_ source: MessageSource, to path: String, isFlushedAtOnce: Bool) throws -> () -> MessageSummary {
+    private func write(_ source: MessageSource, to path: String, written: ((String) -> Void)?) throws -> () -> MessageSummary {
         switch source.body {
         case .octets(let octets):
-            try files.write([source.prefix, octets], to: path, isFlushedAtOnce: isFlushedAtOnce)
+            try files.write([source.prefix, octets], to: path, isFlushedAtOnce: written != nil)
+            written?(path)
             guard source.prefix.readableBytes > 0 else { return { MessageSummary(octets) } }
             var whole = ByteBuffer()
             whole.reserveCapacity(source.prefix.readableBytes + octets.readableBytes)
@@ -68,9 +68,11 @@ extension Mailbox {
         case .file(let original):
             var scanner = SummaryScanner(prefixLimit: StoreLimits.summaryPrefix)
             if source.prefix.readableBytes == 0, try files.link(original, to: path) {
+                written?(path)
                 try files.forEachPiece(of: path) { piece in scanner.consume(piece) }
             } else {
                 try files.copy(original, after: source.prefix, to: path) { piece in scanner.consume(piece) }
+                written?(path)
             }
             return { MessageSummary(scanner.finish()) }
         }

@@ -118,7 +118,7 @@ final class Mailbox {
     var changed: ((ModSequence) -> Void)?
     /// Told when the log is to be moved without waiting for upkeep, once until that was tried.
     var logGrewLong: (() -> Void)?
-    private var hasToldOfLog = false
+    var hasToldOfLog = false
 
     private func attempt<Result>(
         durable: Bool, _ body: (Transaction) throws -> Result
@@ -184,7 +184,6 @@ final class Mailbox {
     }
 
     func moveLongLogs() {
-        hasToldOfLog = false
         if database.pagesInLog > Self.longLog { checkpoint() }
         if index?.hasLongLog == true { checkpointIndex() }
     }

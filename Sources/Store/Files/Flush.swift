@@ -14,11 +14,12 @@ final class Flush: Sendable {
 
     private let state = Mutex(State())
 
-    /// Whether what was to be flushed is on the disk.
-    var isOnDisk: Bool {
+    /// Whether what was to be flushed is on the disk; nil before its end.
+    var isOnDisk: Bool? {
         state.withLock { state in
-            guard state.left == 0, case .success = state.outcome else { return false }
-            return true
+            guard state.left == 0 else { return nil }
+            if case .success = state.outcome { return true }
+            return false
         }
     }
 

@@ -1,8 +1,8 @@
 internal import SQL
 internal import Synchronization
 
-/// Puts files, folders and logs on disk for callers that wait. Each item is flushed by itself, so that nobody waits for another's
-/// slow one; who comes while it is flushed shares the next flush of it with all who come by then.
+/// Puts files, folders and logs on disk for callers that wait. Each item is flushed by itself, so that a slow one holds up
+/// nobody else as long as threads are left; who comes while it is flushed shares the next flush of it with all who come by then.
 final class Flusher: Sendable {
     enum Item: Hashable, Sendable {
         /// A file, or the entries of a folder. One that is gone needs nothing.

@@ -75,7 +75,7 @@ struct MailParts {
             IMAPServices(
                 store: store, generation: generation, authenticator: authenticator, sessions: sessions,
                 connections: connections, certificates: certificates, incomingFolder: data + "/accounts/.incoming",
-                logger: logger),
+                limits: { IMAPLimits($0).asTested }, logger: logger),
             listeners: imap)
 
         var queue = QuestionTable()

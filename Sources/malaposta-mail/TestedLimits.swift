@@ -1,5 +1,6 @@
 import Delivery
 import FoundationEssentials
+import IMAP
 import SMTPServer
 
 // Limits that no test could wait for are other ones where `MALAPOSTA_LIMITS` says so, `spool.segment=16384,smtp.sessionTime=5`.
@@ -17,7 +18,7 @@ import SMTPServer
         return Dictionary(settings) { _, last in last }
     }()
 
-    private let known = ["spool.freeDisk", "spool.segment", "spool.journalStay", "smtp.sessionTime"]
+    private let known = ["spool.freeDisk", "spool.segment", "spool.journalStay", "smtp.sessionTime", "imap.farewellTime"]
 
     extension SpoolLimits {
         var asTested: SpoolLimits {
@@ -36,7 +37,16 @@ import SMTPServer
             return limits
         }
     }
+
+    extension IMAPLimits {
+        var asTested: IMAPLimits {
+            var limits = self
+            limits.farewellTime = tested["imap.farewellTime"].map { .seconds($0) } ?? farewellTime
+            return limits
+        }
+    }
 #else
     extension SpoolLimits { var asTested: SpoolLimits { self } }
     extension SMTPLimits { var asTested: SMTPLimits { self } }
+    extension IMAPLimits { var asTested: IMAPLimits { self } }
 #endif

@@ -53,10 +53,11 @@ import Worker
     }
 
     @Test func whoDoesNotGoIsCut() {
+        let before = ContinuousClock.now
         #expect(check(after: limits.sessionTime + .seconds(1)) == .tooLong)
         #expect(channel.isActive)
         // Its farewell began just now.
-        live.check(limits, idle: Self.idle, now: .now + limits.farewell - .seconds(1))
+        live.check(limits, idle: Self.idle, now: before + limits.farewell - .nanoseconds(1))
         #expect(channel.isActive)
         live.check(limits, idle: Self.idle, now: .now + limits.farewell + .seconds(1))
         #expect(!channel.isActive)

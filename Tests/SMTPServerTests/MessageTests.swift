@@ -83,7 +83,7 @@ import Testing
         let receiver = MemoryReceiver()
         try await withServer(["door": "local"], receiver: receiver) { server in
             let path = try #require(server.address.pathname)
-            let client = SMTPClient(.unixSocket(path: path), helo: "localhost", login: .account(server.ana.id), deadlines: .local)
+            let client = SMTPClient(.unixSocket(path: path), helo: "localhost", login: .account(server.ana.id))
             let envelope = Envelope(
                 sender: server.ana.address,
                 recipients: [
@@ -105,7 +105,7 @@ import Testing
         let receiver = MemoryReceiver(keepsOctets: false)
         try await withServer(["door": "local"], receiver: receiver) { server in
             let path = try #require(server.address.pathname)
-            let client = SMTPClient(.unixSocket(path: path), helo: "localhost", login: .account(server.ana.id), deadlines: .local)
+            let client = SMTPClient(.unixSocket(path: path), helo: "localhost", login: .account(server.ana.id))
             let envelope = Envelope(sender: server.ana.address, recipients: [EnvelopeRecipient(server.ana.address)])
             let line = String(repeating: "x", count: 70) + "\r\n.\r\n"
             let block = ByteBuffer(string: String(repeating: line, count: 1000))

@@ -3,7 +3,7 @@ import Worker
 
 @testable import Webmail
 
-@Suite("Peers that go on sending are cut", .timeLimit(.minutes(1))) struct SlowPeerTests {
+@Suite("Peers that go on sending are cut", .timeLimit(.minutes(10))) struct SlowPeerTests {
     /// One of them short, and `farewell`; whatever is not cut by these goes on until the test's own limit.
     private func limits(_ short: WritableKeyPath<WebLimits, Duration>) -> WebLimits {
         var limits = WebLimits()

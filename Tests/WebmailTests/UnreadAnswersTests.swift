@@ -3,7 +3,7 @@ import Testing
 
 @testable import Webmail
 
-@Suite("A client that does not read its answers", .timeLimit(.minutes(3))) struct UnreadAnswersTests {
+@Suite("A client that does not read its answers", .timeLimit(.minutes(10))) struct UnreadAnswersTests {
     @Test func itIsForgotten() async throws {
         var limits = WebLimits()
         // Idle is long enough for more answers than there is room for, however busy the machine is.

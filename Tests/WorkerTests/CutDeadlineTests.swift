@@ -43,7 +43,7 @@ import Testing
     }
 
     /// Our own services all end.
-    @Test(.timeLimit(.minutes(1))) func whatEndsInTimeFailsAsItFailed() async {
+    @Test(.timeLimit(.minutes(10))) func whatEndsInTimeFailsAsItFailed() async {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         await #expect(throws: Fails.Failure.self) { try await Self.run([Fails()], in: folder, cutDeadline: .seconds(3600)) }
     }

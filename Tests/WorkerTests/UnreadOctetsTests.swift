@@ -6,7 +6,7 @@ import Testing
 
 @testable import Worker
 
-@Suite("What a peer has not read when its connection is closed, tcp(7)", .timeLimit(.minutes(3))) struct UnreadOctetsTests {
+@Suite("What a peer has not read when its connection is closed, tcp(7)", .timeLimit(.minutes(10))) struct UnreadOctetsTests {
     private static let sent = 100_000
 
     private struct NoConnection: Error {}

@@ -1,6 +1,6 @@
 package import Directory
 package import Logging
-internal import MailConfiguration
+package import MailConfiguration
 package import Store
 package import TLS
 package import Worker
@@ -22,11 +22,11 @@ package struct IMAPServices: Sendable {
 
     /// - Parameters:
     ///   - connections: where this service's connections count, with those of others; by default they count alone.
-    ///   - limits: whatever the generation in force says; by default what it says.
+    ///   - limits: those that follow from what the generation in force says.
     package init(
         store: MailStore, generation: CurrentGeneration, authenticator: any Authenticator, sessions: SessionRegistry,
         connections: OpenConnections = OpenConnections(), certificates: ServerCertificates?, incomingFolder: String,
-        limits: IMAPLimits? = nil, logger: Logger
+        limits: @escaping @Sendable (HostLimits) -> IMAPLimits, logger: Logger
     ) {
         self.store = store
         self.generation = generation
@@ -35,7 +35,7 @@ package struct IMAPServices: Sendable {
         self.connections = connections
         self.certificates = certificates
         self.incomingFolder = incomingFolder
-        limitsInForce = { limits ?? IMAPLimits(generation.value.host.limits) }
+        limitsInForce = { limits(generation.value.host.limits) }
         self.logger = logger
     }
 

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Upkeep
 
-@Suite("Retired mail is deleted when its time is over", .timeLimit(.minutes(1))) struct PurgeTests {
+@Suite("Retired mail is deleted when its time is over", .timeLimit(.minutes(10))) struct PurgeTests {
     private let host: ExampleHost
     private let control: HostControl
     private let log = RecordedLog()

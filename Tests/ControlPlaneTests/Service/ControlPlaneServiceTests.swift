@@ -5,7 +5,7 @@ import Mail
 import Synchronization
 import Testing
 
-@Suite("The control plane at its sockets", .timeLimit(.minutes(1))) struct ControlPlaneServiceTests {
+@Suite("The control plane at its sockets", .timeLimit(.minutes(10))) struct ControlPlaneServiceTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// Runs `body` beside the service of a fresh host.

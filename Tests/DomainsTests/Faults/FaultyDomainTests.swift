@@ -60,15 +60,15 @@ private final class FaultyWorld: Sendable {
                     try stub($0, "127.0.0.1")
                 }
                     + [try stub("lame.zone", "127.0.0.2"), try stub("silent.zone", "127.0.0.3")],
-                asksPrivateServers: true, deadline: .seconds(3)))
-        servers = AuthoritativeServers(resolver, port: port, asksPrivate: true, deadline: .milliseconds(500))
+                asksPrivateServers: true, deadline: .seconds(15)))
+        servers = AuthoritativeServers(resolver, port: port, asksPrivate: true, deadline: .seconds(5))
     }
 
     /// - Parameter failing: questions that get no answer, as `name TYPE`.
     func evaluation(_ site: DomainSite, failing: Set<String> = []) -> DomainEvaluation {
         let resolver = FailingResolver(resolver: resolver, questions: failing)
         return DomainEvaluation(
-            site, resolver, AuthoritativeServers(resolver, port: port, asksPrivate: true, deadline: .milliseconds(500)),
+            site, resolver, AuthoritativeServers(resolver, port: port, asksPrivate: true, deadline: .seconds(5)),
             WebSite(resolver))
     }
 

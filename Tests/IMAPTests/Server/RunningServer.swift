@@ -78,7 +78,7 @@ func withServer<Result: Sendable>(
     let services = IMAPServices(
         store: store, generation: CurrentGeneration(try host.generation(1)), authenticator: ExampleAuthenticator(host: host),
         sessions: SessionRegistry(), certificates: hasTLS ? try TestCertificates.shared.get() : nil,
-        incomingFolder: folder + "/accounts/.incoming", limits: limits, logger: logger)
+        incomingFolder: folder + "/accounts/.incoming", limits: { _ in limits }, logger: logger)
     let (plain, plainPort) = try boundSocket()
     let (encrypted, encryptedPort) = try boundSocket()
     let listeners =

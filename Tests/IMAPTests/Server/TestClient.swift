@@ -27,10 +27,10 @@ final class TestClient {
 
     func send(_ octets: ByteBuffer) async throws { try await channel.writeAndFlush(octets).get() }
 
-    /// The next line; nil when the server has closed, or after ten seconds.
+    /// The next line; nil when the server has closed, or after two minutes.
     func line() async -> String? {
         let channel = channel
-        let timer = channel.eventLoop.scheduleTask(in: .seconds(10)) { channel.close(promise: nil) }
+        let timer = channel.eventLoop.scheduleTask(in: .seconds(120)) { channel.close(promise: nil) }
         defer { timer.cancel() }
         while true {
             if let line = try? framing.next(from: &received) { return String(buffer: line) }

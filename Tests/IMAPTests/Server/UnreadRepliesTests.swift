@@ -4,7 +4,7 @@ import Testing
 
 @testable import IMAP
 
-@Suite("A client that does not read its replies", .timeLimit(.minutes(3))) struct UnreadRepliesTests {
+@Suite("A client that does not read its replies", .timeLimit(.minutes(10))) struct UnreadRepliesTests {
     /// More than the client has room for.
     private static let commands = (0..<500).map { "c\($0) CAPABILITY\r\n" }.joined()
 

@@ -12,7 +12,7 @@ extension Transcript {
     ///   - act: what `DO name` does.
     /// - Throws: `TranscriptFailure` with the line where it went wrong.
     package func play(
-        to address: SocketAddress, beginsWithTLS: Bool = false, patience: TimeAmount = .seconds(10),
+        to address: SocketAddress, beginsWithTLS: Bool = false, patience: TimeAmount = .seconds(120),
         act: @escaping @Sendable (String) async throws -> Void = { _ in }
     ) async throws {
         let player = TranscriptPlayer(address: address, beginsWithTLS: beginsWithTLS, patience: patience, act: act)

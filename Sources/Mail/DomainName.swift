@@ -25,13 +25,15 @@ package struct DomainName: Hashable, Sendable {
         ascii = name
     }
 
-    /// The name as people read it: U-labels where that is possible.
+    /// The name as people read it: U-labels, but where what follows `xn--` is no A-label, as it would stand for another name
+    /// (RFC 5891 §5.3).
     package var unicode: String {
         guard ascii.contains("xn--") else { return ascii }
         var output: UnsafeMutablePointer<CChar>?
         guard unsafe idn2_to_unicode_8z8z(ascii, &output, 0) == IDN2_OK.rawValue, let text = unsafe output else { return ascii }
         defer { unsafe idn2_free(text) }
-        return unsafe String(cString: text)
+        let name = unsafe String(cString: text)
+        return (try? Self.aLabels(of: name)) == ascii ? name : ascii
     }
 
     private static func aLabels(of text: String) throws(MailSyntaxError) -> String {

@@ -6,6 +6,8 @@ import Testing
         ("Example.ORG", "example.org", "example.org"), ("example.org.", "example.org", "example.org"),
         ("BÜCHER.example", "xn--bcher-kva.example", "bücher.example"), ("例え.jp", "xn--r8jz45g.jp", "例え.jp"),
         ("xn--bcher-kva.example", "xn--bcher-kva.example", "bücher.example"), ("localhost", "localhost", "localhost"),
+        // U+02E2, which stands for an s.
+        ("xn--pra.example", "xn--pra.example", "xn--pra.example"),
     ])
     func reads(text: String, ascii: String, unicode: String) throws {
         let name = try DomainName(text)

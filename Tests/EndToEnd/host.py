@@ -21,6 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = pathlib.Path(os.environ.get("MALAPOSTA_PROGRAMS", ROOT / ".build/debug"))
 LISTENERS = {2525: "smtp", 2587: "submission", 2465: "submissions", 2143: "imap", 2993: "imaps", 8080: "http", 8443: "https"}
 PASSWORDS = {name: f"demo-{name}-2026" for name in ("rita", "tomas", "ines", "joana", "miguel")}
+# Seconds for what must come and has no time of its own: only a failure lasts as long, and no machine is so slow.
+PATIENCE = 60
 
 
 def free_ports(count):
@@ -31,7 +33,7 @@ def free_ports(count):
         return [one.getsockname()[1] for one in sockets]
 
 
-def wait_until(what, condition, seconds=30):
+def wait_until(what, condition, seconds=PATIENCE):
     """Asks `condition` until it gives something true, which is returned."""
     end = time.monotonic() + seconds
     while True:
@@ -105,12 +107,22 @@ class Host:
         """Runs the operator's command against this host."""
         return subprocess.run(
             [*self.within, PROGRAMS / "malaposta", *words, "--data", self.data],
-            capture_output=True, text=True, input=input, timeout=60, env={**os.environ, "MALAPOSTA_CONFIGURATION": str(self.configuration)})
+            capture_output=True, text=True, input=input, timeout=5 * PATIENCE,
+            env={**os.environ, "MALAPOSTA_CONFIGURATION": str(self.configuration)})
+
+    def status(self, *words, code=0):
+        """What `status` gives, asked until it ends with this exit code: a worker that is slow to answer is told as one that does not."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            shown = self.command("status", *words)
+            if shown.returncode == code or time.monotonic() > end:
+                return shown
+            time.sleep(0.2)
 
     def ask(self, name, question, **fields):
         """A question at a local socket: the answer, or the refusal."""
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(30)
+            connection.settimeout(PATIENCE)
             connection.connect(str(self.data / "run" / name))
             frame = json.dumps({"id": 1, "name": question, "body": base64.b64encode(json.dumps(fields).encode()).decode()}).encode()
             connection.sendall(struct.pack(">I", len(frame)) + frame)
@@ -133,9 +145,9 @@ class Host:
         for process in found:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        self.process.wait(60)
+        self.process.wait(PATIENCE)
 
-    def stop(self, seconds=60):
+    def stop(self, seconds=PATIENCE):
         """The exit code; None where it was never started."""
         if self.process is None:
             return None
@@ -170,7 +182,7 @@ class HostTest(unittest.TestCase):
         listed = self.host.command("queue", "list", "--json")
         return json.loads(listed.stdout)["messages"] if listed.returncode == 0 else None
 
-    def wait_for_empty_queue(self, seconds=60):
+    def wait_for_empty_queue(self, seconds=PATIENCE):
         try:
             wait_until("the queue is empty", lambda: self.queue() == [], seconds)
         except AssertionError as failure:

@@ -6,6 +6,7 @@ import re
 import resource
 import socket
 
+from host import PATIENCE
 from load import worker
 
 # 1 in the short form that `make test` runs.
@@ -50,9 +51,11 @@ def dice(name, number):
 class Conversation:
     """Octets on their way to a server, and all that it says."""
 
-    def __init__(self, port, seconds=30, source="127.0.0.1"):
+    def __init__(self, port, seconds=PATIENCE, source="127.0.0.1"):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=seconds, source_address=(source, 0))
         self.seconds, self.heard, self.is_over = seconds, b"", False
+        # Whether the server was heard to its own end: to whom we say that nothing more comes may leave out the rest.
+        self.is_whole = True
 
     def __enter__(self):
         return self
@@ -86,13 +89,14 @@ class Conversation:
         """All that is said until it closes. Where it does not of itself, our side is ended first, once it is quiet."""
         if quiet:
             self.listen(quiet=quiet)
+            self.is_whole = self.is_over
             with contextlib.suppress(OSError):
                 self.socket.shutdown(socket.SHUT_WR)
         return self.listen()
 
 
 def converse(port, octets, first=((b"", rb"\n"),), quiet=None, source="127.0.0.1"):
-    """All that a server says to `octets`. It is heard out: who ends a connection at once is not answered.
+    """What a server says to `octets`, as a conversation that is over. It is heard out: who ends a connection at once is not answered.
 
     - first: what is said before, each with the pattern that it must be answered with.
     - quiet: seconds after which nothing more is expected; without, the server is to close of itself.
@@ -103,7 +107,8 @@ def converse(port, octets, first=((b"", rb"\n"),), quiet=None, source="127.0.0.1
             if not re.search(pattern, peer.listen(pattern)):
                 raise AssertionError(f"{said} is answered {peer.heard}")
         peer.say(octets)
-        return peer.end(quiet)
+        peer.end(quiet)
+        return peer
 
 
 def memory(process):

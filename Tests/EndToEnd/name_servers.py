@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 
+from host import PATIENCE, wait_until
+
 HEAD = "$ORIGIN {0}\n$TTL 1\n@ SOA ns.zone. admin.zone. {1} 3600 600 86400 1\n@ NS ns.zone.\n"
 
 
@@ -78,20 +80,19 @@ class NameServers:
         self.write()
         self.processes[0].send_signal(signal.SIGHUP)
         # The recursor's and the host's resolver forget within a second and five.
-        for _ in range(200):
-            found = subprocess.run(["dig", f"@{self.authority}", "+short", "+tries=1", "+time=1", "SOA", next(iter(self.zones))],
-                                   capture_output=True, text=True).stdout.split()
-            if len(found) > 2 and found[2] == str(self.serial):
-                return
-            time.sleep(0.05)
-        raise AssertionError("nsd did not read its zones again")
+        wait_until("nsd has read its zones again", self.is_read)
+
+    def is_read(self):
+        found = subprocess.run(["dig", f"@{self.authority}", "+short", "+tries=1", "+time=1", "SOA", next(iter(self.zones))],
+                               capture_output=True, text=True).stdout.split()
+        return len(found) > 2 and found[2] == str(self.serial)
 
     def spawn(self, command, name):
         with open(self.folder / f"{name}.log", "ab") as log:
             self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL))
 
     def wait(self, address):
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while True:
             try:
                 socket.create_connection((address, 53), 1).close()

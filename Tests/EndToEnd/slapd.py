@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-from host import free_ports
+from host import PATIENCE, free_ports
 
 BASE = "dc=acme,dc=example"
 READER = f"cn=reader,{BASE}"
@@ -100,7 +100,7 @@ access to * by dn.exact="cn=reader,{base}" read by anonymous auth by * none
             self.process = subprocess.Popen(
                 ["/usr/sbin/slapd", "-d", "0", "-f", self.folder / "slapd.conf", "-h",
                  f"{self.url} {self.tls_url} {self.socket_url}"], stdout=subprocess.DEVNULL, stderr=log)
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while subprocess.run(["ldapwhoami", "-x", "-H", self.url], capture_output=True).returncode:
             if time.monotonic() > end or self.process.poll() is not None:
                 raise AssertionError("slapd does not start: " + (self.folder / "log").read_text())
@@ -128,7 +128,7 @@ access to * by dn.exact="cn=reader,{base}" read by anonymous auth by * none
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
 
     def close(self):
         self.stop()

@@ -156,7 +156,7 @@ class FailingHost(HostTest):
         except (imaplib.IMAP4.error, OSError) as failure:
             answer = f"lost {failure}"
             sessions.imap.shutdown()
-            sessions.imap = wait_until("the host lets a client in", self.imap_again, 60)
+            sessions.imap = wait_until("the host lets a client in", self.imap_again)
         self.promises.note(name, (self.appended, "Kept"), answer, answer.startswith("OK"), answer.startswith("NO"))
         return answer
 
@@ -187,9 +187,9 @@ class FailingHost(HostTest):
 
     def goes_on(self):
         """Mail is taken by every way."""
-        wait_until("SMTP takes mail", lambda: self.mail(self.another("mail")) == 250, 60)
-        wait_until("IMAP takes mail", lambda: self.append(self.another("added")).startswith("OK"), 60)
-        wait_until("the web saves", lambda: self.save(self.another("draft")) == 200, 60)
+        wait_until("SMTP takes mail", lambda: self.mail(self.another("mail")) == 250)
+        wait_until("IMAP takes mail", lambda: self.append(self.another("added")).startswith("OK"))
+        wait_until("the web saves", lambda: self.save(self.another("draft")) == 200)
 
     def judge(self, leftovers=False):
         """`leftovers`: whether there may be files that no row names, which cost room and nothing else."""
@@ -287,10 +287,10 @@ class EveryCallFails(FailingHost):
             tried, failures = tried + 1, failures + (applied.returncode != 0)
             with self.subTest(turn=turn, said=applied.stdout + applied.stderr):
                 if applied.returncode == 0:
-                    wait_until("it is in force", lambda: self.is_taken(alias), 10)
+                    wait_until("it is in force", lambda: self.is_taken(alias))
                 again = self.host.command("apply", "--yes")
                 self.assertEqual(again.returncode, 0, again.stdout + again.stderr + self.host.log())
-                wait_until("it is in force", lambda: self.is_taken(alias), 10)
+                wait_until("it is in force", lambda: self.is_taken(alias))
                 self.assertTrue(self.is_taken(self.mailed))
             misses = 0 if hit else misses + 1
             if misses == 2:
@@ -314,9 +314,9 @@ class EveryCallFails(FailingHost):
                 if not self.round(turn, kinds=FLUSH, error=EIO, process=workers[name]):
                     break
                 failures += 1
-                wait_until(f"{name} starts anew", lambda: load.worker(self.host, name) not in (None, workers[name]), 60)
+                wait_until(f"{name} starts anew", lambda: load.worker(self.host, name) not in (None, workers[name]))
                 # No program believes a flush until the mail worker has started and written anew what may be lost.
-                wait_until("the failure is settled", lambda: not note.exists(), 60)
+                wait_until("the failure is settled", lambda: not note.exists())
                 self.goes_on()
             self.assertGreater(failures, 0, name)
             settled[name] = log.read_text().count("what a failed flush may have kept from the disk is written anew")
@@ -338,8 +338,8 @@ class EveryCallFails(FailingHost):
             with self.subTest(file=file.name):
                 with self.disk.cannot_read(file):
                     self.fail_flush_of_web()
-                    wait_until("SMTP takes mail", lambda: self.mail(self.another("mail")) == 250, 60)
-                    wait_until("the web saves", lambda: self.save(self.another("draft")) == 200, 60)
+                    wait_until("SMTP takes mail", lambda: self.mail(self.another("mail")) == 250)
+                    wait_until("the web saves", lambda: self.save(self.another("draft")) == 200)
                 lines = [line for line in self.host.log().splitlines() if "passed over after a failed flush" in line]
                 self.assertRegex(lines[-1], f"error.*{account.name}.*{re.escape(str(file))}: Input/output error")
                 self.goes_on()
@@ -354,9 +354,9 @@ class EveryCallFails(FailingHost):
         self.save(self.another("draft"))
         self.assertGreater(self.disk.failed, 0)
         for name, process in workers.items():
-            wait_until(f"{name} starts anew", lambda: load.worker(self.host, name) not in (None, process), 60)
+            wait_until(f"{name} starts anew", lambda: load.worker(self.host, name) not in (None, process))
         self.disk.disarm()
-        wait_until("the failure is settled", lambda: not note.exists(), 60)
+        wait_until("the failure is settled", lambda: not note.exists())
 
 
 def full_file_system(folder, megabytes):

@@ -15,7 +15,7 @@ import unittest
 
 import yaml
 
-from host import PASSWORDS, Host
+from host import PASSWORDS, PATIENCE, Host
 from webclient import WebClient
 
 host = None
@@ -52,7 +52,7 @@ class Session:
     """A connection that is read without waiting; what has come stays to be looked at."""
 
     def __init__(self, port, tls=False):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         if tls:
             context = ssl.create_default_context()
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -63,7 +63,7 @@ class Session:
     def send(self, text):
         self.socket.sendall(text.encode())
 
-    def wait(self, pattern, seconds=30):
+    def wait(self, pattern, seconds=PATIENCE):
         """What has come up to a match, which is taken off."""
         end = time.monotonic() + seconds
         while not (found := re.search(pattern.encode(), self.octets)):
@@ -87,7 +87,7 @@ class Session:
         self.take()
         return not self.is_closed
 
-    def ended(self, seconds=3):
+    def ended(self, seconds=PATIENCE):
         """Everything up to the end, which must come."""
         end = time.monotonic() + seconds
         while not self.is_closed and time.monotonic() < end:
@@ -192,7 +192,7 @@ def certificate(name):
 def shown_certificate(port):
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as plain, context.wrap_socket(plain) as secured:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as plain, context.wrap_socket(plain) as secured:
         octets = secured.getpeercert(binary_form=True)
     found = re.search(rb"(\w+)\.example", octets)
     return found[1].decode() if found else None
@@ -240,11 +240,12 @@ class HeldSessions(unittest.TestCase):
             session.send("one more line\r\n")
 
     def in_force(self, what, condition):
-        """Asks a few times a second: each "no" counts among a session's errors."""
-        end = time.monotonic() + 10
+        """Asks a few times, and ever more seldom: each "no" counts among a session's errors."""
+        end, pause = time.monotonic() + PATIENCE, 0.2
         while not condition():
             self.assertLess(time.monotonic(), end, what)
-            time.sleep(0.2)
+            time.sleep(pause)
+            pause *= 2
         self.expect_held()
 
     def test_twenty_changes(self):

@@ -7,7 +7,7 @@ import socket
 import unittest
 import urllib.request
 
-from host import PASSWORDS, Host, free_ports, wait_until
+from host import PASSWORDS, PATIENCE, Host, free_ports, wait_until
 
 host = None
 metrics = {}
@@ -34,7 +34,7 @@ def fits(test, text, width=80):
 
 
 def scrape(name):
-    with urllib.request.urlopen(f"http://127.0.0.1:{metrics[name]}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{metrics[name]}/metrics", timeout=PATIENCE) as answer:
         assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4"), answer.headers
         return answer.read().decode()
 
@@ -46,12 +46,12 @@ def value(text, series):
 
 class Status(unittest.TestCase):
     def test_a_healthy_host(self):
-        shown = host.command("status")
+        shown = host.status()
         self.assertEqual(shown.returncode, 0, shown.stdout + shown.stderr)
         fits(self, shown.stdout)
         for word in ("malaposta-mail", "malaposta-web", "generation", "listeners", "certificate", "queue", "disk", "7 of 7 open"):
             self.assertIn(word, shown.stdout)
-        told = json.loads(host.command("status", "--json").stdout)
+        told = json.loads(host.status("--json").stdout)
         self.assertEqual(told["schema"], 1)
         self.assertEqual({program["name"] for program in told["workers"]}, {"malaposta", "malaposta-mail", "malaposta-web"})
         self.assertEqual({program["state"] for program in told["workers"]}, {"healthy"})
@@ -66,7 +66,7 @@ class Status(unittest.TestCase):
         before = file.read_text()
         try:
             file.write_text(before + "\n# changed\n")
-            shown = host.command("status")
+            shown = host.status(code=2)
             self.assertEqual(shown.returncode, 2, shown.stdout + shown.stderr)
             self.assertIn("tenants/acme/accounts.yaml", shown.stdout)
             fits(self, shown.stdout)
@@ -188,7 +188,7 @@ class Metrics(unittest.TestCase):
         self.assertEqual(value(scrape("mail"), "malaposta_imap_connections"), 1)
         session.logout()
         self.assertGreater(value(scrape("control"), 'malaposta_logins_total{result="accepted"}'), 0)
-        urllib.request.urlopen(f"http://127.0.0.1:{host.ports['http']}/login", timeout=5).read()
+        urllib.request.urlopen(f"http://127.0.0.1:{host.ports['http']}/login", timeout=PATIENCE).read()
         self.assertGreater(value(scrape("web"), 'malaposta_web_requests_total{status="2xx"}'), 0)
         wait_until("loops are measured", lambda: value(scrape("web"), "malaposta_event_loop_lag_seconds_count"))
 
@@ -205,7 +205,7 @@ class Metrics(unittest.TestCase):
 
     def test_nothing_else_is_there(self):
         with self.assertRaises(urllib.error.HTTPError):
-            urllib.request.urlopen(f"http://127.0.0.1:{metrics['web']}/", timeout=5)
+            urllib.request.urlopen(f"http://127.0.0.1:{metrics['web']}/", timeout=PATIENCE)
 
     def test_labels_are_closed(self):
         """No address, no name of anybody is ever a label."""

@@ -77,7 +77,7 @@ class Rebuild(HostTest):
         self.host.start()
         before = {(user, name): self.validity(user, name) for user in users for name in ("INBOX", "Kept")}
         for folder in folders.values():
-            wait_until("there is a snapshot", lambda: list((folder / "snapshots").glob("*.db")), 30)
+            wait_until("there is a snapshot", lambda: list((folder / "snapshots").glob("*.db")))
         self.deliver(self.young, users)
         # After a stop in order all of the log is in the database, too. While it is there it heals what it holds.
         self.restart()
@@ -123,7 +123,7 @@ class Rebuild(HostTest):
         self.host.start()
         with smtplib.SMTP("127.0.0.1", self.host.ports["smtp"], timeout=60) as session:
             session.sendmail("maria@elsewhere.example", [user], load.message("later0y"))
-        waiting = wait_until("it waits", lambda: [one for one in self.queue() or [] if "mailbox" in (one.get("reason") or "")], 30)
+        waiting = wait_until("it waits", lambda: [one for one in self.queue() or [] if "mailbox" in (one.get("reason") or "")])
         self.assertEqual(waiting[0]["recipients"], [user])
         with self.assertRaisesRegex(imaplib.IMAP4.error, r"\[UNAVAILABLE\]"):
             load.imap(self.host, user)

@@ -7,7 +7,7 @@ import sqlite3
 import time
 import unittest
 
-from host import PASSWORDS, Host, wait_until
+from host import PASSWORDS, PATIENCE, Host, wait_until
 
 USER = "ines@acme.example"
 MESSAGE = b"Subject: kept\r\n\r\n" + b"Kept.\r\n" * 400
@@ -49,7 +49,7 @@ def rcpt(address=USER):
 
 def subjects():
     """Of all messages in the user's inbox, in order."""
-    session = wait_until("she logs in", admitted, 10)
+    session = wait_until("she logs in", admitted)
     session.select("INBOX")
     numbers = session.search(None, "ALL")[1][0].split()
     found = [session.fetch(number, "(BODY[HEADER.FIELDS (SUBJECT)])")[1][0][1] for number in numbers]
@@ -104,19 +104,19 @@ class Retirement(unittest.TestCase):
         self.assertTrue(28 < days <= 30, days)
         self.assertIn("2 addresses stop receiving", plan.stdout)    # hers, in the domain and in its alias
         self.apply(self.without_user())
-        session.sock.settimeout(2)
+        session.sock.settimeout(PATIENCE)
         with contextlib.suppress(ConnectionError):
             while session.sock.recv(4096):
                 pass
         session.shutdown()
-        wait_until("she cannot log in", lambda: not admitted(), 10)
-        wait_until("mail to her is refused", lambda: rcpt()[0] == 550, 10)
+        wait_until("she cannot log in", lambda: not admitted())
+        wait_until("mail to her is refused", lambda: rcpt()[0] == 550)
 
         # She comes back, and so does her mail.
         plan = self.apply(self.before)
         self.assertRegex(plan, r"(?m)^\+ user    ines@acme\.example +comes back with its mail")
         self.assertEqual(subjects(), ["kept 0", "kept 1", "kept 2"])
-        wait_until("mail to her is taken", lambda: rcpt()[0] == 250, 10)
+        wait_until("mail to her is taken", lambda: rcpt()[0] == 250)
 
         # She leaves for good. A restart before the time is over deletes nothing.
         self.apply(self.without_user())
@@ -129,11 +129,11 @@ class Retirement(unittest.TestCase):
         host.stop()
         self.let_time_pass(days=1)
         host.start()
-        wait_until("her mail is gone from the disk", lambda: not mine[0].exists(), 40)
-        wait_until("nothing of it stays", lambda: not list(mine[0].parent.glob("*")), 10)
+        wait_until("her mail is gone from the disk", lambda: not mine[0].exists())
+        wait_until("nothing of it stays", lambda: not list(mine[0].parent.glob("*")))
         wait_until("the log says so", lambda: any(
             "mail of a retired account deleted" in line and "address=ines@acme.example" in line and re.search(r"octets=8\d{3}\b", line)
-            for line in host.log().splitlines()), 10)
+            for line in host.log().splitlines()))
         checked = host.command("store", "check")
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
         self.assertEqual(rcpt()[0], 550)

@@ -4,7 +4,7 @@ import http.client
 import re
 import urllib.parse
 
-from host import PASSWORDS, wait_until
+from host import PASSWORDS, PATIENCE, wait_until
 
 
 class WebClient:
@@ -17,7 +17,7 @@ class WebClient:
 
     def ask(self, method, path, body=None, headers=None, follow=False):
         """Status, headers and text of an answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **(headers or {})}
         if isinstance(body, (dict, list)):
             body = urllib.parse.urlencode(body).encode()
@@ -47,16 +47,21 @@ class WebClient:
         return self.ask("POST", path, fields, headers)
 
     def log_in(self, user, password):
-        self.csrf = self.token(self.get("/login")[2])
-        # A busy machine may take longer to check a password than the web worker waits: 503 says to try again.
-        def answered():
-            status = self.post("/login", {"name": user, "password": password})[0]
-            return status if status != 503 else None
-
-        status = wait_until("the log-in is answered", answered, 60)
+        status = self.try_to_log_in({"name": user, "password": password})[0]
         if status not in (302, 303):
             raise AssertionError(f"{user} was not let in: {status}")
         self.csrf = self.token(self.get("/compose")[2])
+
+    def try_to_log_in(self, fields):
+        """The answer to the form of the log-in, whatever it is."""
+        self.csrf = self.token(self.get("/login")[2])
+
+        # A busy machine may take longer to check a password than the web worker waits: 503 says to try again.
+        def answered():
+            answer = self.post("/login", fields)
+            return answer if answer[0] != 503 else None
+
+        return wait_until("the log-in is answered", answered)
 
     @staticmethod
     def token(page):

@@ -2,6 +2,7 @@
 import contextlib
 import http.client
 import imaplib
+import os
 import re
 import smtplib
 import ssl
@@ -84,10 +85,11 @@ def web(user, password):
     return text
 
 
-def flow(recipient, name, seconds):
-    """Sends one mail after the other for a time; prints what was accepted. A connection that breaks is tried again with the same mail."""
-    end, number = time.monotonic() + float(seconds), 0
-    while time.monotonic() < end:
+def flow(recipient, name, end):
+    """Sends one mail after the other until the file `end` is there; prints what was accepted. A connection that breaks is tried again with
+    the same mail."""
+    number = 0
+    while not os.path.exists(end):
         try:
             send(recipient, f"{name}-{number}")
         except ConnectionRefusedError:

@@ -3,6 +3,7 @@
 Needs root, systemd-nspawn and debootstrap, and the packages in .build/deb (`make deb`); says loudly where it cannot run. The tests are one
 life of one machine, and run in the order of their names."""
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -52,6 +53,47 @@ def setUpModule():
         raise unittest.SkipTest(reason)
 
 
+class Flow:
+    """Mail to rita, one after the other, as long as the block lasts."""
+
+    def __init__(self, machine, name):
+        self.end = machine.tree / f"srv/{name}-ends"
+        self.client = subprocess.Popen(machine.command("python3", "-", "flow", "rita@acme.example", name, f"/srv/{name}-ends"),
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.lines = []
+        self.reader = threading.Thread(target=lambda: self.lines.extend(self.client.stdout))
+        self.client.stdin.write(CLIENTS)
+        self.client.stdin.close()
+        self.reader.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end.touch()
+        self.client.wait(180)
+        self.reader.join()
+        self.client.stdout.close()
+
+    def accepted(self):
+        return [line.split()[1] for line in self.lines if line.startswith("accepted")]
+
+    def text(self):
+        """All that the client said."""
+        return "".join(self.lines)
+
+    def goes_on(self, count):
+        """Until so many more are accepted: that they are is asserted, not how fast."""
+        wanted = len(self.accepted()) + count
+
+        def came():
+            if self.client.poll() is not None:
+                raise AssertionError(self.text())
+            return len(self.accepted()) >= wanted
+
+        wait_until("mail flows", came, 600)
+
+
 class PackageTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -92,6 +134,13 @@ class PackageTests(unittest.TestCase):
     def status(self):
         return self.machine.run("malaposta", "status", check=False)
 
+    def status_without_problems(self):
+        """Asked again: a worker that is slow to answer is told as one that does not. Where problems stay, those."""
+        shown = []
+        with contextlib.suppress(AssertionError):
+            wait_until("there are no problems", lambda: shown.append(self.status()) or shown[-1].returncode == 0)
+        return shown[-1]
+
     # MARK: One life
 
     def test_01_apt_installs_and_everything_is_up_with_an_empty_host(self):
@@ -101,7 +150,7 @@ class PackageTests(unittest.TestCase):
             wait_until(f"{unit} is active", lambda: machine.active(unit) == "active", 60)
         wait_until("all ports are listened at", lambda: self.listening() == PORTS, 30)
         self.assertEqual(machine.run("ls", "-A", "/etc/malaposta").stdout, "", "the packages ship no file in /etc/malaposta")
-        status = self.status()
+        status = self.status_without_problems()
         self.assertIn("this host is empty: 'malaposta setup' writes its first files", status.stdout)
         self.assertEqual(status.returncode, 0, status.stdout)
         words = " ".join(status.stdout.split())
@@ -354,13 +403,15 @@ class PackageTests(unittest.TestCase):
         machine = self.machine
         file = machine.tree / "etc/malaposta/malaposta.yaml"
         good = file.read_text()
-        flow, lines = self.flow("listeners", 20)
-        for port in (1143, 2143):
-            file.write_text(self.with_listener(good, "imap", port))
-            machine.run("malaposta", "apply", "--yes")
-            wait_until(f"port {port} is listened at", lambda: re.search(rf"127.0.0.1:{port}\s", machine.run("ss", "-Hltn").stdout), 60)
-        accepted = flow()
-        self.assertNotIn("REFUSED", "".join(lines), "a port that did not change was closed for a moment")
+        with Flow(machine, "listeners") as flow:
+            flow.goes_on(5)
+            for port in (1143, 2143):
+                file.write_text(self.with_listener(good, "imap", port))
+                machine.run("malaposta", "apply", "--yes")
+                wait_until(f"port {port} is listened at", lambda: re.search(rf"127.0.0.1:{port}\s", machine.run("ss", "-Hltn").stdout), 60)
+            flow.goes_on(20)
+        accepted = flow.accepted()
+        self.assertNotIn("REFUSED", flow.text(), "a port that did not change was closed for a moment")
         wait_until("all accepted mail is there", lambda: set(accepted) <= set(self.inbox("rita@acme.example")), 120, pause=1)
         file.write_text(good)
         machine.run("malaposta", "apply", "--yes")
@@ -391,25 +442,6 @@ class PackageTests(unittest.TestCase):
     def with_listener(text, service, port):
         more = f"  - {{ name: {service}-{port}, service: {service}, address: 127.0.0.1, port: {port} }}\n"
         return text.replace("listeners:\n", "listeners:\n" + more)
-
-    def flow(self, name, seconds):
-        """Sends mail to rita for a time. A function that waits for the end and gives what was accepted, and what the client said."""
-        client = subprocess.Popen(self.machine.command("python3", "-", "flow", "rita@acme.example", name, seconds), stdin=subprocess.PIPE,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        lines = []
-        reader = threading.Thread(target=lambda: lines.extend(client.stdout))
-        client.stdin.write(CLIENTS)
-        client.stdin.close()
-        reader.start()
-
-        def ended():
-            client.wait(180)
-            reader.join()
-            client.stdout.close()
-            return [line.split()[1] for line in lines if line.startswith("accepted")]
-
-        wait_until("mail flows", lambda: sum("accepted" in line for line in lines) > 5)
-        return ended, lines
 
     def test_10c_after_a_boot_everything_is_as_before(self):
         machine = self.machine
@@ -469,16 +501,16 @@ END
         machine = self.machine
         machine.offer(self.next.result())
         before = machine.shell("cd /etc/malaposta && find . -type f | sort | xargs sha256sum").stdout
-        flow, lines = self.flow("upgrade", 60)
-        machine.run("apt-get", "-qq", "-o", "Dir::Etc::sourcelist=sources.list.d/malaposta.list", "-o", "Dir::Etc::sourceparts=-",
-                    "-o", "APT::Get::List-Cleanup=0", "update")
-        machine.run("apt-get", "-qq", "install", "-y", "--only-upgrade", "malaposta", "malaposta-mail", "malaposta-web",
-                    "malaposta-appliance", seconds=600)
-        self.assertEqual(machine.run("dpkg-query", "-W", "-f", "${Version}", "malaposta-mail").stdout, NEXT_VERSION)
-        accepted = flow()
-        text = "".join(lines)
+        with Flow(machine, "upgrade") as flow:
+            flow.goes_on(5)
+            machine.run("apt-get", "-qq", "-o", "Dir::Etc::sourcelist=sources.list.d/malaposta.list", "-o", "Dir::Etc::sourceparts=-",
+                        "-o", "APT::Get::List-Cleanup=0", "update")
+            machine.run("apt-get", "-qq", "install", "-y", "--only-upgrade", "malaposta", "malaposta-mail", "malaposta-web",
+                        "malaposta-appliance", seconds=600)
+            self.assertEqual(machine.run("dpkg-query", "-W", "-f", "${Version}", "malaposta-mail").stdout, NEXT_VERSION)
+            flow.goes_on(20)
+        accepted, text = flow.accepted(), flow.text()
         self.assertNotIn("REFUSED", text, "a port was closed for a moment")
-        self.assertGreater(len(accepted), 20, text)
         wait_until("all accepted mail is there", lambda: set(accepted) <= set(self.inbox("rita@acme.example")), 120, pause=1)
         subjects = self.inbox("rita@acme.example")
         self.assertEqual([one for one in accepted if subjects.count(one) != 1], [], text)

@@ -24,6 +24,8 @@ host = None
 def setUpModule():
     global host
     host = Host(demo=False)
+    # What a session is told at its end is said however long a busy machine takes to say it.
+    host.environment = {"MALAPOSTA_LIMITS": f"imap.farewellTime={PATIENCE}"}
     edit("malaposta.yaml", lambda tree: tree.update(limits={
         "connections_per_address": "500", "connections_per_user": "100", "messages_per_session": "10000"}))
     host.start()

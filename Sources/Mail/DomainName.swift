@@ -25,8 +25,8 @@ package struct DomainName: Hashable, Sendable {
         ascii = name
     }
 
-    /// The name as people read it: U-labels, but where what follows `xn--` is no A-label, as it would stand for another name
-    /// (RFC 5891 §5.3).
+    /// The name as people read it: in U-labels, unless these would stand for another name, as where what begins with `xn--` is no
+    /// A-label (RFC 5891 §5.4).
     package var unicode: String {
         guard ascii.contains("xn--") else { return ascii }
         var output: UnsafeMutablePointer<CChar>?

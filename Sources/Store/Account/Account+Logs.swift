@@ -5,11 +5,12 @@ extension Account {
     /// Moves long logs into their databases, where those are open. What takes longest is to put the logs on disk: meanwhile the
     /// account is free, and what is left for the move itself are the pages, each of them once, and what was added meanwhile.
     func moveLongLogs() async {
-        guard !isMovingLogs, let mailbox else { return }
+        guard !isMovingLogs, let logs = mailbox?.longLogs else { return }
         isMovingLogs = true
-        defer { isMovingLogs = false }
-        let logs = mailbox.longLogs
-        defer { mailbox.hasToldOfLog = false }
+        defer {
+            isMovingLogs = false
+            mailbox?.hasToldOfLog = false
+        }
         guard !logs.isEmpty else { return }
         let flush = Flush()
         shared.flusher.begin(logs.map { .octets($0) }, of: flush)
@@ -18,6 +19,7 @@ extension Account {
             shared.logger.warning("long logs could not be flushed", metadata: ["account": "\(id)", "error": "\(error)"])
             return
         }
-        self.mailbox?.moveLongLogs()
+        // It may have been closed meanwhile, which nothing here has held up.
+        mailbox?.moveLongLogs()
     }
 }

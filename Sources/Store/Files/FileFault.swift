@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// What keeps something from being read or written. Asked where a call has failed: so shows whether the disk does not give back what was
-/// asked for, or takes nothing any more.
+/// What keeps something from being read or written. Asked where a call has failed: so shows whether the disk does not give back what
+/// was asked for, or takes nothing any more.
 ///
 /// Nil where nothing does, where there is no such thing, and where this process lacks descriptors or memory: that is no fault of
 /// the disk's, and no other process need meet it.

@@ -25,7 +25,7 @@ extension Rewriting {
         logger.error(
             """
             an account cannot be used and is passed over after a failed flush: what it acknowledged in the hour before that and \
-            since may be lost with a power cut; 'malaposta store check' says more, 'malaposta store rebuild' mends it
+            since may be lost with a power cut; 'malaposta store check' says more, and 'malaposta store rebuild' mends what is damaged
             """, metadata: ["account": "\(id)", "file": "\(fault.path)", "cause": "\(fault.cause)"])
     }
 

@@ -4,6 +4,8 @@ import re
 import signal
 import subprocess
 
+from host import PATIENCE
+
 # Longer than any small message's record, so that a token in it is seen.
 SHOWN_OCTETS = 65_536
 
@@ -157,7 +159,8 @@ class Tracer:
 
     def stop(self):
         self.strace.send_signal(signal.SIGINT)
-        self.strace.wait(30)
+        # On a busy machine it has much to write still.
+        self.strace.wait(5 * PATIENCE)
         self.strace.stderr.close()
         with open(self.file, errors="replace") as file:
             return file.read().splitlines()

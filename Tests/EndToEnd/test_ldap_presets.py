@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 from fed import Fed
-from host import wait_until
+from host import PATIENCE, wait_until
 from slapd import Slapd, roots, run
 
 SCHEMAS = pathlib.Path(__file__).resolve().parent / "schemas"
@@ -180,7 +180,7 @@ class Samba(unittest.TestCase):
 
     def stop(self):
         self.samba.terminate()
-        self.samba.wait(20)
+        self.samba.wait(PATIENCE)
 
     def environment(self):
         """Of libldap's programs."""

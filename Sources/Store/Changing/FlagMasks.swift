@@ -7,6 +7,9 @@ struct FlagMasks {
     let kept: SystemFlags
     let added: SystemFlags
 
+    /// Whether it leaves \Seen as it is.
+    var leavesSeen: Bool { kept.contains(.seen) && !added.contains(.seen) }
+
     func applied(to flags: SystemFlags) -> SystemFlags { flags.intersection(kept).union(added) }
 }
 
@@ -81,10 +84,11 @@ extension Transaction {
     private func write(
         _ masks: FlagMasks, in folder: FolderID, _ range: ClosedRange<UInt32>, unchangedSince limit: Int64, _ number: Int64
     ) throws {
+        let unseen = masks.leavesSeen ? "" : "unseen = 1 - (flags & $5 | $6) % 2, "
         // The sign keeps the planner from an index by mod-sequence.
         try database.run(
             """
-            UPDATE messages SET flags = flags & $5 | $6, modseq = $7
+            UPDATE messages SET flags = flags & $5 | $6, \(unseen)modseq = $7
             WHERE account = $1 AND folder = $2 AND uid BETWEEN $3 AND $4 AND +modseq <= $8 AND flags <> (flags & $5 | $6)
             """, me, .integer(folder.value), .number(range.lowerBound), .number(range.upperBound), .number(masks.kept.rawValue),
             .number(masks.added.rawValue), .integer(number), .integer(limit))

@@ -49,9 +49,11 @@ extension Transaction {
 
     private func write(_ row: MessageRow, _ flags: SystemFlags, _ tags: Set<Tag>, _ number: Int64) throws {
         try database.run(
-            "UPDATE messages SET flags = $4, tags = $5, modseq = $6 WHERE account = $1 AND folder = $2 AND uid = $3", me,
-            .integer(row.folder.value), .number(row.uid.value), .number(flags.rawValue), .text(orNull: TagColumn.write(tags)),
-            .integer(number))
+            """
+            UPDATE messages SET flags = $4, unseen = 1 - $4 % 2, tags = $5, modseq = $6
+            WHERE account = $1 AND folder = $2 AND uid = $3
+            """, me, .integer(row.folder.value), .number(row.uid.value), .number(flags.rawValue),
+            .text(orNull: TagColumn.write(tags)), .integer(number))
         let before = Set(row.tagList)
         for tag in tags.subtracting(before) { try addTag(tag, to: row.uid, in: row.folder) }
         for tag in before.subtracting(tags) {

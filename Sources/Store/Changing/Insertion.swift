@@ -44,9 +44,9 @@ extension Transaction {
         let uid = try nextUID(in: row.folder)
         try database.run(
             """
-            INSERT INTO messages (account, folder, uid, modseq, flags, tags, received, size, header_size, message, blob, thread,
-                trashed, subject_key, sender_key)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            INSERT INTO messages (account, folder, uid, modseq, flags, unseen, tags, received, size, header_size, message, blob,
+                thread, trashed, subject_key, sender_key)
+            VALUES ($1, $2, $3, $4, $5, 1 - $5 % 2, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             """, me, .integer(row.folder.value), .number(uid.value), .integer(row.modSequence), .number(row.flags.rawValue),
             .text(orNull: row.tags), .integer(row.received), .integer(row.size), .integer(row.headerSize), .integer(row.number),
             .integer(row.blob), .integer(row.thread), .integer(orNull: row.trashed), .text(row.subjectKey), .text(row.senderKey))

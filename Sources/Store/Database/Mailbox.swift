@@ -163,8 +163,8 @@ final class Mailbox {
     /// Pages that may wait in a log: beyond the first number it is moved in upkeep, beyond the second soon, and beyond the third, for
     /// a disk that cannot keep up, by whoever commits. What changes again and again is moved once.
     private static let longLog = 2_000
-    private static let busyLog = 8_000
-    private static let logLimit = 16_000
+    private static let busyLog = 16_000
+    private static let logLimit = 32_000
 
     private func lookAtLog() {
         guard isMail else { return }

@@ -4,8 +4,9 @@ internal import SQL
 /// Counters run within blocks that are on disk before a number of theirs is used, so that no number is shown to anybody and then
 /// given again after a power cut.
 enum Reservation {
-    /// Message numbers and mod-sequences of a block.
-    static let numbers: Int64 = 4_096
+    /// Message numbers and mod-sequences of a block. There are more of them than anybody uses up, and each block costs a flush of all
+    /// that is in the log.
+    static let numbers: Int64 = 65_536
     /// UIDs of a block in each folder.
     static let uids: Int64 = 256
 

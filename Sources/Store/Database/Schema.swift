@@ -27,11 +27,13 @@ enum Schema {
         CREATE TABLE subscriptions (account BIGINT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (account, path)) CLUSTERED;
 
         -- A message in its home folder. The sort keys of lists lie here, everything larger with the blob. `tags`: names in order,
-        -- joined by spaces, null for none. `received` and `trashed` in seconds since 1970.
+        -- joined by spaces, null for none. `received` and `trashed` in seconds since 1970. `unseen` repeats a flag, so that a change of
+        -- the others leaves the index of unseen messages alone.
         CREATE TABLE messages (
             account BIGINT NOT NULL, folder BIGINT NOT NULL, uid BIGINT NOT NULL, modseq BIGINT NOT NULL, flags BIGINT NOT NULL,
-            tags TEXT, received BIGINT NOT NULL, size BIGINT NOT NULL, header_size BIGINT NOT NULL, message BIGINT NOT NULL,
-            blob BIGINT NOT NULL, thread BIGINT NOT NULL, trashed BIGINT, subject_key TEXT NOT NULL, sender_key TEXT NOT NULL,
+            unseen BIGINT NOT NULL CHECK (unseen = 1 - flags % 2), tags TEXT, received BIGINT NOT NULL, size BIGINT NOT NULL,
+            header_size BIGINT NOT NULL, message BIGINT NOT NULL, blob BIGINT NOT NULL, thread BIGINT NOT NULL, trashed BIGINT,
+            subject_key TEXT NOT NULL, sender_key TEXT NOT NULL,
             PRIMARY KEY (account, folder, uid)) CLUSTERED;
         CREATE UNIQUE INDEX messages_by_number ON messages (account, message);
         CREATE INDEX messages_by_change ON messages (account, folder, modseq);
@@ -41,7 +43,7 @@ enum Schema {
         CREATE INDEX messages_by_size ON messages (account, folder, size, uid);
         CREATE INDEX messages_by_thread ON messages (account, thread, folder, received, uid);
         CREATE INDEX messages_by_blob ON messages (account, blob);
-        CREATE INDEX messages_unseen ON messages (account, folder, received, uid) WHERE flags % 2 = 0;
+        CREATE INDEX messages_unseen ON messages (account, folder, received, uid) WHERE unseen = 1;
         CREATE INDEX messages_trashed ON messages (account, trashed, folder, uid) WHERE trashed IS NOT NULL;
         -- UIDs that are gone, for QRESYNC and ActiveSync.
         CREATE TABLE expunged (

@@ -154,7 +154,7 @@ final class Transaction {
         let key: [SQLValue] = [me, .integer(stale.folder.value), .integer(stale.thread)]
         let counts = try database.first(
             """
-            SELECT COUNT(*), COALESCE(SUM(1 - flags % 2), 0), COALESCE(MAX(received), 0) FROM messages
+            SELECT COUNT(*), COALESCE(SUM(unseen), 0), COALESCE(MAX(received), 0) FROM messages
             WHERE account = $1 AND folder = $2 AND thread = $3
             """, values: key
         ) { row in (0..<3).map { SQLValue.integer(row.integer($0)) } }

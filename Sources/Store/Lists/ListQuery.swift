@@ -23,7 +23,7 @@ struct ListQuery {
         let descends = request.descending != isReversed
         var values: [SQLValue] = [me, .integer(folder.value), .number(limit + 1)]
         var conditions = ["m.account = $1", "m.folder = $2"]
-        if request.unreadOnly { conditions.append("m.flags % 2 = 0") }
+        if request.unreadOnly { conditions.append("m.unseen = 1") }
         let (key, tie) = try place(descends: descends)
         values += [key, .integer(tie)]
         conditions.append("(\(column), m.uid) \(descends ? "<" : ">") ($4, $5)")

@@ -19,7 +19,7 @@ extension Mailbox {
         let lowest = try database.first(
             """
             SELECT MIN(uid) FROM (
-                SELECT uid FROM messages WHERE account = $1 AND folder = $2 AND flags % 2 = 0 ORDER BY received, uid LIMIT $3)
+                SELECT uid FROM messages WHERE account = $1 AND folder = $2 AND unseen = 1 ORDER BY received, uid LIMIT $3)
             """, me, .integer(folder.id.value), .number(StoreLimits.soughtUnseen)
         ) { $0.optionalInteger(0) }
         guard let uid = lowest ?? nil else { return nil }

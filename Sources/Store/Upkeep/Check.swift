@@ -50,7 +50,7 @@ extension Mailbox {
     private func checkFolders() throws -> [Finding] {
         try database.all(
             """
-            SELECT f.name, f.messages, f.unseen, f.deleted, f.octets, COUNT(m.uid), COALESCE(SUM(1 - m.flags % 2), 0),
+            SELECT f.name, f.messages, f.unseen, f.deleted, f.octets, COUNT(m.uid), COALESCE(SUM(m.unseen), 0),
                 COALESCE(SUM(m.flags / 8 % 2), 0), COALESCE(SUM(m.size), 0), f.uid_next, COALESCE(MAX(m.uid), 0), f.highest,
                 COALESCE(MAX(m.modseq), 0)
             FROM folders f LEFT JOIN messages m ON m.account = f.account AND m.folder = f.folder
@@ -75,7 +75,7 @@ extension Mailbox {
         let stored = try threadRows("SELECT folder, thread, messages, unread, latest FROM folder_threads WHERE account = $1")
         let counted = try threadRows(
             """
-            SELECT folder, thread, COUNT(*), SUM(1 - flags % 2), MAX(received) FROM messages WHERE account = $1
+            SELECT folder, thread, COUNT(*), SUM(unseen), MAX(received) FROM messages WHERE account = $1
             GROUP BY folder, thread
             """)
         guard stored != counted else { return [] }

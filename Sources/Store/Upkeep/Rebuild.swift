@@ -243,7 +243,7 @@ extension Mailbox {
         try database.run(
             """
             UPDATE folders SET messages = (SELECT COUNT(*) \(ofFolder)),
-                unseen = (SELECT COALESCE(SUM(1 - m.flags % 2), 0) \(ofFolder)),
+                unseen = (SELECT COALESCE(SUM(m.unseen), 0) \(ofFolder)),
                 deleted = (SELECT COALESCE(SUM(m.flags / 8 % 2), 0) \(ofFolder)),
                 octets = (SELECT COALESCE(SUM(m.size), 0) \(ofFolder))
             WHERE account = $1
@@ -262,7 +262,7 @@ extension Mailbox {
         try database.run(
             """
             INSERT INTO folder_threads (account, folder, thread, messages, unread, latest)
-            SELECT account, folder, thread, COUNT(*), SUM(1 - flags % 2), MAX(received) FROM messages WHERE account = $1
+            SELECT account, folder, thread, COUNT(*), SUM(unseen), MAX(received) FROM messages WHERE account = $1
             GROUP BY account, folder, thread
             """, me)
     }

@@ -101,12 +101,3 @@ import Testing
         try await flusher.shutdown()
     }
 }
-
-extension Flusher {
-    fileprivate func flush(_ items: [Item]) -> Flush {
-        let flush = Flush()
-        begin(items, of: flush)
-        flush.close()
-        return flush
-    }
-}

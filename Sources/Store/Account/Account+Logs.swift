@@ -12,10 +12,7 @@ extension Account {
             mailbox?.hasToldOfLog = false
         }
         guard !logs.isEmpty else { return }
-        let flush = Flush()
-        shared.flusher.begin(logs.map { .octets($0) }, of: flush)
-        flush.close()
-        do { try await flush.wait() } catch {
+        do { try await shared.flusher.flush(logs.map { .octets($0) }).wait() } catch {
             shared.logger.warning("long logs could not be flushed", metadata: ["account": "\(id)", "error": "\(error)"])
             return
         }

@@ -28,6 +28,16 @@ final class Flusher: Sendable {
 
     init(files: FileSystem, failures: FlushWatch) { (self.files, self.failures) = (files, failures) }
 
+    /// Begins a flush of these items and no others; waits for nothing.
+    ///
+    /// - Parameter items: different ones.
+    func flush(_ items: [Item]) -> Flush {
+        let flush = Flush()
+        begin(items, of: flush)
+        flush.close()
+        return flush
+    }
+
     /// Begins to flush items; waits for nothing.
     ///
     /// - Parameter items: different ones.
@@ -50,7 +60,7 @@ final class Flusher: Sendable {
 
     /// - Returns: whether the item is to be flushed again.
     private func takeTurn(with item: Item) -> Bool {
-        let outcome = flush(item)
+        let outcome = putOnDisk(item)
         let (ended, next) = state.withLock { state in
             let next = state.next.removeValue(forKey: item)
             defer { state.running[item] = next }
@@ -60,7 +70,7 @@ final class Flusher: Sendable {
         return next != nil
     }
 
-    private func flush(_ item: Item) -> Result<Void, StoreError> {
+    private func putOnDisk(_ item: Item) -> Result<Void, StoreError> {
         Result { () throws(StoreError) in
             try StoreError.wrapping {
                 try failures.flushing {

@@ -48,9 +48,11 @@ extension Transaction {
     }
 
     private func write(_ row: MessageRow, _ flags: SystemFlags, _ tags: Set<Tag>, _ number: Int64) throws {
+        let changesSeen = flags.contains(.seen) != row.flags.contains(.seen)
+        let unseen = changesSeen ? "unseen = 1 - $4 % 2, " : ""
         try database.run(
             """
-            UPDATE messages SET flags = $4, unseen = 1 - $4 % 2, tags = $5, modseq = $6
+            UPDATE messages SET flags = $4, \(unseen)tags = $5, modseq = $6
             WHERE account = $1 AND folder = $2 AND uid = $3
             """, me, .integer(row.folder.value), .number(row.uid.value), .number(flags.rawValue),
             .text(orNull: TagColumn.write(tags)), .integer(number))
@@ -64,6 +66,6 @@ extension Transaction {
         try count(-1, in: row.folder, flags: row.flags, size: row.size)
         try count(1, in: row.folder, flags: flags, size: row.size)
         try touch(row.folder, number)
-        if flags.contains(.seen) != row.flags.contains(.seen) { recount(thread: row.thread, in: row.folder) }
+        if changesSeen { recount(thread: row.thread, in: row.folder) }
     }
 }

@@ -51,8 +51,8 @@ package struct StructureScanner: Sendable {
         let octets = chunk.readableBytesUInt8Span
         var start = 0
         while start < octets.count {
-            guard isInHeader || expectsBoundary else { return skipToEnd(chunk, from: start) }
-            guard let end = chunk.firstOffset(of: .lineFeed, from: start) else {
+            guard isInHeader || expectsBoundary else { return skipToEnd(octets, from: start) }
+            guard let end = octets.firstOffset(of: .lineFeed, from: start) else {
                 return hold(octets.extracting(start..<octets.count))
             }
             let piece = octets.extracting(start..<end + 1)
@@ -97,13 +97,13 @@ package struct StructureScanner: Sendable {
     }
 
     /// No structure can come any more: lines are counted, nothing else.
-    private mutating func skipToEnd(_ chunk: ByteBuffer, from start: Int) {
+    private mutating func skipToEnd(_ octets: Span<UInt8>, from start: Int) {
         var next = start
-        while let end = chunk.firstOffset(of: .lineFeed, from: next) {
+        while let end = octets.firstOffset(of: .lineFeed, from: next) {
             lines += 1
             next = end + 1
         }
-        lineStart += heldLength + chunk.readableBytes - start
+        lineStart += heldLength + octets.count - start
         heldLength = 0
         held.clear()
     }

@@ -29,36 +29,33 @@ struct DataReader: Sendable {
 
     /// Takes what `buffer` has of the message, and nothing behind its end.
     mutating func take(_ buffer: inout ByteBuffer) -> (content: ByteBuffer, Outcome) {
-        var run = ContentRun(buffer)
-        var nextLineFeed = buffer.firstOffset(of: .lineFeed)
+        let source = buffer
+        let octets = source.readableBytesUInt8Span
+        var run = ContentRun(source)
+        var nextLineFeed = octets.firstOffset(of: .lineFeed)
         var offset = 0
-        let count = buffer.readableBytes
-        while offset < count {
+        while offset < octets.count {
             guard case .line = state else {
-                guard let octet: UInt8 = buffer.getInteger(at: buffer.readerIndex + offset) else { break }
-                if let outcome = step(octet, &offset, &run) {
-                    let content = run.finish(at: offset)
+                if let outcome = step(octets[offset], &offset, &run) {
                     buffer.moveReaderIndex(forwardBy: offset)
-                    return (content, outcome)
+                    return (run.finish(at: offset), outcome)
                 }
                 continue
             }
-            if let known = nextLineFeed, known < offset { nextLineFeed = buffer.firstOffset(of: .lineFeed, from: offset) }
-            offset = endLine(buffer, from: offset, lineFeed: nextLineFeed)
+            if let known = nextLineFeed, known < offset { nextLineFeed = octets.firstOffset(of: .lineFeed, from: offset) }
+            offset = endLine(octets, from: offset, lineFeed: nextLineFeed)
         }
-        buffer.moveReaderIndex(forwardBy: count)
-        return (run.finish(at: count), .more)
+        buffer.moveReaderIndex(forwardBy: octets.count)
+        return (run.finish(at: octets.count), .more)
     }
 
     /// Goes to behind the next line end, or to the end of what there is.
-    private mutating func endLine(_ buffer: ByteBuffer, from offset: Int, lineFeed: Int?) -> Int {
-        let end = lineFeed ?? buffer.readableBytes
-        let segment = buffer.getSlice(at: buffer.readerIndex + offset, length: end - offset)
-        guard let found = segment?.firstOffset(of: .carriageReturn) else {
+    private mutating func endLine(_ octets: Span<UInt8>, from offset: Int, lineFeed: Int?) -> Int {
+        let end = lineFeed ?? octets.count
+        guard let place = octets.firstOffset(of: .carriageReturn, from: offset, to: end) else {
             guard lineFeed != nil else { return end }
             return bare(end + 1)
         }
-        let place = offset + found
         guard place == end - 1 else { return bare(place + 1) }
         state = lineFeed == nil ? .carriageReturn : .start(true)
         return lineFeed == nil ? end : end + 1

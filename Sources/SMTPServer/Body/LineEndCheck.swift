@@ -21,16 +21,15 @@ struct LineEndCheck: Sendable {
 
     /// Each LF has a CR before it, and each CR a LF behind it.
     private func isClean(_ piece: ByteBuffer) -> Bool {
-        let count = piece.readableBytes
+        let octets = piece.readableBytesUInt8Span
         var afterReturn = last == .carriageReturn
         var start = 0
-        while start < count {
-            let lineFeed = piece.firstOffset(of: .lineFeed, from: start)
-            let end = lineFeed ?? count
+        while start < octets.count {
+            let lineFeed = octets.firstOffset(of: .lineFeed, from: start)
+            let end = lineFeed ?? octets.count
             if afterReturn, end > start { return false }
-            let line = piece.getSlice(at: piece.readerIndex + start, length: end - start) ?? ByteBuffer()
-            let found = line.firstOffset(of: .carriageReturn)
-            if let found, found != line.readableBytes - 1 { return false }
+            let found = octets.firstOffset(of: .carriageReturn, from: start, to: end)
+            if let found, found != end - 1 { return false }
             if lineFeed != nil, found == nil, !afterReturn { return false }
             afterReturn = false
             start = end + 1

@@ -11,20 +11,33 @@ import Testing
 @testable import Delivery
 
 @Suite("From the spool to mailboxes") struct DeliveryTests {
-    @Test func filesWithTraceLines() async throws {
+    /// The larger one has a file of its own in the spool.
+    @Test(arguments: [1, 60_000]) func filesWithTraceLines(times: Int) async throws {
+        let message = "Subject: hello\r\n\r\n" + String(repeating: "Hi.\r\n", count: times)
         let host = try TestHost()
         try await host.run { service in
-            try await service.send(from: "eve@globex.example", to: [recipient("ana+news@acme.example")])
+            try await service.send(message, from: "eve@globex.example", to: [recipient("ana+news@acme.example")])
             #expect(await service.until { service.items().isEmpty })
-            #expect(
-                host.mailboxes.messages(host.tenants.ana.id).map(\.text) == [
-                    "Return-Path: <eve@globex.example>\r\nDelivered-To: ana+news@acme.example\r\nSubject: hello\r\n\r\nHi.\r\n"
-                ])
+            let lines = "Return-Path: <eve@globex.example>\r\nDelivered-To: ana+news@acme.example\r\n"
+            #expect(host.mailboxes.messages(host.tenants.ana.id).map(\.text) == [lines + message])
             #expect(host.mailboxes.state.withLockedValue { $0.flushes } >= 1)
         }
         let spool = try Spool(folder: host.folder.path, logger: quiet, clock: host.clock.microseconds)
         #expect(spool.entries.isEmpty)
         await spool.close()
+    }
+
+    @Test func eachCopyHasItsOwnTraceLines() async throws {
+        let message = "Subject: hello\r\n\r\n" + String(repeating: "Hi.\r\n", count: 60_000)
+        let host = try TestHost()
+        try await host.run { service in
+            try await service.send(message, from: nil, to: [recipient("ana@acme.example"), recipient("eve@globex.example")])
+            #expect(await service.until { service.items().isEmpty })
+            for (account, address) in [(host.tenants.ana, "ana@acme.example"), (host.tenants.eve, "eve@globex.example")] {
+                let lines = "Return-Path: <>\r\nDelivered-To: \(address)\r\n"
+                #expect(host.mailboxes.messages(account.id).map(\.text) == [lines + message])
+            }
+        }
     }
 
     /// A group that is not for everybody stays so for what another tenant's alias leads there; its sender hears of it.

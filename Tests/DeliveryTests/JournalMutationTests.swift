@@ -29,8 +29,8 @@ import Testing
                 guard frame.readableBytes >= Frame.head else { continue }
                 Frame.seal(&frame, seed: 1)
                 do throws(RecordError) {
-                    if case .accepted(_, let body) = try Frame.record(frame) {
-                        #expect(body.offset.map { $0 + body.size == frame.readableBytes } ?? true)
+                    if case .accepted(_, let body) = try Frame.record(frame), case .frame(let offset) = body.place {
+                        #expect(offset + body.size == frame.readableBytes)
                     }
                 } catch { #expect(error == .malformed) }
             }
@@ -64,6 +64,6 @@ import Testing
             notBefore: 1)
         var frame = AcceptanceFrame(acceptance, room: 64)
         frame.append(octets("Subject: x\r\n\r\nMPR1\r\n"))
-        return frame.sealed(fileSize: nil, isBegun: true, seed: 1)
+        return frame.sealed(file: nil, isBegun: true, seed: 1)
     }
 }

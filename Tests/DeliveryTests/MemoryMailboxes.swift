@@ -70,7 +70,7 @@ final class MemoryMailboxes: Mailboxes {
     private static func text(_ body: EntryBody) -> String {
         switch body {
         case .octets(let octets): String(buffer: octets)
-        case .file(let path, _): String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+        case .file(let file): String(decoding: FileManager.default.contents(atPath: file.path) ?? Data(), as: UTF8.self)
         }
     }
 }

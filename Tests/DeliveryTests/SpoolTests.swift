@@ -32,6 +32,8 @@ import Testing
         let found = try #require(again.entry(entry.id))
         #expect(found.acceptance == entry.acceptance)
         #expect(try await again.text(of: found) == text)
+        // What is returned to a sender is what he sent.
+        #expect(String(buffer: try await again.beginning(of: found, octets: 20)) == text.prefix(20))
         #expect(found.progress.isUnderWay && found.progress.attempts == 1)
         #expect(again.octets == size && again.findings.isEmpty)
         try await again.drop(found)
@@ -134,7 +136,7 @@ import Testing
             let again = try Spool(folder: folder.path, limits: limits, logger: quiet, clock: clock.microseconds)
             #expect(Set(again.entries.map(\.id)) == kept)
             for entry in again.entries { #expect(try await again.text(of: entry).utf8.count == entry.size) }
-            #expect(try folder.names("bodies").count == again.entries.count { $0.bodyPath != nil })
+            #expect(try folder.names("bodies").count == again.entries.count { $0.bodyFile != nil })
             await again.close()
         }
     }

@@ -80,7 +80,8 @@ extension Spool {
     func text(of entry: SpoolEntry) async throws -> String {
         switch try await body(of: entry) {
         case .octets(let octets): String(buffer: octets)
-        case .file(let path, _): String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+        case .file(let file):
+            String(decoding: try Data(contentsOf: URL(fileURLWithPath: file.path)).dropFirst(file.traceLines), as: UTF8.self)
         }
     }
 }

@@ -18,7 +18,7 @@ def context():
     return made
 
 
-def send(recipient, name, host="127.0.0.1"):
+def send(recipient, name, host="127.0.0.1", lines=1):
     """Mail from another host, by port 25 with STARTTLS. What has got its 250 is sent, whatever comes after it."""
     server = smtplib.SMTP(host, 25, local_hostname="elsewhere.example", timeout=60)
     with contextlib.closing(server):
@@ -26,7 +26,7 @@ def send(recipient, name, host="127.0.0.1"):
         server.ehlo()
         server.sendmail("maria@elsewhere.example", [recipient], (
             f"From: maria@elsewhere.example\r\nTo: {recipient}\r\nSubject: {name}\r\nMessage-ID: <{name}@elsewhere.example>\r\n\r\n"
-            f"body of {name}\r\n"))
+            + f"body of {name}\r\n" * int(lines)))
         # A server that stops says 421 between two messages (RFC 5321 §3.8), which QUIT finds instead of its own answer.
         with contextlib.suppress(smtplib.SMTPException, OSError):
             server.quit()
@@ -53,8 +53,8 @@ def inbox(user, password, folder="INBOX"):
         return subjects
 
 
-def web(user, password):
-    """The page of the list, after log-in at port 443."""
+def web(user, password, subject=None):
+    """The page of the list, after log-in at port 443, or that of the first message with a subject."""
     def ask(method, path, body=None, cookies=None):
         connection = http.client.HTTPSConnection("127.0.0.1", 443, context=context(), timeout=60)
         headers = {"Host": "mail.test.example"}
@@ -80,8 +80,11 @@ def web(user, password):
     for _ in range(5):
         answer, text = ask("GET", path, cookies=cookies)
         if answer.status not in (301, 302, 303, 307, 308):
-            return text
+            break
         path = answer.getheader("Location")
+    if subject is not None:
+        row = next(row for row in re.split('<label class="pick">', text)[1:] if subject in row)
+        text = ask("GET", re.search(r'<a href="([^"]+)', row)[1].replace("&amp;", "&"), cookies=cookies)[1]
     return text
 
 

@@ -174,6 +174,7 @@ class PackageTests(unittest.TestCase):
             /var/lib/malaposta/keys malaposta:malaposta-mail 2750
             /var/lib/malaposta/tls malaposta:malaposta-read 2750
             /var/lib/malaposta/spool malaposta-mail:malaposta-mail 700
+            /var/lib/malaposta/spool/bodies malaposta-mail:malaposta-store 2700
             /var/lib/malaposta/accounts malaposta-mail:malaposta-store 2771
             /var/lib/malaposta/web malaposta-web:malaposta-web 700
             /run/malaposta malaposta:malaposta-read 3770
@@ -240,6 +241,24 @@ class PackageTests(unittest.TestCase):
         page = self.client("web", "rita@acme.example", PASSWORD)
         self.assertIn("first", page)
         self.assertIn("maria@elsewhere.example", page)
+
+    def test_05a_a_large_message_is_written_once_and_the_web_worker_reads_it(self):
+        machine, data = self.machine, "/var/lib/malaposta"
+        lines = 40_000
+        self.client("send", "rita@acme.example", "large", "127.0.0.1", str(lines))
+        self.arrives("large")
+        facts = machine.run("find", f"{data}/accounts", "-name", "*.eml", "-size", "+500k", "-printf", "%u:%g %m\n").stdout
+        self.assertEqual(facts, "malaposta-mail:malaposta-store 660\n")
+        self.assertIn("body of large", self.client("web", "rita@acme.example", PASSWORD, "large"))
+        # A file of the spool gets its name in a mailbox as the worker sees the two folders: its walls are mounts.
+        worker = ["nsenter", "-t", machine.main_process("malaposta-mail.service"), "-m", "--"]
+        body, message = f"{data}/spool/bodies/probe", f"{data}/accounts/probe"
+        try:
+            machine.run(*worker, "touch", body)
+            machine.run(*worker, "ln", body, message)
+            self.assertEqual(machine.run("stat", "-c", "%G", message).stdout.strip(), "malaposta-store")
+        finally:
+            machine.run("rm", "-f", body, message)
 
     def test_05b_two_tenants_come_from_ldap(self):
         machine = self.machine

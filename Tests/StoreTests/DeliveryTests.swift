@@ -1,3 +1,4 @@
+import Foundation
 import Mail
 import NIOCore
 import Synchronization
@@ -84,5 +85,29 @@ import Testing
         expected.writeImmutableBuffer(octets)
         #expect(try await account.content(of: filed[1].message).whole() == expected)
         #expect(try await account.message(filed[1].message)?.listing.subject == "Hello")
+    }
+
+    /// The web worker reads message files by the group of their folder, whoever wrote them where.
+    @Test func aLinkedFileIsSharedLikeOneMadeHere() throws {
+        let (source, file) = try spooledForShelf()
+        #expect(try FileSystem.real.adopt(source, as: file))
+        #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o660)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only a privileged process may give its file to a group that it is not in"))
+    func aFileOfAnotherGroupIsNotLinked() throws {
+        let (source, file) = try spooledForShelf()
+        #expect(unsafe chown(source, uid_t.max, 12_345) == 0)
+        #expect(try !FileSystem.real.adopt(source, as: file))
+        #expect(!FileSystem.real.exists(file))
+    }
+
+    /// - Returns: a file that only its owner may read, and where it is to be in a folder that gives its files its group.
+    private func spooledForShelf() throws -> (source: String, file: String) {
+        let (folder, source) = (test.root + "/shelf", test.root + "/spooled")
+        try FileSystem.real.makeFolder(folder)
+        try FileSystem.real.write([Sample.octets()], to: source)
+        #expect(unsafe chmod(folder, 0o2770) == 0 && chmod(source, 0o600) == 0)
+        return (source, folder + "/message.eml")
     }
 }

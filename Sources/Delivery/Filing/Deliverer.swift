@@ -326,18 +326,10 @@ extension PendingCopy {
         #if DEBUG
             await DeliveryTrap.pass(entry, in: spool)
         #endif
-        var copy = MailboxCopy(
-            deliveryID: acceptance.key + [UInt8(ascii: "/"), UInt8(ascii: "i")], prefix: ByteBuffer(), body: body, folder: .inbox,
-            flags: [], date: acceptance.time, quota: quota)
-        switch acceptance.routes[route].target {
-        case .mailbox(_, let detail, let address):
-            copy.prefix = TraceLines.lines(sender: acceptance.envelope.sender, deliveredTo: address, detail: detail)
-        case .sent:
-            copy.deliveryID[copy.deliveryID.count - 1] = UInt8(ascii: "s")
-            copy.folder = .sent
-            copy.flags = .seen
-        case .remote, .nowhere: break
-        }
-        return copy
+        let route = acceptance.routes[route]
+        let prefix = body.hasTraceLines ? ByteBuffer() : route.traceLines(sender: acceptance.envelope.sender)
+        return MailboxCopy(
+            deliveryID: acceptance.key + Array((route.isSentCopy ? "/s" : "/i").utf8), prefix: prefix, body: body,
+            folder: route.isSentCopy ? .sent : .inbox, flags: route.isSentCopy ? .seen : [], date: acceptance.time, quota: quota)
     }
 }

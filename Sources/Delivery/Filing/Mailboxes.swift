@@ -22,7 +22,7 @@ package protocol Mailboxes: Sendable {
 package struct MailboxCopy: Sendable {
     /// Under which the mailbox takes it once.
     package var deliveryID: [UInt8]
-    /// Lines above the message: Return-Path and Delivered-To.
+    /// Lines above the message: Return-Path and Delivered-To; none where the body begins with them.
     package var prefix: ByteBuffer
     package var body: EntryBody
     package var folder: SpecialUse

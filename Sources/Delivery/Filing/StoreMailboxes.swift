@@ -47,7 +47,7 @@ extension MailboxCopy {
         let source: MessageSource.Body =
             switch body {
             case .octets(let octets): .octets(octets)
-            case .file(let path, _): .file(path: path)
+            case .file(let file): .file(path: file.path)
             }
         let message = NewMessage(MessageSource(prefix: prefix, body: source), flags: flags, internalDate: date)
         return Filing(deliveryID: deliveryID, message: message, destination: .use(folder), quota: quota)

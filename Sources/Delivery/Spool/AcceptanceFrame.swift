@@ -3,6 +3,7 @@ internal import NIOCore
 /// The frame of an acceptance while its message is being received: the body is appended to it as it comes, so that the
 /// octets are copied once.
 struct AcceptanceFrame {
+    /// The body stands in the frame; else the octets of trace lines that its file begins with are told there.
     static let inline: UInt8 = 1
     static let begun: UInt8 = 2
 
@@ -41,12 +42,21 @@ struct AcceptanceFrame {
 
     /// The frame to write.
     ///
-    /// - Parameter fileSize: the size of a body that is in a file; nil where it stands here.
-    mutating func sealed(fileSize: Int?, isBegun: Bool, seed: UInt32) -> ByteBuffer {
-        let flags = (fileSize == nil ? Self.inline : 0) | (isBegun ? Self.begun : 0)
+    /// - Parameter file: the body's own; nil where it stands here.
+    mutating func sealed(file: WrittenBody?, isBegun: Bool, seed: UInt32) -> ByteBuffer {
+        let flags = (file == nil ? Self.inline : 0) | (isBegun ? Self.begun : 0)
         buffer.setInteger(flags, at: Frame.head)
-        buffer.setInteger(UInt64(fileSize ?? bodySize), at: Frame.head + 1)
+        buffer.setInteger(UInt64(file?.size ?? bodySize), at: Frame.head + 1)
+        if let file { buffer.writeInteger(UInt32(file.traceLines)) }
         Frame.seal(&buffer, seed: seed)
         return buffer
     }
+}
+
+/// A body that was written to a file of its own.
+struct WrittenBody {
+    /// Octets of the message.
+    var size: Int
+    /// Octets of the trace lines above it.
+    var traceLines: Int
 }

@@ -50,7 +50,8 @@ package final class IncomingMessage: Sendable {
         var (frame, file, size) = state.withLockedValue { ($0.frame.take(), $0.file, $0.size) }
         do {
             if let file { try await sync(file) }
-            let entry = try await spool.accept(acceptance, &frame, fileSize: file == nil ? nil : size)
+            let body = file.map { _ in WrittenBody(size: size, traceLines: acceptance.traceLinesOfOnlyCopy.readableBytes) }
+            let entry = try await spool.accept(acceptance, &frame, file: body)
             giveBack()
             file?.close()
             return entry
@@ -99,12 +100,14 @@ package final class IncomingMessage: Sendable {
         spool.state.withLockedValue { $0.receiving -= reserved }
     }
 
+    /// - Parameter file: nil to begin it: with the trace lines, where there will be one copy.
     private func append(_ octets: ByteBuffer, to file: (any SpoolFile)?) async throws(SpoolFailure) {
-        let (files, path) = (spool.files, spool.bodyPath(acceptance.id))
+        let (files, path, acceptance) = (spool.files, spool.bodyPath(acceptance.id), acceptance)
         let result: Result<any SpoolFile, FileFailure>? = try? await spool.bodyThreads.runIfActive {
             do throws(FileFailure) {
                 let open = if let file { file } else { try files.create(path) }
                 do throws(FileFailure) {
+                    if file == nil { try open.append(acceptance.traceLinesOfOnlyCopy) }
                     try open.append(octets)
                 } catch {
                     if file == nil {

@@ -3,7 +3,7 @@ internal import NIOCore
 
 /// One thing that a journal, or a message's own file, says.
 enum Record {
-    /// A message is taken over. Its body stands in the record, at `body` from the frame's start, or in a file of its own.
+    /// A message is taken over.
     case accepted(Acceptance, AcceptedBody)
     case progress(EntryID, Progress)
     /// Nothing more is to be done: filed everywhere, bounced or dropped.
@@ -14,10 +14,16 @@ enum Record {
 
 /// Where an accepted message's octets are.
 struct AcceptedBody {
+    enum Place: Hashable {
+        /// In the record, at `offset` from the frame's start.
+        case frame(offset: Int)
+        /// In a file of its own, behind so many octets of trace lines.
+        case file(traceLines: Int)
+    }
+
     /// Octets of the message.
     var size: Int
-    /// Offset from the frame's start; nil where the body has a file of its own.
-    var offset: Int?
+    var place: Place
     /// Whether the acceptance counts as the beginning of the first attempt.
     var isBegun: Bool
 }
@@ -90,10 +96,13 @@ enum Frame {
         let length = try required(rest.readInteger(as: UInt32.self))
         var facts = try required(rest.readSlice(length: Int(length)))
         let acceptance = try Acceptance(reading: &facts)
-        let isInline = flags & AcceptanceFrame.inline != 0
-        if isInline, rest.readableBytes != size { throw .malformed }
-        let body = AcceptedBody(
-            size: size, offset: isInline ? rest.readerIndex - start : nil, isBegun: flags & AcceptanceFrame.begun != 0)
-        return .accepted(acceptance, body)
+        let place: AcceptedBody.Place
+        if flags & AcceptanceFrame.inline != 0 {
+            guard rest.readableBytes == size else { throw .malformed }
+            place = .frame(offset: rest.readerIndex - start)
+        } else {
+            place = .file(traceLines: Int(rest.readInteger(as: UInt32.self) ?? 0))
+        }
+        return .accepted(acceptance, AcceptedBody(size: size, place: place, isBegun: flags & AcceptanceFrame.begun != 0))
     }
 }

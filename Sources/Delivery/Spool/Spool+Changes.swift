@@ -12,7 +12,7 @@ extension Spool {
         var frame = AcceptanceFrame(acceptance, room: body.readableBytes)
         frame.append(body)
         do {
-            return try await accept(acceptance, &frame, fileSize: nil)
+            return try await accept(acceptance, &frame, file: nil)
         } catch {
             state.withLockedValue { _ = $0.derived.remove(acceptance.key) }
             throw error
@@ -20,20 +20,22 @@ extension Spool {
     }
 
     /// Makes an acceptance durable whose body is in the frame, or in its file already.
-    func accept(_ acceptance: Acceptance, _ frame: inout AcceptanceFrame, fileSize: Int?) async throws(SpoolFailure) -> SpoolEntry
-    {
-        let size = fileSize ?? frame.bodySize
+    func accept(
+        _ acceptance: Acceptance, _ frame: inout AcceptanceFrame, file: WrittenBody?
+    ) async throws(SpoolFailure) -> SpoolEntry {
+        let size = file?.size ?? frame.bodySize
         let isBegun = state.withLockedValue { state in
             guard acceptance.notBefore == nil, state.triesArrivals, state.begun < limits.begun else { return false }
             state.begun += 1
             return true
         }
-        let bodyOffset = fileSize == nil ? frame.bodyOffset : nil
-        let octets = frame.sealed(fileSize: fileSize, isBegun: isBegun, seed: seed)
+        let bodyOffset = file == nil ? frame.bodyOffset : nil
+        let octets = frame.sealed(file: file, isBegun: isBegun, seed: seed)
         var progress = Progress(routes: acceptance.routes.count)
         if isBegun { progress.begin(at: acceptance.time) }
         let entry = SpoolEntry(
-            acceptance: acceptance, size: size, bodyPath: fileSize == nil ? nil : bodyPath(acceptance.id), progress: progress,
+            acceptance: acceptance, size: size,
+            bodyFile: file.map { BodyFile(path: bodyPath(acceptance.id), traceLines: $0.traceLines) }, progress: progress,
             place: .init(segment: nil, path: "", offset: 0, length: octets.readableBytes, bodyOffset: bodyOffset),
             frame: keeps(octets.readableBytes) ? octets : nil)
         do {
@@ -122,7 +124,7 @@ extension Spool {
 
     /// The message's octets: from memory, or read again on a thread of the spool's own.
     package func body(of entry: SpoolEntry) async throws(SpoolFailure) -> EntryBody {
-        if let path = entry.bodyPath { return .file(path: path, size: entry.size) }
+        if let file = entry.bodyFile { return .file(file) }
         if let frame = entry.frame, let body = Self.body(in: frame, entry.place.bodyOffset) { return .octets(body) }
         for _ in 0..<2 {
             // Between the look and the reading the entry may get a file of its own: look again then.

@@ -6,10 +6,12 @@ extension Spool {
     package func beginning(of entry: SpoolEntry, octets: Int) async throws(SpoolFailure) -> ByteBuffer {
         switch try await body(of: entry) {
         case .octets(let body): return body.getSlice(at: body.readerIndex, length: min(octets, body.readableBytes)) ?? body
-        case .file(let path, _):
-            let files = files
+        case .file(let file):
+            let (files, length) = (files, min(octets, entry.size))
             guard
-                let read = try? await bodyThreads.runIfActive({ try files.read(path, from: 0, length: min(octets, entry.size)) })
+                let read = try? await bodyThreads.runIfActive({
+                    try files.read(file.path, from: file.traceLines, length: length)
+                })
             else { throw .unreadable }
             return read
         }

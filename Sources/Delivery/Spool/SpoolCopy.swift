@@ -21,7 +21,7 @@ package enum SpoolCopy {
             for _ in 0..<tries {
                 try copy(folder, target, files)
                 if let recovered = try? SpoolRecovery(folder: target, files: files),
-                    !recovered.entries.contains(where: { $0.bodyPath.map { (try? files.size(of: $0)) == nil } ?? false })
+                    !recovered.entries.contains(where: { $0.bodyFile.map { (try? files.size(of: $0.path)) == nil } ?? false })
                 {
                     return recovered.entries.count
                 }

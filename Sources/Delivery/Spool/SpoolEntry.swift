@@ -7,7 +7,7 @@ package final class SpoolEntry: Sendable {
     /// Octets of the message.
     package let size: Int
     /// The body's own file; nil where it stands in a record.
-    let bodyPath: String?
+    let bodyFile: BodyFile?
     private let state: NIOLockedValueBox<State>
 
     private struct State {
@@ -30,10 +30,10 @@ package final class SpoolEntry: Sendable {
         var bodyOffset: Int?
     }
 
-    init(acceptance: Acceptance, size: Int, bodyPath: String?, progress: Progress, place: Place, frame: ByteBuffer?) {
+    init(acceptance: Acceptance, size: Int, bodyFile: BodyFile?, progress: Progress, place: Place, frame: ByteBuffer?) {
         self.acceptance = acceptance
         self.size = size
-        self.bodyPath = bodyPath
+        self.bodyFile = bodyFile
         state = NIOLockedValueBox(State(progress: progress, place: place, frame: frame))
     }
 
@@ -75,9 +75,20 @@ package final class SpoolEntry: Sendable {
     }
 }
 
+/// An immutable file that stays until the entry is released.
+package struct BodyFile: Hashable, Sendable {
+    package let path: String
+    /// Octets of the trace lines that stand above the message, where they are those of its only copy.
+    package let traceLines: Int
+}
+
 /// A message's octets, as they were received.
 package enum EntryBody: Sendable {
     case octets(ByteBuffer)
-    /// An immutable file that stays until the entry is released.
-    case file(path: String, size: Int)
+    case file(BodyFile)
+
+    /// Whether it begins with the trace lines of the only copy.
+    var hasTraceLines: Bool {
+        if case .file(let file) = self { file.traceLines > 0 } else { false }
+    }
 }

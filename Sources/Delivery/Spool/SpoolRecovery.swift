@@ -77,22 +77,25 @@ struct SpoolRecovery {
         greatestID = max(greatestID, acceptance.id.value)
         guard found[acceptance.id] == nil else { return }
         var place = place
-        place.bodyOffset = body.offset
+        var bodyFile: BodyFile?
+        switch body.place {
+        case .frame(let offset): place.bodyOffset = offset
+        case .file(let traceLines): bodyFile = BodyFile(path: "\(folder)/bodies/\(acceptance.id)", traceLines: traceLines)
+        }
         var progress = Progress(routes: acceptance.routes.count)
         if body.isBegun { progress.begin(at: acceptance.time) }
         found[acceptance.id] = SpoolEntry(
-            acceptance: acceptance, size: body.size, bodyPath: body.offset == nil ? "\(folder)/bodies/\(acceptance.id)" : nil,
-            progress: progress, place: place, frame: nil)
+            acceptance: acceptance, size: body.size, bodyFile: bodyFile, progress: progress, place: place, frame: nil)
     }
 
     /// Removes bodies that belong to no entry: their messages were never acknowledged, or are finished.
     private mutating func matchBodies() throws(FileFailure) {
         let names = try files.names(in: "\(folder)/bodies")
-        for name in names where EntryID(text: name).flatMap({ found[$0]?.bodyPath }) == nil {
+        for name in names where EntryID(text: name).flatMap({ found[$0]?.bodyFile }) == nil {
             try files.remove("\(folder)/bodies/\(name)")
         }
         let present = Set(names)
-        for entry in found.values where entry.bodyPath != nil && !present.contains(entry.id.text) {
+        for entry in found.values where entry.bodyFile != nil && !present.contains(entry.id.text) {
             // A body goes after the record that releases its entry is durable; so this one was lost, not finished.
             findings.append("the body of \(entry.id) is missing")
             entry.update { progress in

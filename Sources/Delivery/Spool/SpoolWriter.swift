@@ -82,7 +82,7 @@ struct SpoolWriter {
 
     private mutating func released(_ entry: SpoolEntry) {
         if let segment = entry.place.segment { live[segment, default: 1] -= 1 }
-        if let path = entry.bodyPath { try? spool.files.remove(path) }
+        if let file = entry.bodyFile { try? spool.files.remove(file.path) }
     }
 
     private func commitToOwnFiles(_ jobs: [Job]) {
@@ -101,7 +101,7 @@ struct SpoolWriter {
             return fail(released, .broken)
         }
         for job in released {
-            if let path = job.entry.bodyPath { try? spool.files.remove(path) }
+            if let file = job.entry.bodyFile { try? spool.files.remove(file.path) }
             job.completion?(nil)
         }
     }

@@ -67,7 +67,7 @@ extension Mailbox {
             return { [whole] in MessageSummary(whole) }
         case .file(let original):
             var scanner = SummaryScanner(prefixLimit: StoreLimits.summaryPrefix)
-            if source.prefix.readableBytes == 0, try files.link(original, to: path) {
+            if source.prefix.readableBytes == 0, try files.adopt(original, as: path) {
                 written?(path)
                 try files.forEachPiece(of: path) { piece in scanner.consume(piece) }
             } else {

@@ -226,6 +226,21 @@ package struct FileSystem: Sendable {
         throw FileError(call: "link", path: path, code: errno)
     }
 
+    /// Gives a file of another folder a name here, and the mode of one that was made here, as mail and web share it by its group.
+    /// False where the file systems differ or do not link, or the group is another: only a privileged process could change that.
+    func adopt(_ source: String, as path: String) throws(FileError) -> Bool {
+        let (folder, file) = (try status(FileSystem.parent(of: path)), try status(source))
+        guard folder.st_mode & S_ISGID == 0 || folder.st_gid == file.st_gid else { return false }
+        guard unsafe chmod(source, 0o660) == 0 else { throw FileError(call: "chmod", path: source, code: errno) }
+        return try link(source, to: path)
+    }
+
+    private func status(_ path: String) throws(FileError) -> stat {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw FileError(call: "stat", path: path, code: errno) }
+        return status
+    }
+
     func remove(_ path: String) throws(FileError) {
         try announce("unlink", path)
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw FileError(call: "unlink", path: path, code: errno) }

@@ -173,7 +173,7 @@ class PackageTests(unittest.TestCase):
             /var/lib/malaposta/control malaposta:malaposta 700
             /var/lib/malaposta/keys malaposta:malaposta-mail 2750
             /var/lib/malaposta/tls malaposta:malaposta-read 2750
-            /var/lib/malaposta/spool malaposta-mail:malaposta-mail 700
+            /var/lib/malaposta/spool malaposta-mail:malaposta-store 2700
             /var/lib/malaposta/spool/bodies malaposta-mail:malaposta-store 2700
             /var/lib/malaposta/accounts malaposta-mail:malaposta-store 2771
             /var/lib/malaposta/web malaposta-web:malaposta-web 700
@@ -546,6 +546,7 @@ END
         machine.run("systemctl", "start", "malaposta.target")
         wait_until("all ports are listened at", lambda: self.listening() == PORTS, 60)
         self.assertNotIn("may not be read", machine.run("malaposta", "check", check=False).stdout)
+        self.assertEqual(machine.run("stat", "-c", "%U:%G %a", "/var/lib/malaposta/spool/bodies").stdout, "malaposta-mail:malaposta-store 2700\n")
         self.assertEqual(machine.shell("find /var/lib/malaposta/accounts -type d ! -perm -2770").stdout, "", "the web worker writes too")
         self.client("send", "rita@acme.example", "after a restore")
         self.arrives("after a restore")

@@ -3,6 +3,7 @@ package import NIOCore
 
 extension Span<UInt8> {
     /// The offset of the first `octet` in `start..<end`, or nil. For a loop over lines: what a buffer asks each time is asked once.
+    /// Uses `memchr`: several gigabytes a second.
     ///
     /// - Parameter end: nil for the end of the span.
     package func firstOffset(of octet: UInt8, from start: Int = 0, to end: Int? = nil) -> Int? {
@@ -18,13 +19,7 @@ extension Span<UInt8> {
 
 extension ByteBuffer {
     /// The distance from the reader index to the first `octet` at or after `start` octets behind it, or nil.
-    ///
-    /// Uses `memchr`: several gigabytes a second.
     package func firstOffset(of octet: UInt8, from start: Int = 0) -> Int? {
-        unsafe withUnsafeReadableBytes { bytes in
-            guard start < bytes.count, let base = bytes.baseAddress else { return nil }
-            guard let found = unsafe memchr(base + start, Int32(octet), bytes.count - start) else { return nil }
-            return unsafe UnsafeRawPointer(found) - base
-        }
+        readableBytesUInt8Span.firstOffset(of: octet, from: start)
     }
 }

@@ -30,22 +30,19 @@ package struct FileSystem: Sendable {
 
     /// Octets, or nil where there is no such file.
     func size(_ path: String) -> Int? {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
+        guard let status = try? status(path) else { return nil }
         return Int(status.st_size)
     }
 
     /// When a file was last written, in seconds since 1970; nil where there is no such file.
     func modified(_ path: String) -> Int64? {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
+        guard let status = try? status(path) else { return nil }
         return Int64(status.st_mtim.tv_sec)
     }
 
     /// Nil where there is no such file.
     func identity(_ path: String) -> FileIdentity? {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
+        guard let status = try? status(path) else { return nil }
         return FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
     }
 

@@ -7,6 +7,8 @@ internal import Synchronization
 package final class Lane: SerialExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
+        /// What follows the turn that runs.
+        var following: [@Sendable () -> Void] = []
         var isScheduled = false
     }
 
@@ -34,6 +36,10 @@ package final class Lane: SerialExecutor {
         if mustSchedule { run { self.takeTurn() } }
     }
 
+    /// Has the thread that runs this turn do some work after it, when the lane is free again: to wake another thread for it takes
+    /// longer than the work of many a turn. To be called in a turn of this lane.
+    package func follow(with work: @escaping @Sendable () -> Void) { state.withLock { $0.following.append(work) } }
+
     /// Runs what is queued now; other lanes have their turn before it takes more.
     ///
     /// - Returns: whether more is queued by then, as when a job waited for something that was there already.
@@ -43,9 +49,14 @@ package final class Lane: SerialExecutor {
             return state.jobs
         }
         for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
-        return state.withLock { state in
+        let (goesOn, following) = state.withLock { state in
             state.isScheduled = !state.jobs.isEmpty
-            return state.isScheduled
+            defer { state.following = [] }
+            return (state.isScheduled, state.following)
         }
+        guard !following.isEmpty else { return goesOn }
+        if goesOn { run { self.takeTurn() } }
+        for work in following { work() }
+        return false
     }
 }

@@ -167,6 +167,25 @@ import Testing
         try await threads.stop()
     }
 
+    /// On the thread of the turn that it follows, which keeps nobody from the lane meanwhile.
+    @Test func whatFollowsATurnLeavesTheLaneFree() async throws {
+        let threads = LaneThreads(2)
+        let lane = Lane(threads: threads)
+        let counter = Counter(lane: lane)
+        let isFree = DispatchSemaphore(value: 0)
+        let wasFree = Mutex(false)
+        let turn = try await counter.follow(on: lane) {
+            // The next turn is taken while this waits.
+            wasFree.withLock { $0 = isFree.wait(timeout: .now() + 60) == .success }
+            return pthread_self()
+        }
+        await counter.add()
+        isFree.signal()
+        #expect(turn.thread == (try await turn.following.value))
+        #expect(wasFree.withLock { $0 })
+        try await threads.stop()
+    }
+
     @Test func threadsAreRenewedWhileTheyWork() async throws {
         let threads = LaneThreads(3)
         let counter = Counter(lane: Lane(threads: threads))
@@ -194,4 +213,20 @@ private actor Counter {
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe lane.asUnownedSerialExecutor() }
 
     func add() { value += 1 }
+
+    /// - Returns: the thread of this turn, and that of what followed it.
+    func follow(
+        on lane: Lane, with work: @escaping @Sendable () -> pthread_t
+    ) throws -> (thread: pthread_t, following: Task<pthread_t, any Error>) {
+        let (stream, continuation) = AsyncStream.makeStream(of: pthread_t.self)
+        lane.follow {
+            continuation.yield(work())
+            continuation.finish()
+        }
+        let following = Task {
+            for await thread in stream { return thread }
+            throw CancellationError()
+        }
+        return (pthread_self(), following)
+    }
 }

@@ -9,7 +9,7 @@ internal import SQL
 package actor Account {
     package nonisolated let id: AccountID
     nonisolated let shared: Shared
-    private nonisolated let lane: Lane
+    nonisolated let lane: Lane
     private(set) var mailbox: Mailbox?
     /// How often the databases were used, and opened.
     private(set) var uses = 0

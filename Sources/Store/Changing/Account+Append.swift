@@ -1,4 +1,5 @@
 package import Mail
+internal import SQL
 
 extension Account {
     /// Adds a message to a folder under its next UID. It is on disk when this returns; others may see it a moment earlier.
@@ -44,7 +45,7 @@ extension Account {
     private func begin(
         _ messages: [NewMessage], to place: AppendPlace, quota: ByteCount?
     ) throws(StoreError) -> (filed: [Filed], flush: Flush) {
-        try perform { try $0.append(messages, to: place, quota: quota, flusher: shared.flusher) }
+        try perform { try $0.append(messages, to: place, quota: quota, flusher: shared.flusher, lane: lane) }
     }
 }
 
@@ -64,21 +65,25 @@ struct Addition {
 extension Mailbox {
     /// Adds all messages in one transaction, or none.
     fileprivate func append(
-        _ messages: [NewMessage], to place: AppendPlace, quota: ByteCount?, flusher: Flusher
+        _ messages: [NewMessage], to place: AppendPlace, quota: ByteCount?, flusher: Flusher, lane: Lane
     ) throws -> (filed: [Filed], flush: Flush) {
         let flush = Flush()
-        // The disk writes a message while it is read, and while its rows are made.
-        let written = { (path: String) in flusher.begin([.whole(path)], of: flush) }
+        var entered: [BlobName] = []
+        var folders: Set<String> = []
+        // The disk writes a message and its entry while it is read, and while its rows are made.
+        let written = { (name: BlobName) in
+            entered.append(name)
+            if entered.count == messages.count { folders = self.foldersToFlush(for: entered) }
+            flusher.begin([.whole(self.paths.file(name))] + folders.map { .whole($0) }, of: flush)
+        }
         return try withPrepared(messages, written: written) { prepared in
-            let folders = foldersToFlush(for: prepared)
-            flusher.begin(folders.map { .whole($0) }, of: flush)
             let filed = try change(durable: false) { transaction in
                 let folder = try transaction.folder(at: place)
                 try transaction.allow(prepared.reduce(0) { $0 + $1.size }, quota: quota)
                 return try prepared.map { try transaction.insert($0, into: folder) }
             }
             settleAdditions()
-            flusher.begin([.octets(paths.log)], of: flush)
+            flusher.begin(.octets(paths.log), of: flush, after: lane)
             flush.close()
             let files = Set(prepared.map { paths.file($0.name) })
             additions.append(Addition(files: files, folders: folders, flush: flush))
@@ -109,9 +114,9 @@ extension Mailbox {
 
     /// Writes the files of messages, and takes them back where `body` fails.
     ///
-    /// - Parameter written: hears of each file's path before its message is read.
+    /// - Parameter written: hears of each file before its message is read.
     func withPrepared<Result>(
-        _ messages: [NewMessage], written: ((String) -> Void)? = nil, _ body: ([PreparedMessage]) throws -> Result
+        _ messages: [NewMessage], written: ((BlobName) -> Void)? = nil, _ body: ([PreparedMessage]) throws -> Result
     ) throws -> Result {
         let names = messages.map { _ in BlobName.new(milliseconds: WallClock.milliseconds()) }
         return try withUnfinished(names) {

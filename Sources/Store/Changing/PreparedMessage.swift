@@ -16,14 +16,13 @@ struct PreparedMessage {
 extension Mailbox {
     /// Writes a message's file and reads its summary; its octets are not on disk by then.
     ///
-    /// - Parameter written: begins to flush the file of that path, while this goes on to read; nil where nobody is in a hurry.
+    /// - Parameter written: begins to flush the file, while this goes on to read; nil where nobody is in a hurry.
     func prepare(
-        _ message: NewMessage, as name: BlobName, written: ((String) -> Void)? = nil
+        _ message: NewMessage, as name: BlobName, written: ((BlobName) -> Void)? = nil
     ) throws -> PreparedMessage {
         guard message.tags.count <= StoreLimits.tagsOfMessage else { throw StoreError.tooMany("tagsOfMessage") }
         try files.makeFolder(paths.folder(of: name))
-        let path = paths.file(name)
-        let summary = try write(message.source, to: path, written: written)
+        let summary = try write(message.source, as: name, written: written)
         return PreparedMessage(
             name: name, summary: summary(), flags: message.flags, tags: message.tags,
             received: message.internalDate ?? options.now())
@@ -32,19 +31,19 @@ extension Mailbox {
     /// Puts files and the entries that lead to them on disk, all with as few flushes as there are files and folders.
     func putOnDisk(_ messages: [PreparedMessage]) throws {
         try files.sync(messages.map { paths.file($0.name) })
-        let folders = foldersToFlush(for: messages)
+        let folders = foldersToFlush(for: messages.map(\.name))
         try files.sync(folders.sorted())
         durableFolders.formUnion(folders)
     }
 
     /// Leaves that to the next flush.
     func waitForFlush(_ messages: [PreparedMessage]) {
-        unflushed.add(files: messages.map { paths.file($0.name) }, folders: foldersToFlush(for: messages))
+        unflushed.add(files: messages.map { paths.file($0.name) }, folders: foldersToFlush(for: messages.map(\.name)))
     }
 
     /// Folders that got entries, and those that lead to them.
-    func foldersToFlush(for messages: [PreparedMessage]) -> Set<String> {
-        messages.reduce(into: Set<String>()) { $0.formUnion(foldersToFlush(for: $1.name)) }
+    func foldersToFlush(for names: [BlobName]) -> Set<String> {
+        names.reduce(into: Set<String>()) { $0.formUnion(foldersToFlush(for: $1)) }
     }
 
     /// Who made a folder may not have flushed what leads to it: another process, or a filing that waits for its flush.
@@ -54,11 +53,14 @@ extension Mailbox {
     }
 
     /// - Returns: what reads the summary.
-    private func write(_ source: MessageSource, to path: String, written: ((String) -> Void)?) throws -> () -> MessageSummary {
+    private func write(
+        _ source: MessageSource, as name: BlobName, written: ((BlobName) -> Void)?
+    ) throws -> () -> MessageSummary {
+        let path = paths.file(name)
         switch source.body {
         case .octets(let octets):
             try files.write([source.prefix, octets], to: path, isFlushedAtOnce: written != nil)
-            written?(path)
+            written?(name)
             guard source.prefix.readableBytes > 0 else { return { MessageSummary(octets) } }
             var whole = ByteBuffer()
             whole.reserveCapacity(source.prefix.readableBytes + octets.readableBytes)
@@ -68,11 +70,11 @@ extension Mailbox {
         case .file(let original):
             var scanner = SummaryScanner(prefixLimit: StoreLimits.summaryPrefix)
             if source.prefix.readableBytes == 0, try files.adopt(original, as: path) {
-                written?(path)
+                written?(name)
                 try files.forEachPiece(of: path) { piece in scanner.consume(piece) }
             } else {
                 try files.copy(original, after: source.prefix, to: path) { piece in scanner.consume(piece) }
-                written?(path)
+                written?(name)
             }
             return { MessageSummary(scanner.finish()) }
         }

@@ -16,10 +16,26 @@ final class Flusher: Sendable {
         var running: [Item: [Flush]] = [:]
         /// Who has come since: that flush may have passed over what they wrote.
         var next: [Item: [Flush]] = [:]
+        /// Lanes' threads that flush.
+        var lanes = 0
+
+        /// Notes who waits for an item.
+        ///
+        /// - Returns: whether its flush is to be begun.
+        mutating func starts(_ item: Item, _ flush: Flush) -> Bool {
+            guard running[item] != nil else {
+                running[item] = [flush]
+                return true
+            }
+            next[item, default: []].append(flush)
+            return false
+        }
     }
 
     /// Flushes at once.
     private static let width = 8
+    /// Lanes' threads that flush at once, besides. The others are there for who comes next.
+    private static let lanesWidth = 2
 
     private let files: FileSystem
     private let failures: FlushWatch
@@ -43,18 +59,30 @@ final class Flusher: Sendable {
     /// - Parameter items: different ones.
     func begin(_ items: [Item], of flush: Flush) {
         flush.add(items.count)
-        let starting = state.withLock { state in
-            items.filter { item in
-                guard state.running[item] != nil else {
-                    state.running[item] = [flush]
-                    return true
-                }
-                state.next[item, default: []].append(flush)
-                return false
-            }
-        }
-        for item in starting { threads.submit(turns: { [self] in takeTurn(with: item) }) }
+        let starting = state.withLock { state in items.filter { state.starts($0, flush) } }
+        for item in starting { submit(item) }
     }
+
+    /// Begins to flush an item with which a lane's turn ends; waits for nothing. To be called in that turn, whose thread flushes
+    /// it where not too many do.
+    func begin(_ item: Item, of flush: Flush, after lane: Lane) {
+        flush.add(1)
+        let (starts, follows) = state.withLock { state in
+            guard state.starts(item, flush) else { return (false, false) }
+            guard state.lanes < Self.lanesWidth else { return (true, false) }
+            state.lanes += 1
+            return (true, true)
+        }
+        guard starts else { return }
+        guard follows else { return submit(item) }
+        lane.follow { [self] in
+            let isToGoOn = takeTurn(with: item)
+            state.withLock { $0.lanes -= 1 }
+            if isToGoOn { submit(item) }
+        }
+    }
+
+    private func submit(_ item: Item) { threads.submit(turns: { [self] in takeTurn(with: item) }) }
 
     func shutdown() async throws { try await threads.stop() }
 

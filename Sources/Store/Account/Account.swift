@@ -39,7 +39,8 @@ package actor Account {
     private func opened() throws -> Mailbox {
         defer { if mailbox != nil { shared.openAccounts.use(self, at: shared.options.now()) } }
         if let mailbox, mailbox.isInPlace { return mailbox }
-        let opened = try Mailbox(id: id, options: shared.options, logger: shared.logger, flushes: shared.flushes)
+        let opened = try Mailbox(
+            id: id, options: shared.options, logger: shared.logger, flushes: shared.flushes, cache: shared.openAccounts.nextCache)
         let (id, changes) = (id, shared.changes)
         opened.changed = { modSequence in changes.committed(ChangeNotice(account: id, modSequence: modSequence)) }
         opened.logGrewLong = { [weak self] in Task { await self?.moveLongLogs() } }

@@ -23,6 +23,9 @@ final class OpenAccounts: Sendable {
 
     func isOpen(_ id: AccountID) -> Bool { state.withLock { $0.uses[id] != nil } }
 
+    /// Octets of its pages that the account which is opened next keeps in memory at most.
+    var nextCache: Int { PageCache.share(of: state.withLock { $0.uses.count } + 1) }
+
     func forget(_ account: Account) { state.withLock { $0.uses[account.id] = nil } }
 
     /// Those that were not used for the longest time, so many that the limit is kept.

@@ -39,10 +39,15 @@ final class Mailbox {
 
     /// Opens an account, and makes it where it is new.
     ///
-    /// - Parameter beginsAnew: whether a new database is made even where there is mail; a rebuild alone does.
+    /// - Parameters:
+    ///   - cache: octets of its pages kept in memory at most.
+    ///   - beginsAnew: whether a new database is made even where there is mail; a rebuild alone does.
     /// - Throws: `.newerSchema` where this process may not change the schema, or does not know it; `.damaged` where there is mail
     ///   and no database that knows it: a new one would hide the mail, and give its UIDs again.
-    init(id: AccountID, options: StoreOptions, logger: Logger, flushes: FlushWatch, beginsAnew: Bool = false) throws {
+    init(
+        id: AccountID, options: StoreOptions, logger: Logger, flushes: FlushWatch, cache: Int = PageCache.most,
+        beginsAnew: Bool = false
+    ) throws {
         self.id = id
         self.options = options
         self.logger = logger
@@ -57,7 +62,7 @@ final class Mailbox {
         database = try Connection(path: paths.database, mode: .readWrite)
         try database.setPageSize(octets: Self.pageSize)
         try database.useWriteAheadLog(checkpoints: false)
-        try database.setCache(octets: 2 << 20)
+        try database.setCache(octets: cache)
         try database.setLogSize(octets: Self.busyLog * Self.pageSize)
         if hasMail, try database.schemaVersion() == 0 { throw StoreError.damaged(cause: "mailbox.db holds no account") }
         try prepareSchema()

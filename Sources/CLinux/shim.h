@@ -12,6 +12,10 @@ static inline int malaposta_begin_writing(int descriptor) { return sync_file_ran
 /// syncfs(2).
 extern int syncfs(int descriptor);
 
+/// eventfd(2), not waiting and not handed on to programs that are started.
+extern int eventfd(unsigned int count, int flags);
+static inline int malaposta_eventfd(void) { return eventfd(0, 04000 | 02000000); }
+
 /// malloc_trim(3).
 extern int malloc_trim(unsigned long pad);
 

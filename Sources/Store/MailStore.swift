@@ -22,8 +22,8 @@ package final class MailStore: Sendable {
             try options.files.makeFolder(options.root)
             if let folder = options.changesFolder { try options.files.makeFolder(folder) }
             if options.role == .mail { try Rewriting.settleNote(options, logger: logger) }
+            datagrams = try options.changesFolder.map { try ChangeDatagrams(folder: $0) }
         } catch { throw StoreError(error) }
-        datagrams = options.changesFolder.map { ChangeDatagrams(folder: $0) }
         shared = Shared(
             options: options, threads: LaneThreads(options.lanes), logger: logger, changes: Changes(datagrams: datagrams))
         startNotices()

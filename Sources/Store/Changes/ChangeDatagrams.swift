@@ -14,24 +14,31 @@ final class ChangeDatagrams: Sendable {
     private let folder: String
     private let sender: UInt64
     private let state = Mutex(State())
+    private let bell: Bell
 
-    /// How long notices are gathered.
-    private static let gathering: Int32 = 10
-    /// How often logs are looked at, in passes of `gathering`.
-    private static let passesBetweenLooks = 100
+    /// From one sending to the next at least: notices are gathered meanwhile, for each of them costs every process a look.
+    static let pause = Duration.milliseconds(50)
+    /// How often logs are looked at.
+    private static let lookInterval = Duration.seconds(1)
 
-    init(folder: String) {
+    init(folder: String) throws(FileError) {
         self.folder = folder
         sender = SecureRandom.octets(8).reduce(0) { $0 << 8 | UInt64($1) }
+        bell = try Bell()
     }
 
     func enqueue(_ notice: ChangeNotice) {
-        state.withLock { state in
-            state.pending[notice.account] = max(state.pending[notice.account] ?? .zero, notice.modSequence)
+        let isFirst = state.withLock { state in
+            defer { state.pending[notice.account] = max(state.pending[notice.account] ?? .zero, notice.modSequence) }
+            return state.pending.isEmpty
         }
+        if isFirst { bell.ring() }
     }
 
-    func stop() { state.withLock { $0.isStopped = true } }
+    func stop() {
+        state.withLock { $0.isStopped = true }
+        bell.ring()
+    }
 
     /// Receives and sends until `stop`; on a thread of its own.
     ///
@@ -39,11 +46,16 @@ final class ChangeDatagrams: Sendable {
     /// - Parameter look: looks at the logs of all watched accounts.
     func run(told: (ChangeNotice) -> Void, look: () -> Void) throws(FileError) {
         let socket = try DatagramSocket(path: "\(folder)/\(Hex16.text(sender))")
+        let clock = ContinuousClock()
         var heard: [UInt64: UInt64] = [:]
         var sent: UInt64 = 0
-        var passes = 0
-        while !state.withLock({ $0.isStopped }) {
-            socket.wait(milliseconds: Self.gathering)
+        var nextSending = clock.now
+        var nextLook = clock.now + Self.lookInterval
+        while true {
+            let (isStopped, isPending) = state.withLock { ($0.isStopped, !$0.pending.isEmpty) }
+            guard !isStopped else { return }
+            let next = isPending ? min(nextSending, nextLook) : nextLook
+            socket.wait(clock.now.duration(to: next), or: bell)
             var isCertain = true
             while let octets = socket.receive(longest: ChangeDatagram.longest) {
                 guard let datagram = ChangeDatagram(octets) else { continue }
@@ -52,18 +64,22 @@ final class ChangeDatagrams: Sendable {
                 heard[datagram.sender] = datagram.number
                 for notice in datagram.notices { told(notice) }
             }
-            passes += 1
-            if !isCertain || passes % Self.passesBetweenLooks == 0 { look() }
-            send(socket, &sent)
+            let now = clock.now
+            if !isCertain || now >= nextLook {
+                look()
+                nextLook = now + Self.lookInterval
+            }
+            if now >= nextSending, send(socket, &sent) { nextSending = now + Self.pause }
         }
     }
 
-    private func send(_ socket: borrowing DatagramSocket, _ sent: inout UInt64) {
+    /// - Returns: whether there was anything to send.
+    private func send(_ socket: borrowing DatagramSocket, _ sent: inout UInt64) -> Bool {
         let pending = state.withLock { state in
             defer { state.pending = [:] }
             return state.pending.map { ChangeNotice(account: $0.key, modSequence: $0.value) }
         }
-        guard !pending.isEmpty else { return }
+        guard !pending.isEmpty else { return false }
         let others = FileSystem.real.entries(folder).map { "\(folder)/\($0)" }.filter { $0 != socket.path }
         for start in stride(from: 0, to: pending.count, by: ChangeDatagram.limit) {
             sent += 1
@@ -71,6 +87,7 @@ final class ChangeDatagrams: Sendable {
             let octets = ChangeDatagram(sender: sender, number: sent, notices: notices).octets
             for other in others { _ = socket.send(octets, to: other) }
         }
+        return true
     }
 }
 

@@ -1,7 +1,8 @@
 package import Mail
 internal import Synchronization
 
-/// Tells watchers that an account changed: at once within the process, within a few milliseconds from other processes.
+/// Tells watchers that an account changed: at once within the process, from other processes when
+/// `ChangeDatagrams` sends next.
 package final class Changes: Sendable {
     private struct Watchers {
         var next = 0

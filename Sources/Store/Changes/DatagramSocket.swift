@@ -44,10 +44,12 @@ struct DatagramSocket: ~Copyable {
         return count >= 0 ? Array(octets.prefix(count)) : nil
     }
 
-    /// Waits until a datagram is there.
-    borrowing func wait(milliseconds: Int32) {
-        var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        unsafe poll(&question, 1, milliseconds)
+    /// Waits until a datagram is there or the bell rings, and silences it.
+    borrowing func wait(_ time: Duration, or bell: Bell) {
+        var questions = [descriptor, bell.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let milliseconds = max(0, (time / .milliseconds(1)).rounded(.up))
+        unsafe poll(&questions, nfds_t(questions.count), Int32(clamping: Int(milliseconds)))
+        if questions[1].revents != 0 { bell.silence() }
     }
 
     /// Nil where the path is too long for an address.

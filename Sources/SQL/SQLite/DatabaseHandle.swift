@@ -4,7 +4,11 @@ internal import CSQLite
 @safe struct DatabaseHandle: ~Copyable {
     let pointer: OpaquePointer
 
+    /// The library counts no memory: each allocation would take one lock for all threads. Nobody here asks for the counts.
+    private static let withoutMemoryCounts = malaposta_sqlite3_library_switch(SQLITE_CONFIG_MEMSTATUS, 0)
+
     init(path: String, flags: Int32) throws(SQLError) {
+        _ = Self.withoutMemoryCounts
         var opened: OpaquePointer?
         let code = unsafe sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let handle = unsafe opened else {

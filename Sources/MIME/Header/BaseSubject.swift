@@ -1,3 +1,5 @@
+internal import Wire
+
 /// Subjects: what threads share, and what answers are called.
 package enum BaseSubject {
     /// The base subject of RFC 5256 §2.1 in the letters it was written in (compare without case), and whether it was an
@@ -5,7 +7,9 @@ package enum BaseSubject {
     ///
     /// - Parameter subject: decoded.
     package static func read(_ subject: String) -> (text: String, isReplyOrForward: Bool) {
-        var text = collapsed(subject)[...]
+        let whole = collapsed(subject)
+        guard mayHoldMarks(whole) else { return (whole, false) }
+        var text = whole[...]
         var isReply = false
         var rounds = 0
         while rounds < 100 {
@@ -47,7 +51,24 @@ package enum BaseSubject {
 
     /// Step 1: white space becomes single spaces.
     private static func collapsed(_ subject: String) -> String {
-        subject.split { $0 == " " || $0 == "\t" || $0 == "\r\n" || $0 == "\n" || $0 == "\r" }.joined(separator: " ")
+        var result: [UInt8] = []
+        result.reserveCapacity(subject.utf8.count)
+        var isGap = false
+        for octet in subject.utf8 {
+            if octet.isWhiteSpace || octet == .carriageReturn || octet == .lineFeed {
+                isGap = !result.isEmpty
+                continue
+            }
+            if isGap { result.append(.space) }
+            isGap = false
+            result.append(octet)
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Each of the steps below takes away something that has one of these in it; most subjects have none.
+    private static func mayHoldMarks(_ collapsed: String) -> Bool {
+        collapsed.utf8.contains { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: ")") }
     }
 
     /// Step 2: `subj-trailer`.

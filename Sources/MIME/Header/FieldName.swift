@@ -62,5 +62,8 @@ extension FieldName {
     package static let contentLanguage: FieldName = "content-language"
     package static let contentLocation: FieldName = "content-location"
     package static let listID: FieldName = "list-id"
+    package static let xPriority: FieldName = "x-priority"
+    /// Those that say in words what `xPriority` says in a digit.
+    static let importances: [FieldName] = ["importance", "priority", "x-msmail-priority"]
     package static let dispositionNotificationTo: FieldName = "disposition-notification-to"
 }

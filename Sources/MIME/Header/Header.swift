@@ -41,7 +41,7 @@ package struct Header: Sendable {
     }
 
     /// Whether there are lines, but none is a field: text that stands where a header should be.
-    var isText: Bool { !fields.isEmpty && fields.allSatisfy(\.name.isEmpty) }
+    var isText: Bool { !fields.isEmpty && fields.allSatisfy { $0.name.isEmpty } }
 
     package func contains(_ name: FieldName) -> Bool { fields.contains { matches($0, name) } }
 

@@ -107,11 +107,11 @@ extension Header {
 
     /// X-Priority 1 and 2, Importance high, Priority urgent, and their opposites.
     package var priority: MessageSummary.Priority {
-        if let value = unfolded("x-priority"), let digit = value.first(where: { $0.decimalValue != nil }) {
+        if let value = unfolded(.xPriority), let digit = value.first(where: { $0.decimalValue != nil }) {
             if digit < UInt8(ascii: "3") { return .high }
             if digit > UInt8(ascii: "3") { return .low }
         }
-        for name in ["importance", "priority", "x-msmail-priority"] as [FieldName] {
+        for name in FieldName.importances {
             switch unfolded(name)?.lowercasedASCII.trimmingSpaces {
             case "high", "urgent": return .high
             case "low", "non-urgent": return .low

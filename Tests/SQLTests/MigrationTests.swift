@@ -174,7 +174,7 @@ import Testing
         let counter = Counter(lane: lane)
         let isFree = DispatchSemaphore(value: 0)
         let wasFree = Mutex(false)
-        let turn = try await counter.follow(on: lane) {
+        let turn = await counter.follow(on: lane) {
             // The next turn is taken while this waits.
             wasFree.withLock { $0 = isFree.wait(timeout: .now() + 60) == .success }
             return pthread_self()
@@ -217,7 +217,7 @@ private actor Counter {
     /// - Returns: the thread of this turn, and that of what followed it.
     func follow(
         on lane: Lane, with work: @escaping @Sendable () -> pthread_t
-    ) throws -> (thread: pthread_t, following: Task<pthread_t, any Error>) {
+    ) -> (thread: pthread_t, following: Task<pthread_t, any Error>) {
         let (stream, continuation) = AsyncStream.makeStream(of: pthread_t.self)
         lane.follow {
             continuation.yield(work())

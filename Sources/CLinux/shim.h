@@ -1,7 +1,9 @@
 #ifndef MALAPOSTA_CLINUX_SHIM_H
 #define MALAPOSTA_CLINUX_SHIM_H
 
-// What glibc declares for _GNU_SOURCE alone, which Swift does not set.
+#include <sys/eventfd.h>
+
+// What Swift does not see of the kernel's calls: some are in headers that it leaves out, others declared for _GNU_SOURCE alone.
 
 extern int sync_file_range(int descriptor, long offset, long count, unsigned int flags);
 
@@ -12,9 +14,8 @@ static inline int malaposta_begin_writing(int descriptor) { return sync_file_ran
 /// syncfs(2).
 extern int syncfs(int descriptor);
 
-/// eventfd(2), not waiting and not handed on to programs that are started.
-extern int eventfd(unsigned int count, int flags);
-static inline int malaposta_eventfd(void) { return eventfd(0, 04000 | 02000000); }
+/// eventfd(2) that waits for nothing and is not handed on to programs that are started.
+static inline int malaposta_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
 /// malloc_trim(3).
 extern int malloc_trim(unsigned long pad);

@@ -13,18 +13,19 @@ import Testing
         let inbox = try await account.folder(.inbox).id
         _ = try await account.append(Sample.message(), to: inbox)
 
-        let told = Mutex<[ChangeNotice]>([])
-        let watch = web.store.changes.watch(TestStore.account) { notice in told.withLock { $0.append(notice) } }
+        let told = Mutex(0)
+        let watch = web.store.changes.watch(TestStore.account) { _ in told.withLock { $0 += 1 } }
+        let notices = web.store.changes.watch(TestStore.account)
         let start = ContinuousClock.now
         for number in 0..<400 {
             _ = try await account.setFlags(FlagChange(number % 2 == 0 ? .add : .remove, .flagged), in: inbox, uids: [UID(1)])
         }
         let newest = try await account.folder(.inbox).highest
-        func isTold(_ notice: ChangeNotice) -> Bool { notice.modSequence >= newest || notice.modSequence == .zero }
-        while !told.withLock({ $0.contains(where: isTold) }) { try await Task.sleep(for: .milliseconds(5)) }
+        // Where a datagram found a full queue, a look at the log stands in for it, which does not know the number.
+        for await notice in notices where notice.modSequence >= newest || notice.modSequence == .zero { break }
         let passes = (ContinuousClock.now - start) / ChangeDatagrams.pause
         // Two more: the first is sent at once, and the log is looked at besides.
-        #expect(Double(told.withLock { $0.count }) <= passes.rounded(.up) + 2 + passes / 20)
+        #expect(Double(told.withLock { $0 }) <= passes.rounded(.up) + 2 + passes / 20)
         #expect(try await other.folder(.inbox).highest == newest)
         withExtendedLifetime(watch) {}
         await web.store.shutdown()

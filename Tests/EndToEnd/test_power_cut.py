@@ -172,17 +172,24 @@ class PowerCuts(HostTest):
         self.host.start(180)
         try:
             workload = Workload(self.host, ROUNDS).run()
-            # The store's flushes and the spool's releases are cut at too.
             self.wait_for_empty_queue()
-            journal = self.host.data / "spool/journal"
-            wait_until("one segment is left", lambda: len(list(journal.iterdir())) == 1, 60)
+            # The store's flushes and the spool's releases, which follow a moment later, are cut at too.
+            wait_until("one segment of the spool is all that is left", self.spool_is_tidied)
         finally:
             # Not in order: an orderly stop would flush everything. strace hears no signal, and ends with what it traces.
             self.host.kill()
-        with open(self.host.folder / "trace", errors="replace") as file:
-            trace = Trace(file.read().splitlines())
+        trace = self.trace()
         workload.place(trace)
         return trace, workload
+
+    def trace(self):
+        with open(self.host.folder / "trace", errors="replace") as file:
+            return Trace(file.read().splitlines())
+
+    def spool_is_tidied(self):
+        """Whether the trace, which comes a little after the disk, says so."""
+        made_files, gone_files, made_segments, gone_segments = map(len, spool_steps(self.trace(), f"{self.host.data}/spool").values())
+        return (made_files, made_segments) == (gone_files, gone_segments)
 
     def judge(self, workload, line):
         self.host.prefix = another_boot(self.host.folder)

@@ -9,7 +9,7 @@ import Testing
 @Suite("Snapshots") struct SnapshotTests {
     let acme: TenantID
     let database: SnapshotDatabase
-    private let domains: Set<DomainName>
+    let domains: Set<DomainName>
     private let file = SnapshotFile()
 
     init() throws {
@@ -18,7 +18,7 @@ import Testing
         database = try SnapshotDatabase(path: file.path)
     }
 
-    private func mapped(_ id: String, _ address: String, mark: String? = nil) -> EntryMapping.Mapped {
+    func mapped(_ id: String, _ address: String, mark: String? = nil) -> EntryMapping.Mapped {
         var object = DirectoryObject(name: "cn=\(id)", key: "cn=\(id)")
         object.addresses = [address]
         object.passwordMark = mark
@@ -26,7 +26,7 @@ import Testing
     }
 
     /// One whole reading.
-    private func read(_ people: [EntryMapping.Mapped], at now: Int64) throws -> (SnapshotDifference, Int) {
+    func read(_ people: [EntryMapping.Mapped], at now: Int64) throws -> (SnapshotDifference, Int) {
         let writing = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
         for person in people { try writing.add(person, .user, uuid: "u-\(person.stableID)") }
         let difference = try writing.difference()
@@ -52,8 +52,10 @@ import Testing
 
     private typealias Addresses = (before: [String], after: [String], losing: Set<Int>)
     private static let pair = ["a@acme.example", "b@acme.example"]
+
     /// What two entries had and have, and whose account loses all that it had.
     private static let addresses: [Addresses] = [
+
         (pair, pair, []),
         (pair, ["x@acme.example", "b@acme-old.example"], []),
         (pair, ["a@elsewhere.example", "not an address"], [1, 2]),
@@ -127,47 +129,6 @@ import Testing
             #expect(try RecordCoding.read(DirectoryObject.self, octets) == object)
             #expect(try DirectoryObject.addresses(in: octets) == object.addresses)
         }
-    }
-
-    @Test func namesAreOfWhoWasThereFirst() throws {
-        _ = try read([mapped("2", "B@Acme.example"), mapped("1", "no address")], at: 1)
-        _ = try read([mapped("2", "B@Acme.example"), mapped("1", "b@acme.example"), mapped("3", "c@acme.example")], at: 2)
-        try database.readNames(of: acme)
-        func name(_ address: String, in tenant: TenantID) throws -> DirectoryNames.Name? {
-            try database.name(of: Address(address), in: tenant)
-        }
-        #expect(try name("b@acme.example", in: acme)?.id == LocalID(directory: "corp", stableID: "1"))
-        #expect(try name("c@acme.example", in: acme) == .init(kind: .user, id: LocalID(directory: "corp", stableID: "3")))
-        #expect(try name("d@acme.example", in: acme) == nil)
-        #expect(try name("b@acme.example", in: TenantID("casa")) == nil)
-        _ = try read([mapped("1", "d@acme.example")], at: 3)
-        try database.readNames(of: acme)
-        #expect(try name("d@acme.example", in: acme)?.id == LocalID(directory: "corp", stableID: "1"))
-    }
-
-    @Test func whatAJoinFoundIsKeptAsItChanges() throws {
-        func keep(_ accounts: [(id: Int, mark: String, logins: [String])]) throws {
-            let joined = try JoinedAccounts(database, of: acme)
-            for account in accounts {
-                try joined.add(
-                    AccountID(UInt128(account.id)), directory: "corp", stableID: "\(account.id)", mark: account.mark,
-                    logins: account.logins)
-            }
-            try database.keep(JoinedTenant(acme), joined)
-        }
-        try keep([(1, "a", ["ana", "a"]), (2, "", ["rui"]), (3, "", ["zoe"])])
-        try keep([(1, "b", ["ana"]), (2, "", ["rui", "zoe"]), (4, "", ["rui", "yan"])])
-        #expect(try database.accounts(of: acme) == [AccountID(1), AccountID(2), AccountID(4)])
-        #expect(try database.origin(of: AccountID(1))?.mark == "b")
-        #expect(try database.origin(of: AccountID(3)) == nil)
-        let owners = try ["ana", "a", "rui", "zoe", "yan"].map { try database.accounts(named: $0, in: acme) }
-        #expect(owners == [[AccountID(1)], [], [AccountID(2)], [AccountID(2)], [AccountID(4)]])
-    }
-
-    @Test func twoEntriesOfOneIDAreAFinding() throws {
-        _ = try read([mapped("1", "a@acme.example"), mapped("1", "b@acme.example")], at: 1)
-        #expect(try database.objects(of: acme).map(\.object.addresses) == [["a@acme.example"]])
-        #expect(try database.findings(of: acme).map(\.finding.code) == [.duplicateID])
     }
 
     @Test func newPasswordsAreTold() throws {
@@ -255,117 +216,6 @@ import Testing
         #expect(state.lastWhole == 1 && state.lastSync == 2)
     }
 
-    @Test func findingsOfWhatIsUnchangedStay() throws {
-        var bad = mapped("1", "a@acme.example")
-        bad.object.findings = [DirectoryFinding(.badQuota, "cn=1", "much is no size")]
-        let first = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
-        try first.add(bad, .user, uuid: "u-1")
-        first.note(EntryFinding(finding: DirectoryFinding(.noID, "cn=2", "it has none"), kind: .user))
-        _ = try first.commit(first.difference(), at: 1)
-        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
-        try writing.resume()
-        try writing.takeOver(.user, namesEverything: false)
-        _ = try writing.commit(writing.difference(), at: 2)
-        #expect(Set(try database.findings(of: acme).map(\.finding.code)) == [.badQuota, .noID])
-    }
-
-    /// An entry of which nothing can be made, as a server that tells changes knows it.
-    private static let unusable = EntryFinding(finding: DirectoryFinding(.noID, "cn=2", "it has none"), kind: .user, uuid: "u-2")
-
-    @Test(arguments: [(nil, 1), (true, 1), (false, 0)] as [(Bool?, Int)])
-    func findingsOfWhatIsToldAnewGo(isUnchanged: Bool?, left: Int) throws {
-        let first = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
-        first.note(Self.unusable)
-        _ = try first.commit(first.difference(), at: 1)
-        // A reading by pages does not know by what the server tells of it.
-        let whole = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
-        whole.note(EntryFinding(finding: Self.unusable.finding, kind: .user))
-        _ = try whole.commit(whole.difference(), at: 2)
-        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
-        try writing.resume()
-        if let isUnchanged { try writing.tell(.user, uuid: "u-2", isUnchanged: isUnchanged) }
-        try writing.takeOver(.user, namesEverything: isUnchanged == true)
-        _ = try writing.commit(writing.difference(), at: 3)
-        #expect(try database.findings(of: acme).count == left)
-    }
-
-    @Test func findingsOfSingleChangesComeAndGo() throws {
-        func found() throws -> [DirectoryFinding.Code] { try database.findings(of: acme).map(\.finding.code) }
-        func apply(_ change: SnapshotDatabase.Change) throws {
-            _ = try database.apply([change], acme, "corp", at: 2)
-            #expect(try database.state(acme, "corp").findings == found().count)
-        }
-        var large = mapped("1", "a@acme.example")
-        large.object.findings = [DirectoryFinding(.tooManyMembers, "cn=1", "too many")]
-        // What a reading by pages found goes with a change that the server tells, too.
-        _ = try read([mapped("1", "a@acme.example")], at: 1)
-        let whole = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
-        try whole.add(large, .user)
-        _ = try whole.commit(whole.difference(), at: 1)
-        #expect(try found() == [.tooManyMembers])
-        try apply(.put(mapped("1", "a@acme.example"), .user, uuid: "u-1"))
-        #expect(try found().isEmpty)
-        try apply(.put(large, .user, uuid: "u-1"))
-        try apply(.put(large, .user, uuid: "u-1"))
-        #expect(try found() == [.tooManyMembers])
-        try apply(.gone(.user, uuid: "u-2", finding: Self.unusable.finding))
-        #expect(try found() == [.tooManyMembers, .noID])
-        try apply(.gone(.user, uuid: "u-1"))
-        #expect(try found() == [.noID])
-        try apply(.put(mapped("2", "b@acme.example"), .user, uuid: "u-2"))
-        #expect(try found().isEmpty)
-        #expect(try database.objects(of: acme).map(\.missingSince) == [2, nil])
-    }
-
-    @Test func anIDThatAnotherEntryHasIsAFinding() throws {
-        _ = try read([mapped("1", "a@acme.example")], at: 1)
-        let second = SnapshotDatabase.Change.put(mapped("1", "b@acme.example"), .user, uuid: "u-9")
-        #expect(try !database.apply([second], acme, "corp", at: 2).changed)
-        #expect(try database.objects(of: acme).map(\.object.addresses) == [["a@acme.example"]])
-        #expect(try database.findings(of: acme).map(\.finding.code) == [.duplicateID])
-        // Once the first has gone, it is the one.
-        #expect(try database.apply([.gone(.user, uuid: "u-1"), second], acme, "corp", at: 3).changed)
-        #expect(try database.objects(of: acme).map(\.object.addresses) == [["b@acme.example"]])
-        #expect(try database.findings(of: acme).isEmpty)
-    }
-
-    @Test func anIDThatAnotherEntryHasIsAFindingAfterACookie() throws {
-        _ = try read([mapped("1", "a@acme.example")], at: 1)
-        let writing = try SnapshotWriting(database, tenant: acme, directory: "corp", domains: domains)
-        try writing.resume()
-        try writing.tell(.user, uuid: "u-9", isUnchanged: false)
-        try writing.add(mapped("1", "b@acme.example"), .user, uuid: "u-9")
-        try writing.takeOver(.user, namesEverything: false)
-        let difference = try writing.difference()
-        #expect(difference.isEmpty)
-        _ = try writing.commit(difference, at: 2)
-        #expect(try database.objects(of: acme).map(\.object.addresses) == [["a@acme.example"]])
-        #expect(try database.findings(of: acme).map(\.finding.code) == [.duplicateID])
-    }
-
-    @Test func whatTheLastJoinFoundIsCounted() throws {
-        _ = try read([mapped("1", "a@acme.example")], at: 1)
-        var joined = JoinedTenant(acme)
-        joined.note("corp", DirectoryFinding(.duplicateLogin, "cn=1", "somebody has it"))
-        try database.keep(joined, JoinedAccounts(database, of: acme))
-        #expect(try database.state(acme, "corp").findings == 1)
-        // A reading that changes nothing is not joined.
-        #expect(try read([mapped("1", "a@acme.example")], at: 2).0.isEmpty)
-        #expect(try database.state(acme, "corp").findings == 1)
-    }
-
-    @Test func findingsAreCountedBeyondThoseThatAreKept() throws {
-        let most = SnapshotDatabase.mostFindings
-        let changes = (0..<(most + 5)).map { number in
-            SnapshotDatabase.Change.gone(
-                .user, uuid: "u-\(number)", finding: DirectoryFinding(.noID, "cn=\(number)", "it has none"))
-        }
-        #expect(try database.apply(changes, acme, "corp", at: 1).findings == most + 5)
-        #expect(try database.findings(of: acme).count == most)
-        _ = try database.apply([.gone(.user, uuid: "u-3"), changes[most]], acme, "corp", at: 2)
-        #expect(try database.findings(of: acme).contains { $0.finding.entry == "cn=\(most)" })
-    }
-
     @Test func aCookieHoldsForOneSearch() throws {
         let map = try Examples.map("openldap")
         #expect(try database.cookies(acme, "corp", for: map) == nil)
@@ -407,28 +257,5 @@ import Testing
         #expect(try database.objects(of: acme).count == 1)
         _ = try read([mapped("1", "a@acme.example")], at: 4)
         #expect(try database.state(acme, "corp").health == .fine)
-    }
-
-    @Test func otherTenantsIDsAreSeen() throws {
-        _ = try read([mapped("1", "a@acme.example"), mapped("2", "b@acme.example")], at: 1)
-        let writing = try SnapshotWriting(database, tenant: TenantID("casa"), directory: "ldap", domains: domains)
-        try writing.add(mapped("1", "joana@casa.example"), .user)
-        _ = try writing.commit(writing.difference(), at: 2)
-        func elsewhere() throws -> [Bool] {
-            var elsewhere: [Bool] = []
-            try SnapshotObjects(database, of: tenant(), now: 2).forEach(.all) { elsewhere.append($1.isElsewhere) }
-            return elsewhere
-        }
-        #expect(try elsewhere() == [true, false])
-        let corp: Set = [DirectoryPlace(tenant: acme, directory: "corp")]
-        let both = corp.union([DirectoryPlace(tenant: writing.tenant, directory: "ldap")])
-        try database.keepOnly(both) { fatalError("nobody has left") }
-        try database.keepOnly(corp) { both }
-        #expect(try database.states().map(\.directory) == ["corp"])
-        #expect(try elsewhere() == [true, false])
-        try database.keepOnly(both) { [] }
-        #expect(try database.states().count == 2)
-        try database.keepOnly(corp) { corp }
-        #expect(try elsewhere() == [false, false])
     }
 }

@@ -18,7 +18,7 @@ extension Account {
         try await append(message, to: .path(path), quota: quota)
     }
 
-    /// Adds all of them, or none (MULTIAPPEND, RFC 3502).
+    /// Adds all of them, or none, as COPY has to (RFC 9051 §6.4.7).
     ///
     /// The account is free while the disk writes: callers that come meanwhile are flushed together.
     package nonisolated func append(

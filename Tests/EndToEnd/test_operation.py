@@ -178,20 +178,22 @@ class Operation(unittest.TestCase):
 class Supervision(unittest.TestCase):
     def test_a_taken_port_is_one_clear_line(self):
         other = Host(demo=False)
+        self.addCleanup(other.close)
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", other.ports["imap"]))
             taken.listen()
             started = subprocess.run(
                 [PROGRAMS / "malaposta", "supervise", "--configuration", other.configuration, "--data", other.data],
                 capture_output=True, text=True, timeout=60)
-        other.close() if other.process else None
         self.assertEqual(started.returncode, 1)
         lines = [line for line in started.stderr.splitlines() if line.strip()]
         self.assertEqual(len(lines), 1, started.stderr)
         self.assertRegex(lines[0], rf"127\.0\.0\.1:{other.ports['imap']}.*another program has this port.*malaposta\.yaml:\d+:\d+")
 
     def test_no_orphan_when_the_supervisor_is_killed(self):
-        other = Host(demo=False).start()
+        other = Host(demo=False)
+        self.addCleanup(other.close)
+        other.start()
         children = other.children()
         self.assertEqual(len(children), 2)
         other.process.kill()
@@ -199,7 +201,6 @@ class Supervision(unittest.TestCase):
         wait_until("the workers are gone", lambda: not any(alive(pid) for pid in children))
         other.start()
         self.assertEqual(other.stop(), 0)
-        other.close()
 
 
 def alive(pid):
